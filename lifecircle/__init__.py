@@ -1,0 +1,50 @@
+"""lifecircle: measure, judge and improve the 15-minute community life circle."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "assess": "lifecircle.jobs",
+    "build_network": "lifecircle.network.graph",
+    "check": "lifecircle.checks.evaluate",
+    "check_district": "lifecircle.tables.district",
+    "find_gaps": "lifecircle.checks.gaps",
+    "isochrones": "lifecircle.access.isochrones",
+    "read_district": "lifecircle.tables.district",
+    "read_rule_book": "lifecircle.standards.rulebook",
+    "read_study": "lifecircle.publish.results",
+    "walk_access": "lifecircle.access.minutes",
+    "write_map": "lifecircle.publish.web_map",
+    "write_study": "lifecircle.publish.outputs",
+}
+"""Public name -> module; resolved on first use, so that importing stays cheap."""
+
+__all__ = ["__version__", *sorted(_HOMES)]
+
+if TYPE_CHECKING:
+    from lifecircle.access.isochrones import isochrones
+    from lifecircle.access.minutes import walk_access
+    from lifecircle.checks.evaluate import check
+    from lifecircle.checks.gaps import find_gaps
+    from lifecircle.jobs import assess
+    from lifecircle.network.graph import build_network
+    from lifecircle.publish.outputs import write_study
+    from lifecircle.publish.results import read_study
+    from lifecircle.publish.web_map import write_map
+    from lifecircle.standards.rulebook import read_rule_book
+    from lifecircle.tables.district import check_district, read_district
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        message = f"module 'lifecircle' has no attribute {name!r}"
+        raise AttributeError(message)
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

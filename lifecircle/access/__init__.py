@@ -1,0 +1,1 @@
+"""Who reaches what on foot: minutes, isochrones, catchments."""

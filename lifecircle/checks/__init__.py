@@ -1,0 +1,1 @@
+"""Rule books held against the district: findings, gaps, roll-ups."""

@@ -1,0 +1,171 @@
+"""Every column: its name, unit, and Chinese and English label.
+
+The tuples list the columns of the frames that stages hand on; labels and units are
+in ``columns.toml``, so that adding a column touches no code.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+__all__ = [
+    "ACCESS",
+    "FINDINGS",
+    "GAP_AREAS",
+    "ROUTES",
+    "SERVED",
+    "SHORTFALLS",
+    "TOTALS",
+    "Column",
+    "column",
+]
+
+ACCESS = (
+    "building_id",
+    "facility_class",
+    "walker",
+    "status_set",
+    "walk_m",
+    "walk_min",
+    "facility_id",
+)
+"""One row per building, class, walker profile and status set; NaN = not reached."""
+
+SERVED = (
+    "level",
+    "unit_id",
+    "facility_class",
+    "walker",
+    "weight",
+    "minutes_from",
+    "minutes_to",
+    "amount",
+    "estimated_amount",
+)
+"""Amounts (weight: households, persons, elderly) by minutes; to = inf is the last
+band that a walk exists for, from = NaN counts those with no walk at all."""
+
+FINDINGS = (
+    "rule_id",
+    "book_id",
+    "kind",
+    "level",
+    "unit_id",
+    "unit_name",
+    "subdistrict_id",
+    "facility_class",
+    "measured",
+    "op",
+    "threshold_min",
+    "threshold_max",
+    "unit_of_measure",
+    "verdict",
+    "verdict_tolerant",
+    "shortfall",
+    "shortfall_share",
+    "affected",
+    "affected_unit",
+    "basis",
+    "estimated_share",
+    "authority",
+    "threshold_origin",
+    "reason",
+    "numerator",
+    "denominator",
+)
+"""One row per rule and unit. ``verdict``: pass, fail, not_assessed, benchmark,
+reference. ``reason``: a sentence key where not assessed. ``threshold_origin``:
+source, or district where the district file set the share."""
+
+GAP_AREAS = (
+    "gap_id",
+    "rule_id",
+    "facility_class",
+    "walker",
+    "limit_min",
+    "households",
+    "persons",
+    "elderly",
+    "buildings",
+    "estimated_share",
+    "community_ids",
+    "building_ids",
+    "geometry",
+)
+"""Numbered by households, most first, within a rule."""
+
+SHORTFALLS = (
+    "rule_id",
+    "level",
+    "unit_id",
+    "unit_name",
+    "shortfall",
+    "unit_of_measure",
+    "shortfall_share",
+)
+
+ROUTES = (
+    "gap_id",
+    "rule_id",
+    "building_id",
+    "facility_id",
+    "walk_m",
+    "walk_min",
+    "straight_m",
+    "geometry",
+)
+"""The example walk of a gap area: its nearest facility, or nothing if none."""
+
+TOTALS = ("level", "unit_id", "unit_name", "basis", "declared", "buildings", "difference")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's labels and unit.
+
+    Attributes
+    ----------
+    unit : str
+        Unit as printed (``m²``, ``min``, ``户``), empty for text and ids.
+    """
+
+    name: str
+    zh: str
+    en: str
+    unit: str
+
+
+@cache
+def _columns() -> dict[str, Column]:
+    text = files("lifecircle").joinpath("columns.toml").read_text(encoding="utf-8")
+    return {
+        name: Column(name, row["zh"], row["en"], row.get("unit", ""))
+        for name, row in tomllib.loads(text).items()
+    }
+
+
+def column(name: str) -> Column:
+    """Labels and unit of a column.
+
+    Parameters
+    ----------
+    name : str
+        Column name as in code and files.
+
+    Returns
+    -------
+    Column
+        Its Chinese and English label and its unit.
+
+    Raises
+    ------
+    KeyError
+        If the column is not listed in ``columns.toml``.
+
+    Examples
+    --------
+    >>> column("households").zh
+    '户数'
+    """
+    return _columns()[name]

@@ -1,0 +1,406 @@
+"""The frozen types that travel from stage to stage; the page to read first.
+
+Rows live in frames, bundles in the dataclasses below, work in functions::
+
+    DistrictConfig -> District -> WalkNetwork -> access (a frame)
+                                     -> Findings -> Gaps -> Assessment
+
+Geometry inside a ``District`` is in one metric CRS. Every frame has a plain
+``RangeIndex``; ids are strings; unknown is NaN/None, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    from geopandas import GeoDataFrame
+    from pandas import DataFrame
+
+__all__ = [
+    "Assessment",
+    "District",
+    "DistrictConfig",
+    "Findings",
+    "Gaps",
+    "Problem",
+    "Rule",
+    "RuleBook",
+    "Source",
+    "WalkNetwork",
+    "Walker",
+]
+
+Severity = Literal["error", "warning"]
+Disclosure = Literal["internal", "review", "public"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with the input, found by ``check``; rendered by ``text``.
+
+    Attributes
+    ----------
+    key : str
+        Sentence key, for example ``"tables.not_a_number"``.
+    values : Mapping[str, Any]
+        What the sentence needs (the value given, the values allowed).
+    severity : {"error", "warning"}
+        An error stops a run; a warning is counted in the report.
+    file, layer, column : str
+        Where; empty if it does not apply.
+    row : int or None
+        The row number that the spreadsheet shows (header row counted), or the
+        feature's 1-based position in a spatial layer.
+    """
+
+    key: str
+    values: Mapping[str, Any]
+    severity: Severity = "error"
+    file: str = ""
+    layer: str = ""
+    row: int | None = None
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Walker:
+    """A walker profile: adult, elderly.
+
+    Attributes
+    ----------
+    speed_m_per_s : float
+        Walking speed, metres per second.
+    source : str
+        Where the speed comes from.
+    """
+
+    name: str
+    speed_m_per_s: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """One ``[[sources.TABLE]]`` entry of the district file.
+
+    Attributes
+    ----------
+    table : str
+        Table of DESIGN section 4: ``communities``, ``buildings``, …
+    path : Path
+        Absolute path of the file.
+    crs : str
+        ``"EPSG:n"``, ``"gcj02"``, ``"bd09"``, or ``""`` for tables without geometry.
+    columns : Mapping[str, str]
+        Our column name -> the file's column name.
+    values : Mapping[str, Mapping[str, str]]
+        Our column name -> {the file's value -> our value}.
+    constants : Mapping[str, Any]
+        Our column name -> the value for every row.
+    household_basis : str
+        ``registered``, ``resident``, ``dwellings``, ``planned`` or ``""``.
+    complete_classes : tuple of str
+        Facility classes of which this layer is declared complete.
+    """
+
+    table: str
+    path: Path
+    layer: str = ""
+    encoding: str = ""
+    sheet: str = ""
+    header_row: int = 1
+    crs: str = ""
+    x: str = ""
+    y: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    household_basis: str = ""
+    complete_classes: tuple[str, ...] = ()
+    as_of: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DistrictConfig:
+    """A district file, checked.
+
+    Attributes
+    ----------
+    crs : str
+        The district's metric CRS, for example ``"EPSG:4548"``.
+    settlement : str
+        Default for communities that do not say: urban, county_town, rural.
+    synthetic : bool
+        True for made-up data: stamped on every output.
+    sources : tuple of Source
+        In the order of the file.
+    adopted_books, reference_books : tuple of str
+        Rule book ids (or paths) that bind the district, and those shown as 参照.
+    shares : Mapping[str, float]
+        Rule id -> share in [0, 1] of people to be served, set by the district
+        where the source names none.
+    walkers : Mapping[str, Walker]
+        By name; always holds ``adult`` and ``elderly``.
+    floor_area_per_household_m2 : float or None
+        Declared area per household for estimating; None = not declared.
+    persons_per_household, elderly_share : float or None
+        Declared for estimating persons and the elderly; None = not declared.
+    isochrone_classes : tuple of str
+        Facility classes whose isochrones are drawn.
+    isochrone_limits_min : tuple of float
+        Minutes, ascending.
+    max_off_road_m : float
+        A point farther than this from every street is unreachable.
+    smallest_gap_households : int
+        Smaller gap areas are counted, not drawn.
+    """
+
+    district_id: str
+    name: str
+    path: Path
+    crs: str
+    as_of: date
+    sources: tuple[Source, ...]
+    name_en: str = ""
+    settlement: str = "urban"
+    synthetic: bool = False
+    disclosure: Disclosure = "internal"
+    map_approval: str = ""
+    prepared_by: str = ""
+    adopted_books: tuple[str, ...] = ()
+    reference_books: tuple[str, ...] = ()
+    shares: Mapping[str, float] = field(default_factory=dict)
+    walkers: Mapping[str, Walker] = field(default_factory=dict)
+    floor_area_per_household_m2: float | None = None
+    persons_per_household: float | None = None
+    elderly_share: float | None = None
+    isochrone_classes: tuple[str, ...] = ()
+    isochrone_limits_min: tuple[float, ...] = (5.0, 10.0, 15.0, 20.0)
+    max_off_road_m: float = 100.0
+    smallest_gap_households: int = 50
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class District:
+    """The checked tables of one district in one metric CRS.
+
+    Every table is present; one that the district file does not name is empty with
+    its columns. Columns are listed in ``lifecircle.columns`` and, table by table,
+    in ``lifecircle.tables.schemas``.
+
+    Attributes
+    ----------
+    facility_classes : DataFrame
+        Every class a facility offers: ``facility_id``, ``facility_class``.
+    rooms : DataFrame
+        ``facility_id``, ``facility_class``, ``floor_area_m2`` (NaN = unknown),
+        ``area_basis``. A facility of one class with a floor area and no listed
+        rooms has one row here; one of several classes without listed rooms has a
+        NaN row for each.
+    serves : DataFrame
+        ``facility_id``, ``unit_id``, ``share``; declared, else point in polygon.
+    complete_classes : frozenset of str
+        Classes declared complete by a facility source.
+    problems : tuple of Problem
+        Warnings that did not stop the reading.
+    rejected : DataFrame
+        Rows left out: ``file``, ``layer``, ``row``, ``reason``, ``values``.
+    """
+
+    config: DistrictConfig
+    crs: str
+    communities: GeoDataFrame
+    compounds: GeoDataFrame
+    buildings: GeoDataFrame
+    facilities: GeoDataFrame
+    facility_classes: DataFrame
+    rooms: DataFrame
+    serves: DataFrame
+    roads: GeoDataFrame
+    gates: GeoDataFrame
+    barriers: GeoDataFrame
+    grids: GeoDataFrame
+    land: GeoDataFrame
+    complete_classes: frozenset[str]
+    problems: tuple[Problem, ...]
+    rejected: DataFrame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WalkNetwork:
+    """Walkable segments as CSR arrays, nodes in Morton order.
+
+    Attributes
+    ----------
+    node_xy : float64 array (n, 2)
+        Metres in ``crs``.
+    segment_nodes : int32 array (m, 2)
+        Start and end node of every segment.
+    segment_length_m : float64 array (m,)
+    segment_geometry : object array (m,) of shapely LineString
+        Runs from start node to end node.
+    segment_compound : int32 array (m,)
+        Position in ``compound_ids`` of the walled compound that the segment lies
+        in; -1 = outside all walls.
+    segment_kind : object array (m,) of str
+        ``street``, ``path``, ``steps``, ``connector``, …
+    indptr, neighbour, edge_segment : int32 arrays
+        CSR adjacency, both directions; ``edge_segment`` names the segment.
+    edge_length_m : float64 array
+        Parallel to ``neighbour``.
+    component : int32 array (n,)
+        0 is the largest by street length.
+    compound_ids : tuple of str
+        Walled compounds (``gated`` yes, at least one gate known).
+    cuts : GeoDataFrame
+        Points where a wall or barrier cut a street: ``cut_by``, ``barrier_id``.
+    """
+
+    crs: str
+    node_xy: npt.NDArray[np.float64]
+    segment_nodes: npt.NDArray[np.int32]
+    segment_length_m: npt.NDArray[np.float64]
+    segment_geometry: npt.NDArray[np.object_]
+    segment_compound: npt.NDArray[np.int32]
+    segment_kind: npt.NDArray[np.object_]
+    indptr: npt.NDArray[np.int32]
+    neighbour: npt.NDArray[np.int32]
+    edge_segment: npt.NDArray[np.int32]
+    edge_length_m: npt.NDArray[np.float64]
+    component: npt.NDArray[np.int32]
+    compound_ids: tuple[str, ...]
+    cuts: GeoDataFrame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """One number of a rule book, with its clause.
+
+    Attributes
+    ----------
+    force : {"must", "should", "benchmark"}
+    op : {">=", "<=", "=", "in", "~"}
+    value_min, value_max : float or None
+        ``>= 30`` is (30, None); ``<= 15`` is (None, 15); ``in`` has both; ``~``
+        has both equal.
+    tolerance : float or None
+        The second verdict's share, ours, where the source says 左右.
+    share : float or None
+        Share of people or units to be served, where the source names one.
+    authority : {"law", "standard", "plan", "press", "secondary", "memory"}
+    """
+
+    rule_id: str
+    book_id: str
+    title_zh: str
+    title_en: str
+    force: str
+    kind: str
+    op: str
+    value_min: float | None
+    value_max: float | None
+    unit: str
+    tolerance: float | None
+    share: float | None
+    clause: str
+    quote: str
+    quote_exact: bool
+    authority: str
+    level: str
+    settlement: str
+    population: str
+    classes: tuple[str, ...]
+    statuses: tuple[str, ...]
+    area_basis: str
+    walker: str
+    target_date: date | None
+    note_zh: str = ""
+    note_en: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleBook:
+    """A rule book: where it comes from, whom it binds, its rules."""
+
+    book_id: str
+    title_zh: str
+    title_en: str
+    issuer: str
+    published: date | None
+    jurisdiction: str
+    source: str
+    sha256: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """What the rule books say of the district.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        One row per rule and unit, columns in ``lifecircle.columns.FINDINGS``.
+    books : tuple of RuleBook
+    totals : DataFrame
+        Check rows: building sums against declared community totals.
+    """
+
+    rows: DataFrame
+    books: tuple[RuleBook, ...]
+    totals: DataFrame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gaps:
+    """Where, and for whom, it falls short.
+
+    Attributes
+    ----------
+    areas : GeoDataFrame
+        Gap areas of walking rules, columns in ``lifecircle.columns.GAP_AREAS``.
+    shortfalls : DataFrame
+        Failing findings as amounts to provide: m², households.
+    """
+
+    areas: GeoDataFrame
+    shortfalls: DataFrame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assessment:
+    """One finished study: everything that ``publish`` may show.
+
+    Attributes
+    ----------
+    access : DataFrame
+        Columns in ``lifecircle.columns.ACCESS``.
+    served : DataFrame
+        Households, persons and elderly by minutes; ``lifecircle.columns.SERVED``.
+    isochrones : GeoDataFrame
+        ``facility_class``, ``walker``, ``limit_min``, cumulative polygons.
+    routes : GeoDataFrame
+        One example walk per gap area; ``lifecircle.columns.ROUTES``.
+    network_report : DataFrame
+        ``item``, ``value``, ``unit``: what the network is made of.
+    manifest : dict
+        How this was made; only ``manifest["made_at"]`` changes between runs.
+    """
+
+    district: District
+    access: DataFrame
+    findings: Findings
+    gaps: Gaps
+    served: DataFrame
+    isochrones: GeoDataFrame
+    routes: GeoDataFrame
+    network_report: DataFrame
+    manifest: dict[str, Any]

@@ -1,0 +1,1 @@
+"""Streets, walls and gates to a walk network."""

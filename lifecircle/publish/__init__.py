@@ -1,0 +1,1 @@
+"""The door out: pages, workbooks, layers. Formats and never computes."""

@@ -1,0 +1,1 @@
+"""What ought to be: facility classes and rule books."""

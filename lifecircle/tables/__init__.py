@@ -1,0 +1,1 @@
+"""The door in: files to checked tables in one metric CRS."""
