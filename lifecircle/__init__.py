@@ -21,7 +21,21 @@ _HOMES = {
 }
 """Public name -> module; resolved on first use, so that importing stays cheap."""
 
-__all__ = ["__version__", *sorted(_HOMES)]
+__all__ = [
+    "__version__",
+    "assess",
+    "build_network",
+    "check",
+    "check_district",
+    "find_gaps",
+    "isochrones",
+    "read_district",
+    "read_rule_book",
+    "read_study",
+    "walk_access",
+    "write_map",
+    "write_study",
+]
 
 if TYPE_CHECKING:
     from lifecircle.access.isochrones import isochrones

@@ -117,7 +117,15 @@ ROUTES = (
 )
 """The example walk of a gap area: its nearest facility, or nothing if none."""
 
-TOTALS = ("level", "unit_id", "unit_name", "basis", "declared", "buildings", "difference")
+TOTALS = (
+    "level",
+    "unit_id",
+    "unit_name",
+    "basis",
+    "declared",
+    "buildings",
+    "difference",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,279 @@
+"""The command line: arguments in, jobs called, messages out.
+
+Exit codes: 0 done, 1 a problem in the data, 2 a wrong call, 3 finished with failed
+districts (batch).
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from lifecircle import __version__
+from lifecircle.errors import ConfigError, LifeCircleError, RuleBookError, SourceError
+from lifecircle.text import Language, problem_lines, say
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from lifecircle.jobs import StageReport
+    from lifecircle.model import Problem
+
+__all__ = ["app", "main"]
+
+DATA_PROBLEM, WRONG_CALL = 1, 2
+
+app = typer.Typer(
+    name="lifecircle",
+    help="15分钟社区生活圈：测算、评估、改进。"
+    " Measure, judge and improve the 15-minute community life circle.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+DistrictFile = Annotated[
+    Path, typer.Argument(metavar="DISTRICT.toml", help="区县配置文件 · district file")
+]
+Lang = Annotated[str, typer.Option(metavar="zh|en", help="语言 · language")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="只报错误 · only problems are shown")
+]
+Verbose = Annotated[
+    bool,
+    typer.Option("--verbose", "-v", help="日志与错误追踪 · log lines and tracebacks"),
+]
+
+
+class _Console:
+    """Where messages go, in which language, and how many of them."""
+
+    def __init__(self, lang: str, *, quiet: bool, verbose: bool) -> None:
+        if lang not in ("zh", "en"):
+            typer.echo(f"--lang {lang}: zh | en", err=True)
+            raise typer.Exit(WRONG_CALL)
+        self.lang: Language = "en" if lang == "en" else "zh"
+        self.quiet = quiet
+        self.verbose = verbose
+        level = logging.INFO if verbose else logging.ERROR
+        logging.basicConfig(level=level, format="%(name)s: %(message)s")
+
+    def tell(self, key: str, **values: object) -> None:
+        """A line of progress or result; silent when quiet."""
+        if not self.quiet:
+            typer.echo(say(f"cli.{key}", self.lang, values))
+
+    def complain(self, key: str, **values: object) -> None:
+        """A line that is shown even when quiet."""
+        typer.echo(say(f"cli.{key}", self.lang, values), err=True)
+
+    def show_problems(self, problems: list["Problem"]) -> None:
+        """Every problem under its three heads, errors first."""
+        heads = [
+            say(f"problems.{head}", self.lang) for head in ("where", "what", "fix")
+        ]
+        ordered = sorted(problems, key=lambda problem: problem.severity != "error")
+        for number, problem in enumerate(ordered, start=1):
+            severity = say(f"cli.{problem.severity}", self.lang)
+            typer.echo(f"\n{number}. [{severity}]", err=True)
+            for head, line in zip(
+                heads, problem_lines(problem, self.lang), strict=True
+            ):
+                typer.echo(f"   {head}  {line}", err=True)
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Turn our errors into three lines and an exit code; no traceback."""
+        try:
+            yield
+        except LifeCircleError as error:
+            self.fail(error)
+
+    def fail(self, error: LifeCircleError) -> NoReturn:
+        """Show an error and leave."""
+        if self.verbose:
+            traceback.print_exc()
+        problems = list(getattr(error, "problems", ()))
+        if problems:
+            self.show_problems(problems)
+            self.complain("problem_count", **_counts(problems))
+        else:
+            for head, line in (
+                ("where", error.where),
+                ("what", error.what),
+                ("fix", error.fix),
+            ):
+                typer.echo(f"{say(f'problems.{head}', self.lang)}  {line}", err=True)
+        wrong_call = (ConfigError, SourceError, RuleBookError)
+        code = WRONG_CALL if isinstance(error, wrong_call) else DATA_PROBLEM
+        raise typer.Exit(code) from None
+
+
+def _counts(problems: list["Problem"]) -> dict[str, int]:
+    errors = sum(problem.severity == "error" for problem in problems)
+    return {"errors": errors, "warnings": len(problems) - errors}
+
+
+def _write_rejected(
+    rejected: "DataFrame", district_file: Path, console: _Console
+) -> None:
+    if rejected.empty:
+        return
+    path = district_file.with_name(f"{district_file.stem}.rejected.csv")
+    rejected.to_csv(path, index=False, encoding="utf-8-sig")
+    console.complain("rejected", rows=len(rejected), path=path)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"lifecircle {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="版本 · version"
+        ),
+    ] = False,
+) -> None:
+    del version
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="写入的文件夹 · folder to write")],
+    seed: Annotated[int, typer.Option(help="随机种子 · random seed")] = 20260630,
+    lang: Lang = "zh",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """生成虚构的示例区县 · write a made-up, lifelike district."""
+    console = _Console(lang, quiet=quiet, verbose=verbose)
+    from lifecircle.demo.write import write_demo
+
+    with console.guard():
+        write_demo(folder, seed=seed)
+    console.tell("demo_written", folder=folder)
+
+
+@app.command()
+def check(
+    district: DistrictFile,
+    lang: Lang = "zh",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """检查数据，一次列出全部问题 · list every problem of every table at once."""
+    console = _Console(lang, quiet=quiet, verbose=verbose)
+    from lifecircle.tables.district import check_district
+
+    with console.guard():
+        problems, rejected = check_district(district)
+    shown = [p for p in problems if p.severity == "error" or not console.quiet]
+    console.show_problems(shown)
+    _write_rejected(rejected, district, console)
+    counts = _counts(problems)
+    if counts["errors"]:
+        console.complain("problem_count", **counts)
+        raise typer.Exit(DATA_PROBLEM)
+    console.tell("check_passed", **counts)
+
+
+@app.command()
+def run(
+    district: DistrictFile,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="输出文件夹 · folder to write")
+    ],
+    lang: Lang = "zh",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """评估一个区县，写出地图、表格和图层 · assess a district, write map and tables."""
+    console = _Console(lang, quiet=quiet, verbose=verbose)
+    from lifecircle import jobs
+    from lifecircle.tables.district import DistrictError
+
+    with console.guard(), _progress(console) as report:
+        try:
+            study = jobs.run(district, out, lang=console.lang, report=report)
+        except DistrictError as error:
+            _write_rejected(error.rejected, district, console)
+            raise
+    _write_rejected(study.district.rejected, district, console)
+    verdicts = study.findings.rows["verdict"].value_counts()
+    console.tell(
+        "run_done",
+        name=study.district.config.name,
+        failing=int(verdicts.get("fail", 0)),
+        passing=int(verdicts.get("pass", 0)),
+        unknown=int(verdicts.get("not_assessed", 0)),
+        warnings=len(study.district.problems),
+        out=out,
+    )
+
+
+@contextmanager
+def _progress(console: _Console) -> Iterator["StageReport"]:
+    """A bar that names the stage; nothing when quiet."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    from lifecircle.jobs import STAGES, StageName
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    bar = Progress(*columns, console=Console(stderr=True), disable=console.quiet)
+    with bar:
+        task = bar.add_task("", total=len(STAGES))
+
+        def report(stage: StageName, /) -> None:
+            done = STAGES.index(stage)
+            name = say(f"cli.stage_{stage}", console.lang)
+            bar.update(task, completed=done, description=name)
+
+        yield report
+        bar.update(task, completed=len(STAGES))
+
+
+@app.command()
+def books(lang: Lang = "zh", quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """列出内置规则书 · list the rule books that come with the tool."""
+    console = _Console(lang, quiet=quiet, verbose=verbose)
+    from lifecircle.standards.rulebook import book_ids, read_rule_book
+
+    with console.guard():
+        for book_id in book_ids():
+            book = read_rule_book(book_id)
+            title = book.title_zh if console.lang == "zh" else book.title_en
+            typer.echo(f"{book_id}  {title}")
+            for rule in book.rules:
+                name = rule.title_zh if console.lang == "zh" else rule.title_en
+                typer.echo(f"    {rule.rule_id}  {name}")
+
+
+def main() -> None:
+    """Run the command line; consoles that cannot show a character get ``?``."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app()

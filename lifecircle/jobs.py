@@ -1,0 +1,242 @@
+"""One function per command: the stages in order, then publish.
+
+::
+
+    read -> network -> access -> isochrones -> checks -> gaps -> (publish)
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import pandas as pd
+
+from lifecircle import __version__
+from lifecircle.access.isochrones import isochrones
+from lifecircle.access.minutes import walk_access
+from lifecircle.access.routes import example_routes
+from lifecircle.checks.evaluate import check
+from lifecircle.checks.gaps import find_gaps
+from lifecircle.checks.rollup import roll_up
+from lifecircle.model import Assessment
+from lifecircle.network.graph import build_network, network_report
+from lifecircle.publish.outputs import write_study
+from lifecircle.standards.rulebook import read_rule_book
+from lifecircle.tables.digest import input_digests
+from lifecircle.tables.district import read_district
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geopandas import GeoDataFrame
+
+    from lifecircle.model import District, DistrictConfig, RuleBook, WalkNetwork
+    from lifecircle.text import Language
+
+__all__ = ["STAGES", "StageReport", "assess", "run"]
+
+logger = logging.getLogger(__name__)
+
+StageName = Literal[
+    "read", "network", "access", "isochrones", "checks", "gaps", "publish"
+]
+STAGES: tuple[StageName, ...] = (
+    "read",
+    "network",
+    "access",
+    "isochrones",
+    "checks",
+    "gaps",
+    "publish",
+)
+"""The stages of a run, in order."""
+
+_LIBRARIES = ("geopandas", "numba", "numpy", "pandas", "pyogrio", "pyproj", "shapely")
+
+
+class StageReport(Protocol):
+    """Called when a stage begins; a progress bar, or nothing."""
+
+    def __call__(self, stage: StageName, /) -> None:
+        """Take note that ``stage`` begins."""
+
+
+def _silent(stage: StageName, /) -> None:
+    logger.debug("stage %s", stage)
+
+
+def assess(path: str | Path, *, report: StageReport = _silent) -> Assessment:
+    """Read, measure and judge a district: every stage but the publishing.
+
+    Parameters
+    ----------
+    path : str or Path
+        The district file.
+    report : callable, optional
+        Called with the name of each stage as it begins.
+
+    Returns
+    -------
+    Assessment
+        The district with who reaches what, findings, gaps and how it was made.
+
+    Raises
+    ------
+    ConfigError
+        If the district file is wrong.
+    TableError
+        If the tables have errors; ``check_district`` lists them all.
+    NetworkError
+        If no street can be walked.
+    RuleBookError
+        If a rule book that the district file names cannot be used.
+
+    Examples
+    --------
+    >>> study = assess("data/demo/district.toml")  # doctest: +SKIP
+    >>> study.gaps.areas[["gap_id", "households"]]  # doctest: +SKIP
+    """
+    report("read")
+    district = read_district(path)
+    books = [read_rule_book(book) for book in _book_paths(district.config)]
+    report("network")
+    network = build_network(district)
+    report("access")
+    access = walk_access(network, district, classes=_classes(district, books))
+    report("isochrones")
+    reach = _isochrones(network, district)
+    report("checks")
+    findings = check(district, access, *books)
+    served = roll_up(district, access)
+    report("gaps")
+    gaps = find_gaps(district, access, findings)
+    routes = example_routes(network, district, access, gaps.areas)
+    return Assessment(
+        district=district,
+        access=access,
+        findings=findings,
+        gaps=gaps,
+        served=served,
+        isochrones=reach,
+        routes=routes,
+        network_report=network_report(network, district),
+        manifest=_manifest(district.config, books),
+    )
+
+
+def run(
+    path: str | Path,
+    out: str | Path,
+    *,
+    lang: Language = "zh",
+    report: StageReport = _silent,
+) -> Assessment:
+    """Assess a district and write its map, workbook, GeoPackage and manifest.
+
+    Parameters
+    ----------
+    path : str or Path
+        The district file.
+    out : str or Path
+        Folder to write; it appears whole or not at all.
+    lang : {"zh", "en"}
+        Language of workbook and map (the map can switch).
+    report : callable, optional
+        Called with the name of each stage as it begins.
+
+    Returns
+    -------
+    Assessment
+        What was written.
+
+    Raises
+    ------
+    ConfigError, TableError, NetworkError, RuleBookError
+        As ``assess``.
+
+    Examples
+    --------
+    >>> study = run("data/demo/district.toml", "out")  # doctest: +SKIP
+    """
+    study = assess(path, report=report)
+    report("publish")
+    write_study(study, out, lang=lang)
+    return study
+
+
+def _book_paths(config: DistrictConfig) -> list[str]:
+    """Book ids as they are; paths from the district file's folder."""
+    return [
+        str(config.path.parent / book) if book.endswith(".toml") else book
+        for book in (*config.adopted_books, *config.reference_books)
+    ]
+
+
+def _classes(district: District, books: list[RuleBook]) -> tuple[str, ...]:
+    """Classes that a facility offers or a walking rule asks for."""
+    present = set(district.facility_classes["facility_class"])
+    asked = {
+        name
+        for book in books
+        for rule in book.rules
+        if rule.kind == "walk_minutes_coverage"
+        for name in rule.classes
+    }
+    return tuple(sorted(present | asked | set(district.config.isochrone_classes)))
+
+
+def _isochrones(network: WalkNetwork, district: District) -> GeoDataFrame:
+    config = district.config
+    frames = [
+        isochrones(
+            network,
+            district,
+            facility_class,
+            walker=walker,
+            limits_min=config.isochrone_limits_min,
+        )
+        for facility_class in sorted(config.isochrone_classes)
+        for walker in sorted(config.walkers)
+    ]
+    if not frames:
+        frames = [isochrones(network, district, "", walker="adult", limits_min=())]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _manifest(config: DistrictConfig, books: list[RuleBook]) -> dict[str, Any]:
+    settings = {
+        "crs": config.crs,
+        "as_of": config.as_of.isoformat(),
+        "settlement": config.settlement,
+        "disclosure": config.disclosure,
+        "synthetic": config.synthetic,
+        "adopted_books": list(config.adopted_books),
+        "reference_books": list(config.reference_books),
+        "shares": dict(config.shares),
+        "walkers": {name: asdict(walker) for name, walker in config.walkers.items()},
+        "floor_area_per_household_m2": config.floor_area_per_household_m2,
+        "persons_per_household": config.persons_per_household,
+        "elderly_share": config.elderly_share,
+        "isochrone_classes": list(config.isochrone_classes),
+        "isochrone_limits_min": list(config.isochrone_limits_min),
+        "max_off_road_m": config.max_off_road_m,
+        "smallest_gap_households": config.smallest_gap_households,
+    }
+    return {
+        "made_at": datetime.now(tz=UTC).isoformat(timespec="seconds"),
+        "district": {"id": config.district_id, "name": config.name},
+        "versions": {
+            "lifecircle": __version__,
+            **{library: version(library) for library in _LIBRARIES},
+        },
+        "inputs": input_digests(config),
+        "rule_books": [
+            {"book_id": book.book_id, "sha256": book.sha256, "title": book.title_zh}
+            for book in books
+        ],
+        "settings": settings,
+    }
