@@ -1,0 +1,433 @@
+"""The toy district of the doctests and tests; not part of the wheel.
+
+``make_district`` builds a ``District`` in memory: tables are lists of rows or
+frames, absent columns get the contract's defaults, absent tables are empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely import LineString, Point, Polygon, box
+
+from lifecircle.model import District, DistrictConfig, Walker
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from lifecircle.model import WalkNetwork
+
+__all__ = ["CRS", "ORIGIN", "Toy", "at", "make_config", "make_district"]
+
+CRS = "EPSG:4548"
+ORIGIN = (500_000.0, 3_520_000.0)
+Rows = Iterable[Mapping[str, Any]]
+
+# Column -> default: NaN for numbers, None for text, else the value itself.
+NUMBER = float("nan")
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "communities": {
+        "community_id": None,
+        "name": None,
+        "subdistrict_id": "S1",
+        "subdistrict_name": "渡口街道",
+        "settlement": "urban",
+        "affiliation": None,
+        "unit_kind": "community",
+        "households": NUMBER,
+        "persons": NUMBER,
+        "elderly": NUMBER,
+        "household_basis": "resident",
+    },
+    "compounds": {
+        "compound_id": None,
+        "name": None,
+        "community_id": None,
+        "households": NUMBER,
+        "planned_dwellings": NUMBER,
+        "gated": "unknown",
+        "year_built": NUMBER,
+        "household_basis": "resident",
+    },
+    "buildings": {
+        "building_id": None,
+        "name": None,
+        "address": None,
+        "community_id": None,
+        "compound_id": None,
+        "grid_id": None,
+        "households": 0.0,
+        "households_method": "declared",
+        "persons": NUMBER,
+        "elderly": NUMBER,
+        "persons_method": None,
+        "elderly_method": None,
+        "floors": NUMBER,
+        "floor_area_m2": NUMBER,
+        "units": NUMBER,
+        "children_0_3": NUMBER,
+        "household_basis": "resident",
+        "role": "inside",
+    },
+    "facilities": {
+        "facility_id": None,
+        "name": None,
+        "facility_class": None,
+        "status": "built",
+        "opened": NUMBER,
+        "floor_area_m2": NUMBER,
+        "area_basis": "floor",
+        "functions": None,
+        "address": None,
+        "role": None,
+        "community_id": None,
+        "source_note": None,
+    },
+    "facility_classes": {"facility_id": None, "facility_class": None},
+    "rooms": {
+        "facility_id": None,
+        "facility_class": None,
+        "floor_area_m2": NUMBER,
+        "area_basis": "floor",
+        "shared_use": None,
+    },
+    "serves": {
+        "facility_id": None,
+        "unit_id": None,
+        "share": NUMBER,
+        "origin": "point_in_polygon",
+    },
+    "roads": {
+        "road_id": None,
+        "name": None,
+        "road_class": "residential",
+        "walkable": "yes",
+        "bridge": "no",
+        "tunnel": "no",
+        "layer": 0.0,
+        "steps": "no",
+    },
+    "gates": {"gate_id": None, "compound_id": None, "name": None, "open": "yes"},
+    "barriers": {"barrier_id": None, "name": None, "barrier_kind": "wall"},
+    "grids": {
+        "grid_id": None,
+        "community_id": None,
+        "name": None,
+        "grid_kind": None,
+        "locked": "no",
+        "staff": NUMBER,
+    },
+    "land": {"land_kind": "other", "name": None},
+}
+PLAIN = frozenset({"facility_classes", "rooms", "serves"})
+
+
+def at(x_m: float, y_m: float) -> tuple[float, float]:
+    """Coordinates in the toy CRS of a place given in metres from its corner."""
+    return ORIGIN[0] + x_m, ORIGIN[1] + y_m
+
+
+def make_config(**changes: Any) -> DistrictConfig:
+    """A district file in memory; every field can be given."""
+    config = DistrictConfig(
+        district_id="toy",
+        name="示例区",
+        name_en="Toy district",
+        path=Path("district.toml"),
+        crs=CRS,
+        as_of=date(2026, 6, 30),
+        sources=(),
+        synthetic=True,
+        adopted_books=("hefei", "decheng"),
+        walkers={
+            "adult": Walker("adult", 1.1, "toy"),
+            "elderly": Walker("elderly", 0.8, "toy"),
+        },
+        isochrone_classes=("ELD.CANTEEN",),
+        smallest_gap_households=1,
+    )
+    return replace(config, **changes)
+
+
+def make_district(
+    *,
+    config: DistrictConfig | None = None,
+    complete_classes: Iterable[str] = (),
+    **tables: DataFrame | Rows,
+) -> District:
+    """A checked district in memory from rows or frames of its tables.
+
+    Columns that reading computes (``community_id``, ``compound_id``, ``role``,
+    ``facility_classes``, ``rooms``, ``serves``) are computed where not given.
+    """
+    config = config or make_config()
+    frames = {
+        table: _frame(table, tables.get(table, ()), config.crs) for table in DEFAULTS
+    }
+    unknown = set(tables) - set(DEFAULTS)
+    if unknown:
+        raise KeyError(*sorted(unknown))
+    communities = frames["communities"]
+    for table in ("compounds", "buildings", "facilities"):
+        _fill(frames[table], communities, "community_id")
+    _fill(frames["buildings"], frames["compounds"], "compound_id")
+    facilities = frames["facilities"]
+    inside = facilities["community_id"].notna()
+    role = pd.Series(np.where(inside, "inside", "context"), dtype=object)
+    facilities["role"] = facilities["role"].where(facilities["role"].notna(), role)
+    _derive(frames, given=set(tables))
+    return District(
+        config=config,
+        crs=config.crs,
+        complete_classes=frozenset(complete_classes),
+        problems=(),
+        rejected=pd.DataFrame(columns=["file", "layer", "row", "reason", "values"]),
+        **frames,
+    )
+
+
+def _frame(table: str, rows: DataFrame | Rows, crs: str) -> Any:
+    frame = pd.DataFrame(rows if isinstance(rows, pd.DataFrame) else list(rows))
+    columns = DEFAULTS[table]
+    made = {
+        name: _column(frame, name, default, len(frame))
+        for name, default in columns.items()
+    }
+    made |= {
+        str(name): frame[name].to_numpy()
+        for name in frame
+        if name not in columns and name != "geometry"
+    }
+    key = next(iter(columns))
+    if table in PLAIN:
+        plain = pd.DataFrame(made)
+        return plain.sort_values(list(columns)[:2], ignore_index=True)
+    geometry: list[Any] = list(frame["geometry"]) if len(frame) else []
+    spatial = gpd.GeoDataFrame(made, geometry=gpd.GeoSeries(geometry, crs=crs), crs=crs)
+    return spatial.sort_values(key, ignore_index=True, kind="stable")
+
+
+def _column(frame: DataFrame, name: str, default: Any, rows: int) -> Any:
+    kind: Any = float if isinstance(default, float) else object
+    if name not in frame:
+        return np.full(rows, default, dtype=kind)
+    values = frame[name].to_numpy(dtype=object)
+    missing = pd.isna(values)
+    filled = np.where(missing, default, values)
+    return filled.astype(kind)
+
+
+def _fill(frame: Any, areas: Any, column: str) -> None:
+    """Point in polygon, first area in order of ids, where no id is declared."""
+    for row, (declared, shape) in enumerate(
+        zip(frame[column], frame.geometry, strict=True)
+    ):
+        if declared is None or pd.isna(declared):
+            spot = shape.representative_point()
+            hits = areas.loc[areas.geometry.intersects(spot), column]
+            frame.loc[row, column] = hits.iloc[0] if len(hits) else None
+
+
+def _derive(frames: dict[str, Any], *, given: set[str]) -> None:
+    facilities, rooms = frames["facilities"], frames["rooms"]
+    classes = facilities[["facility_id", "facility_class"]]
+    if "facility_classes" not in given:
+        both = pd.concat([classes, rooms[["facility_id", "facility_class"]]])
+        frames["facility_classes"] = both.drop_duplicates().sort_values(
+            ["facility_id", "facility_class"], ignore_index=True
+        )
+    if "rooms" not in given:
+        offered = frames["facility_classes"]
+        single = ~offered["facility_id"].duplicated(keep=False)
+        area = offered["facility_id"].map(
+            facilities.set_index("facility_id")["floor_area_m2"]
+        )
+        made = offered.assign(
+            floor_area_m2=area.where(single), area_basis="floor", shared_use=None
+        )
+        frames["rooms"] = made[~single | area.notna()].reset_index(drop=True)
+    if "serves" not in given:
+        inside = facilities[facilities["community_id"].notna()]
+        frames["serves"] = pd.DataFrame(
+            {
+                "facility_id": inside["facility_id"],
+                "unit_id": inside["community_id"],
+                "share": 1.0,
+                "origin": "point_in_polygon",
+            }
+        ).reset_index(drop=True)
+
+
+def _street(*places: tuple[float, float]) -> LineString:
+    return LineString([at(x, y) for x, y in places])
+
+
+def _block(x_m: float, y_m: float, width_m: float, height_m: float) -> Polygon:
+    x, y = at(x_m, y_m)
+    return box(x, y, x + width_m, y + height_m)
+
+
+def toy_district() -> District:
+    """Two communities, a walled compound whose only gate faces away.
+
+    ::
+
+        y=300 ──┬───────┬───────────┬───B6──F3┬──
+                │       │           │         │
+        y=150 ──┼─F2────┼────┬──────┼─B5─F4───┼── F5 (x=700, context)
+                │   B2  │ ▒▒▒G▒▒▒▒  │         │
+                │       │ ▒B3│B4 ▒  │         │
+                │ B1    │ ▒▒▒▒▒▒▒▒  │         │
+        y=0   ──┴───────┴────F1─────┴─────────┴──
+              x=0      200   300   400       600
+                 C1 (x < 410)        C2 (x > 410)
+    """
+    columns = [_street((x, 0), (x, 150), (x, 300)) for x in (0, 200, 400, 600)]
+    rows = [
+        _street((-300, y), (0, y), (200, y), (300, y), (400, y), (600, y), (800, y))
+        for y in (0, 150, 300)
+    ]
+    lane = _street((300, 150), (300, 130), (300, 60))
+    lines = [*columns, *rows, lane]
+    homes = [
+        ("B1", "渡口路1号楼", (50, 20), 60, "G1"),
+        ("B2", "渡口路2号楼", (150, 130), 120, "G1"),
+        ("B3", "渡口路3号楼", (270, 60), 200, "G1"),
+        ("B4", "渡口路4号楼", (330, 60), 100, "G1"),
+        ("B5", "渡口路5号楼", (450, 170), 80, "G2"),
+        ("B6", "渡口路6号楼", (550, 280), 40, "G2"),
+    ]
+    places = [
+        ("F1", "渡口老年食堂", "ELD.CANTEEN", (300, -10), "built", 2019, 150),
+        ("F2", "渡口社区党群服务中心", "SVC.COMM", (100, 160), "built", 2015, 980),
+        ("F3", "青禾药店", "HLT.PHARM", (580, 290), "built", 2020, NUMBER),
+        ("F4", "东街食堂", "ELD.CANTEEN", (480, 160), "under_construction", 2027, 90),
+        ("F5", "界外药店", "HLT.PHARM", (700, 140), "built", 2018, NUMBER),
+    ]
+    return make_district(
+        complete_classes=("ELD.CANTEEN", "HLT.PHARM", "SVC.COMM", "ELD.STATION"),
+        communities=[
+            {
+                "community_id": "C1",
+                "name": "渡口社区",
+                "households": 480.0,
+                "geometry": _block(-50, -50, 460, 400),
+            },
+            {
+                "community_id": "C2",
+                "name": "青禾社区",
+                "households": 120.0,
+                "geometry": _block(410, -50, 240, 400),
+            },
+        ],
+        compounds=[
+            {
+                "compound_id": "K1",
+                "name": "渡口花园",
+                "gated": "yes",
+                "households": 300.0,
+                "geometry": _block(220, 20, 160, 110),
+            }
+        ],
+        buildings=[
+            {
+                "building_id": building_id,
+                "name": name,
+                "households": float(households),
+                "persons": households * 2.5,
+                "persons_method": "declared",
+                "elderly": households * 0.5,
+                "elderly_method": "declared",
+                "grid_id": grid_id,
+                "geometry": _block(x - 10, y - 5, 20, 10),
+            }
+            for building_id, name, (x, y), households, grid_id in homes
+        ],
+        facilities=[
+            {
+                "facility_id": facility_id,
+                "name": name,
+                "facility_class": facility_class,
+                "status": status,
+                "opened": float(opened),
+                "floor_area_m2": float(area_m2),
+                "geometry": Point(at(*place)),
+            }
+            for facility_id, name, facility_class, place, status, opened, area_m2 in (
+                places
+            )
+        ],
+        rooms=[
+            {
+                "facility_id": "F1",
+                "facility_class": "ELD.CANTEEN",
+                "floor_area_m2": 150,
+            },
+            {"facility_id": "F2", "facility_class": "SVC.COMM", "floor_area_m2": 680},
+            {
+                "facility_id": "F2",
+                "facility_class": "ELD.STATION",
+                "floor_area_m2": 300,
+            },
+            {"facility_id": "F4", "facility_class": "ELD.CANTEEN", "floor_area_m2": 90},
+        ],
+        roads=[
+            {"road_id": f"R{number}", "geometry": line}
+            for number, line in enumerate(lines, start=1)
+        ],
+        gates=[{"gate_id": "M1", "compound_id": "K1", "geometry": Point(at(300, 130))}],
+        grids=[
+            {
+                "grid_id": "G1",
+                "community_id": "C1",
+                "name": "第一网格",
+                "geometry": _block(-50, -50, 460, 400),
+            },
+            {
+                "grid_id": "G2",
+                "community_id": "C2",
+                "name": "第二网格",
+                "geometry": _block(410, -50, 240, 400),
+            },
+        ],
+        land=[
+            {"land_kind": "green", "name": "苗圃", "geometry": _block(60, 40, 80, 60)}
+        ],
+    )
+
+
+class Toy:
+    """The toy district, its network and its walks, each built on first use."""
+
+    @cached_property
+    def district(self) -> District:
+        """``toy_district()``."""
+        return toy_district()
+
+    @cached_property
+    def network(self) -> WalkNetwork:
+        """Its walk network."""
+        from lifecircle.network.graph import build_network
+
+        return build_network(self.district)
+
+    @cached_property
+    def access(self) -> DataFrame:
+        """Walks of every building to every class by every walker."""
+        from lifecircle.access.minutes import walk_access
+
+        return walk_access(self.network, self.district)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _toy_in_doctests(doctest_namespace: dict[str, Any]) -> None:
+    doctest_namespace["toy"] = Toy()

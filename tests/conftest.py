@@ -1,0 +1,119 @@
+"""Fixtures shared by all tests: the toy district and four toy networks."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from shapely import LineString
+
+from lifecircle import conftest as toys
+
+
+@pytest.fixture(scope="session")
+def toy():
+    """``toy.district``, ``toy.network``, ``toy.access``; see lifecircle/conftest.py."""
+    return toys.Toy()
+
+
+@pytest.fixture(scope="session")
+def make_district():
+    """``make_district(**tables)`` of lifecircle/conftest.py."""
+    return toys.make_district
+
+
+@pytest.fixture(scope="session")
+def make_config():
+    return toys.make_config
+
+
+@pytest.fixture(scope="session")
+def at():
+    """Toy metres -> coordinates: ``at(100, 0)``."""
+    return toys.at
+
+
+def streets(*lines, **columns):
+    """Roads of lines given as tuples of toy places."""
+    return [
+        {
+            "road_id": f"R{number}",
+            "geometry": LineString([toys.at(*place) for place in line]),
+            **columns,
+        }
+        for number, line in enumerate(lines, start=1)
+    ]
+
+
+@pytest.fixture(scope="session")
+def make_streets():
+    """``make_streets(((0, 0), (100, 0)), ..., bridge="yes")`` -> road rows."""
+    return streets
+
+
+@pytest.fixture(scope="session")
+def ladder():
+    """Two rails of four nodes, rungs of 100 m.
+
+    ::
+
+        e ─ f ─ g ─ h   y=100
+        │   │   │   │
+        a ─ b ─ c ─ d   y=0     x = 0, 100, 200, 300
+    """
+    rails = [((0, y), (100, y), (200, y), (300, y)) for y in (0, 100)]
+    rungs = [((x, 0), (x, 100)) for x in (0, 100, 200, 300)]
+    return toys.make_district(roads=streets(*rails, *rungs))
+
+
+@pytest.fixture(scope="session")
+def river():
+    """Two banks 60 m apart, one bridge at x=300; a lane at x=0 that has none.
+
+    ::
+
+        ──┬──────────┬──   y=60
+        ~~:~~~~~~~~~~H~~   river y=30 (: is cut, H is the bridge)
+        ──┴──────────┴──   y=0     x = 0, 300
+    """
+    banks = [((-100, y), (0, y), (300, y), (400, y)) for y in (0, 60)]
+    lane = ((0, 0), (0, 60))
+    bridge = ((300, 0), (300, 60))
+    rows = streets(*banks, lane, bridge)
+    rows[3]["bridge"] = "yes"
+    water = LineString([toys.at(-500, 30), toys.at(900, 30)])
+    barrier = {"barrier_id": "W1", "barrier_kind": "river", "geometry": water}
+    return toys.make_district(roads=rows, barriers=[barrier])
+
+
+@pytest.fixture(scope="session")
+def dead_end():
+    """A street with a blind alley of 80 m.
+
+    ::
+
+              │ y=80
+        ──────┴──────   y=0     x = 0, 100, 200
+    """
+    return toys.make_district(
+        roads=streets(((0, 0), (100, 0), (200, 0)), ((100, 0), (100, 80)))
+    )
+
+
+@pytest.fixture(scope="session")
+def island():
+    """A street, and a shorter one 500 m away that nothing joins to it.
+
+    ::
+
+        ───── y=500   x = 0 .. 100
+        ───── y=0     x = 0 .. 200
+    """
+    return toys.make_district(
+        roads=streets(((0, 0), (100, 0), (200, 0)), ((0, 500), (100, 500)))
+    )
+
+
+@pytest.fixture(scope="session")
+def toy_networks(ladder, river, dead_end, island):
+    return SimpleNamespace(ladder=ladder, river=river, dead_end=dead_end, island=island)
