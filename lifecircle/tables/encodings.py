@@ -1,0 +1,131 @@
+"""Bytes to text in the declared encoding, and telling when it is another one."""
+
+from __future__ import annotations
+
+import codecs
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["canonical", "decode", "other_encoding"]
+
+_GB = frozenset({"gbk", "gb2312", "gb18030", "cp936"})
+_FEWEST_HAN = 2
+
+
+def canonical(encoding: str) -> str:
+    """The codec for a declared encoding; the GB family is read as its superset.
+
+    Parameters
+    ----------
+    encoding : str
+        As declared; empty = UTF-8.
+
+    Returns
+    -------
+    str
+        Codec name, or ``""`` if there is no such encoding.
+
+    Examples
+    --------
+    >>> canonical("GBK"), canonical(""), canonical("gkb")
+    ('gb18030', 'utf-8-sig', '')
+    """
+    try:
+        name = codecs.lookup(encoding or "utf-8").name
+    except LookupError:
+        return ""
+    if name in _GB:
+        return "gb18030"
+    return "utf-8-sig" if name in ("utf-8", "utf-8-sig") else name
+
+
+def decode(raw: bytes, codec: str) -> str:
+    """Decode; a character cut off at the very end is dropped.
+
+    Database fields of fixed width cut long names in the middle of a character.
+
+    Parameters
+    ----------
+    raw : bytes
+        Text as stored.
+    codec : str
+        From ``canonical``.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If the bytes are not in that encoding.
+
+    Examples
+    --------
+    >>> decode("社区".encode("gbk")[:3], "gb18030")
+    '社'
+    """
+    return codecs.getincrementaldecoder(codec)().decode(raw, final=False)
+
+
+def _fits(samples: list[bytes], codec: str) -> bool:
+    try:
+        for sample in samples:
+            decode(sample, codec)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _han(samples: list[bytes]) -> int:
+    text = "".join(decode(sample, "utf-8") for sample in samples)
+    return sum("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+def other_encoding(samples: Iterable[bytes], codec: str) -> str | None:
+    """The encoding that the bytes are in, if not the declared one.
+
+    Parameters
+    ----------
+    samples : iterable of bytes
+        Texts of one file.
+    codec : str
+        From ``canonical``.
+
+    Returns
+    -------
+    str or None
+        None if the declared encoding stands; else the encoding that fits
+        (``"utf-8"``, ``"gb18030"``), or ``""`` if none of them does.
+
+    Notes
+    -----
+    Chinese UTF-8 mostly decodes as GBK too, into wrong characters. Bytes that are
+    valid UTF-8 and give Chinese characters are UTF-8: GBK text is valid UTF-8 only
+    by accident, in single words.
+
+    Examples
+    --------
+    >>> other_encoding(["青溪社区".encode("gbk")], "utf-8-sig")
+    'gb18030'
+    >>> other_encoding(["青溪社区".encode()], "gb18030")
+    'utf-8'
+    >>> other_encoding(["青溪社区".encode()], "utf-8-sig") is None
+    True
+    """
+    foreign = [sample for sample in samples if not sample.isascii()]
+    if not foreign:
+        return None
+    if codec == "gb18030":
+        if _fits(foreign, "utf-8") and _han(foreign) >= _FEWEST_HAN:
+            return "utf-8"
+        return None if _fits(foreign, "gb18030") else ""
+    if _fits(foreign, codec):
+        return None
+    for other in ("utf-8", "gb18030"):
+        if other not in (codec, codec.removesuffix("-sig")) and _fits(foreign, other):
+            return other
+    return ""

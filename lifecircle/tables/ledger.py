@@ -1,0 +1,154 @@
+"""What is wrong, where, and which rows are left out for it: kept while reading.
+
+Every row carries two hidden columns, ``_origin`` (position in ``Ledger.origins``)
+and ``_row`` (the row that the planner sees), so that a problem found late, between
+tables, still cites the file, the row and the file's own column name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from lifecircle.model import Problem
+from lifecircle.tables.cells import is_missing
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from lifecircle.model import Severity
+
+__all__ = ["HIDDEN", "Ledger", "Origin"]
+
+HIDDEN = ("_origin", "_row")
+"""Columns that say where a row comes from; dropped from finished tables."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """One source as the planner sees it.
+
+    Attributes
+    ----------
+    file : str
+        Path relative to the district file.
+    layer : str
+        Layer or sheet; empty for files of one layer.
+    columns : Mapping[str, str]
+        Our column name -> the file's.
+    """
+
+    table: str
+    file: str
+    layer: str
+    columns: Mapping[str, str]
+
+
+@dataclass(slots=True, eq=False)
+class Ledger:
+    """Problems found and rows left out, in the order found.
+
+    Attributes
+    ----------
+    cells : dict
+        Origin -> the mapped cells as found, indexed by the planner's row.
+    left_out : dict
+        (origin, row) -> the first reason, a sentence key.
+    """
+
+    origins: list[Origin] = field(default_factory=list)
+    cells: dict[int, pd.DataFrame] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    left_out: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def open(self, origin: Origin) -> int:
+        """Number a source; rows point to it."""
+        self.origins.append(origin)
+        return len(self.origins) - 1
+
+    def report(
+        self,
+        key: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        origin: int | None = None,
+        row: int | None = None,
+        column: str = "",
+        severity: Severity = "error",
+    ) -> None:
+        """Add a problem; ``column`` is ours and shown as the file's."""
+        place = self.origins[origin] if origin is not None else None
+        self.problems.append(
+            Problem(
+                key=f"tables.{key}",
+                values={
+                    "ours": column,
+                    "table": place.table if place else "",
+                    **(values or {}),
+                },
+                severity=severity,
+                file=place.file if place else "",
+                layer=place.layer if place else "",
+                row=row,
+                column=place.columns.get(column, column) if place else column,
+            )
+        )
+
+    def leave_out(self, origin: int, row: int, key: str) -> None:
+        """Leave a row out; the first reason stands."""
+        self.left_out.setdefault((origin, row), f"tables.{key}")
+
+    def flag(
+        self,
+        frame: pd.DataFrame,
+        positions: npt.NDArray[np.intp] | Sequence[int],
+        key: str,
+        values: Sequence[Mapping[str, Any]] = (),
+        *,
+        column: str = "",
+        severity: Severity = "error",
+    ) -> None:
+        """One problem for each row at ``positions``; an error leaves the row out.
+
+        ``values`` runs parallel to ``positions`` (or is empty).
+        """
+        origins, rows = frame["_origin"].to_numpy(), frame["_row"].to_numpy()
+        for place, position in enumerate(positions):
+            origin, row = int(origins[position]), int(rows[position])
+            given = values[place] if values else {}
+            self.report(
+                key, given, origin=origin, row=row, column=column, severity=severity
+            )
+            if severity == "error":
+                self.leave_out(origin, row, key)
+
+    def standing(self, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Which rows have not been left out."""
+        if not self.left_out:
+            return np.ones(len(frame), dtype=bool)
+        pairs = zip(frame["_origin"], frame["_row"], strict=True)
+        kept = [(int(origin), int(row)) not in self.left_out for origin, row in pairs]
+        return np.array(kept, dtype=bool)
+
+    def rejected(self) -> pd.DataFrame:
+        """Rows left out: ``file``, ``layer``, ``row``, ``reason``, ``values``.
+
+        ``reason`` is a sentence key, ``values`` the row's mapped cells as found.
+        """
+        lines = []
+        for (number, row), reason in sorted(self.left_out.items()):
+            origin = self.origins[number]
+            found = self.cells[number].loc[row].to_dict()
+            shown = "; ".join(
+                f"{origin.columns.get(str(name), str(name))}={cell}"
+                for name, cell in found.items()
+                if not is_missing(cell)
+            )
+            lines.append((origin.file, origin.layer, row, reason, shown))
+        columns = ["file", "layer", "row", "reason", "values"]
+        frame = pd.DataFrame(lines, columns=columns)
+        return frame.astype({"row": "int64"})

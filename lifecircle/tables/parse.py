@@ -1,0 +1,242 @@
+"""A column as found in a file to a column of a table, with its problems."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from lifecircle.standards.catalogue import OTHER, read_catalogue
+from lifecircle.tables.cells import is_missing, to_number, to_text, to_year
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifecircle.tables.ledger import Ledger
+    from lifecircle.tables.schemas import Field
+
+__all__ = ["class_codes", "nearest", "nearest_class", "parse_column"]
+
+_ALIASES = {
+    **dict.fromkeys(("是", "y", "t", "true", "1"), "yes"),
+    **dict.fromkeys(("否", "n", "f", "false", "0"), "no"),
+}
+_SEPARATORS = re.compile(r"[;；、/／,，|]")
+
+
+def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
+    """The known name most like a given one, or ``""`` if none is like it.
+
+    Parameters
+    ----------
+    name : str
+        What was written.
+    known : list or tuple of str
+        What could have been meant.
+
+    Returns
+    -------
+    str
+        The nearest.
+
+    Examples
+    --------
+    >>> nearest("encodng", ["encoding", "columns"]), nearest("xyz", ["columns"])
+    ('encoding', '')
+    """
+    found = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return found[0] if found else ""
+
+
+def class_codes() -> frozenset[str]:
+    """Codes that a facility may have.
+
+    Returns
+    -------
+    frozenset of str
+        The catalogue's classes without the demand side, and ``OTHER``.
+
+    Examples
+    --------
+    >>> "ELD.CANTEEN" in class_codes()
+    True
+    """
+    catalogue = read_catalogue()
+    return frozenset({*catalogue.codes, OTHER} - catalogue.origins)
+
+
+def nearest_class(value: str) -> str:
+    """The facility class most like a code or a Chinese name.
+
+    Parameters
+    ----------
+    value : str
+        What stands in the file.
+
+    Returns
+    -------
+    str
+        Code and label, or ``""`` if nothing is like it.
+
+    Examples
+    --------
+    >>> nearest_class("ELD.CANTEN")
+    'ELD.CANTEEN（老年食堂）'
+    >>> nearest_class("长者食堂")
+    'ELD.CANTEEN（老年食堂）'
+    """
+    catalogue = read_catalogue()
+    codes = [code for code in catalogue.codes if code not in catalogue.origins]
+    names = {code: code for code in codes}
+    for code in codes:
+        for label in (catalogue.labels_zh[code], *catalogue.synonyms[code]):
+            names.setdefault(label, code)
+    code = names.get(nearest(value, list(names)), "")
+    return f"{code}（{catalogue.labels_zh[code]}）" if code else ""
+
+
+def _map_value(value: Any, mapping: Mapping[str, str]) -> Any:
+    """The district file's word for a cell, if it has one."""
+    if not mapping or value is None:
+        return value
+    text = value.strip() if isinstance(value, str) else to_text(value) or ""
+    return mapping.get(text, value)
+
+
+def _split_classes(value: Any, mapping: Mapping[str, str]) -> str | None:
+    """Facility classes of a cell, joined by ``;``, each once, in the cell's order."""
+    whole = to_text(_map_value(value, mapping))
+    if whole is None:
+        return None
+    codes: list[str] = []
+    for part in _SEPARATORS.split(whole):
+        mapped = to_text(_map_value(part.strip(), mapping))
+        codes += _SEPARATORS.split(mapped) if mapped else []
+    return ";".join(dict.fromkeys(code.strip() for code in codes if code.strip()))
+
+
+def _choose(value: Any) -> str | None:
+    text = to_text(value)
+    return None if text is None else _ALIASES.get(text.lower(), text.lower())
+
+
+def _parse_cell(value: Any, field: Field, mapping: Mapping[str, str]) -> Any:
+    """One cell; ValueError if it is no number or year."""
+    if field.kind == "classes":
+        return _split_classes(value, mapping)
+    value = _map_value(value, mapping)
+    if field.kind == "number":
+        return to_number(value, field.units)
+    if field.kind == "year":
+        return to_year(value)
+    if field.kind == "choice":
+        if isinstance(value, str) and value.strip().lower() in field.choices:
+            return value.strip().lower()  # also where the choice reads as missing
+        return _choose(value)
+    return to_text(value)
+
+
+def _fault(value: Any, field: Field) -> str:
+    """The sentence key of what is wrong with a parsed value, or ``""``."""
+    if field.kind in ("number", "year"):
+        return _number_fault(float(value), field)
+    if value is None:
+        return ""
+    if field.kind == "choice" and value not in field.choices:
+        return "not_allowed"
+    if field.kind == "class" and value not in class_codes():
+        return "unknown_class"
+    if field.kind == "classes" and not class_codes().issuperset(value.split(";")):
+        return "unknown_class"
+    return ""
+
+
+def _number_fault(number: float, field: Field) -> str:
+    if np.isnan(number):
+        return ""
+    if field.least == 0.0 and number < 0.0:
+        return "negative"
+    low = field.least is not None and number < field.least
+    if low or (field.most is not None and number > field.most):
+        return "out_of_range"
+    return "not_whole" if field.whole and not number.is_integer() else ""
+
+
+def _judge(cell: Any, field: Field, mapping: Mapping[str, str]) -> tuple[Any, str]:
+    """A cell's parsed value and its fault; a faulty one becomes missing."""
+    missing = np.nan if field.kind in ("number", "year") else None
+    try:
+        value = _parse_cell(cell, field, mapping)
+    except ValueError:
+        return missing, "not_a_number" if field.kind == "number" else "not_a_year"
+    fault = _fault(value, field)
+    return (missing, fault) if fault else (value, "")
+
+
+def _shown(cell: Any, field: Field, mapping: Mapping[str, str]) -> dict[str, Any]:
+    """What a problem's sentence needs about a cell."""
+    text = to_text(cell) or str(cell)
+    given: dict[str, Any] = {"value": text}
+    if field.kind == "choice":
+        words = (*mapping, *(choice for choice in field.choices if choice))
+        given["allowed"] = "、".join(words)
+    elif field.kind in ("class", "classes"):
+        parts = (_split_classes(cell, mapping) or "").split(";")
+        unknown = [part for part in parts if part not in class_codes()]
+        given["value"] = unknown[0] if unknown else text
+        given["nearest"] = nearest_class(given["value"])
+    elif field.kind in ("number", "year"):
+        given["least"], given["most"] = field.least, field.most
+        given["units"] = "、".join(field.units)
+    return given
+
+
+def parse_column(
+    frame: pd.DataFrame, field: Field, mapping: Mapping[str, str], *, ledger: Ledger
+) -> pd.Series[Any]:
+    """Parse the cells of one column and report what is wrong with them.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Cells as found under our column names, with the hidden columns.
+    field : Field
+        The column's schema.
+    mapping : Mapping[str, str]
+        The file's value -> ours.
+    ledger : Ledger
+        Takes the problems; rows with an error are left out.
+
+    Returns
+    -------
+    Series
+        float64 (NaN = missing) or str (None = missing), in the frame's order.
+    """
+    cells = frame[field.name].tolist()
+    judged: dict[tuple[type, Any], tuple[Any, str]] = {}
+    for cell in cells:
+        if (type(cell), cell) not in judged:
+            judged[type(cell), cell] = _judge(cell, field, mapping)
+    results = [judged[type(cell), cell] for cell in cells]
+    bad = [place for place, (_, fault) in enumerate(results) if fault]
+    for place in bad:
+        shown = _shown(cells[place], field, mapping)
+        ledger.flag(frame, [place], results[place][1], [shown], column=field.name)
+    values = [value for value, _ in results]
+    if field.required:
+        empty = [
+            place
+            for place, (value, fault) in enumerate(results)
+            if not fault and is_missing(value)
+        ]
+        ledger.flag(frame, empty, "missing_value", column=field.name)
+    if field.kind in ("number", "year"):
+        numbers = np.array(values, dtype=np.float64)
+        if field.default is not None:
+            numbers = np.where(np.isnan(numbers), field.default, numbers)
+        return pd.Series(numbers, index=frame.index, name=field.name)
+    filled = [field.default if value is None else value for value in values]
+    return pd.Series(filled, index=frame.index, name=field.name, dtype=object)

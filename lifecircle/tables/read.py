@@ -1,0 +1,307 @@
+"""One source to one frame with our column names, in the district's metric CRS."""
+
+from __future__ import annotations
+
+import logging
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from lifecircle.tables.cells import is_missing, to_number, to_text
+from lifecircle.tables.crs import (
+    contradiction_m,
+    coordinate_faults,
+    declared_crs,
+    project_frame,
+)
+from lifecircle.tables.files import FileFault, Found, read_file
+from lifecircle.tables.ledger import Origin
+from lifecircle.tables.parse import nearest, parse_column
+from lifecircle.tables.schemas import SCHEMAS
+from lifecircle.tables.shapes import check_shapes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from lifecircle.model import Source
+    from lifecircle.tables.ledger import Ledger
+
+__all__ = ["empty_table", "read_source"]
+
+logger = logging.getLogger(__name__)
+
+_LOST = ("\ufffd", "锟斤拷")
+"""What a character turns into when text has been saved in a wrong encoding."""
+
+
+def empty_table(table: str, crs: str) -> pd.DataFrame:
+    """A table without rows, with its columns and the hidden ones.
+
+    Parameters
+    ----------
+    table : str
+        Table name.
+    crs : str
+        The district's metric CRS.
+
+    Returns
+    -------
+    DataFrame or GeoDataFrame
+        No rows; a GeoDataFrame where the table has geometry.
+
+    Examples
+    --------
+    >>> len(empty_table("gates", "EPSG:4548"))
+    0
+    """
+    schema = SCHEMAS[table]
+    frame = pd.DataFrame(
+        {
+            name: pd.Series(
+                dtype="float64" if field.kind in ("number", "year") else object
+            )
+            for name, field in schema.readable.items()
+        }
+    ).assign(
+        _origin=pd.Series(dtype="int64"),
+        _row=pd.Series(dtype="int64"),
+    )
+    if not schema.shapes:
+        return frame
+    return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], crs=declared_crs(crs)))
+
+
+def _bare(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split())
+
+
+def _find_column(wanted: str, names: list[str]) -> list[int]:
+    """Where a column stands; blanks, line breaks and full width do not matter."""
+    exact = [place for place, name in enumerate(names) if name == wanted]
+    return exact or [
+        place for place, name in enumerate(names) if _bare(name) == _bare(wanted)
+    ]
+
+
+def _take_column(
+    found: Found, wanted: str, ours: str, *, number: int, ledger: Ledger
+) -> list[Any] | None:
+    places = _find_column(wanted, found.names)
+    if len(places) == 1:
+        return list(found.cells[places[0]])
+    if places:
+        ledger.report("column_twice", {"value": wanted}, origin=number, column=ours)
+        return None
+    known = [name for name in found.names if name]
+    values = {"nearest": nearest(wanted, known), "columns": "、".join(known)}
+    ledger.report(
+        "column_missing", {"value": wanted, **values}, origin=number, column=ours
+    )
+    return None
+
+
+def _cells_of(
+    source: Source, found: Found, *, number: int, ledger: Ledger
+) -> pd.DataFrame | None:
+    """The mapped cells under our names; None if a required column is not there."""
+    fields = SCHEMAS[source.table].readable
+    taken: dict[str, Any] = {}
+    whole = True
+    for ours, wanted in source.columns.items():
+        column = _take_column(found, wanted, ours, number=number, ledger=ledger)
+        if column is not None:
+            taken[ours] = pd.Series(column, dtype=object)
+        elif fields[ours].required:
+            whole = False
+    for axis in (source.x, source.y):
+        if axis:
+            column = _take_column(found, axis, axis, number=number, ledger=ledger)
+            if column is None:
+                whole = False
+            else:
+                taken[f"@{axis}"] = pd.Series(column, dtype=object)
+    if not whole:
+        return None
+    frame = pd.DataFrame(taken, index=pd.RangeIndex(len(found.rows)))
+    for ours, value in source.constants.items():
+        frame[ours] = pd.Series([value] * len(frame), dtype=object)
+    return frame
+
+
+def _report_lost_text(frame: pd.DataFrame, *, ledger: Ledger) -> None:
+    """Warn of characters that an earlier program has destroyed."""
+    for name in frame.columns:
+        lost = [
+            place
+            for place, cell in enumerate(frame[name])
+            if isinstance(cell, str) and any(mark in cell for mark in _LOST)
+        ]
+        values = [{"value": frame[name].iloc[place]} for place in lost]
+        ledger.flag(
+            frame, lost, "text_lost", values, column=str(name), severity="warning"
+        )
+
+
+def _axis(frame: pd.DataFrame, axis: str, ledger: Ledger) -> npt.NDArray[np.float64]:
+    """Coordinates of one axis as numbers; NaN where the row is left out."""
+    numbers = np.full(len(frame), np.nan)
+    for place, cell in enumerate(frame[f"@{axis}"]):
+        if is_missing(cell):
+            ledger.flag(frame, [place], "missing_value", column=axis)
+            continue
+        try:
+            numbers[place] = to_number(cell, ("°", "m", "米", "度"))
+        except ValueError:
+            shown = [{"value": to_text(cell), "units": "°、m"}]
+            ledger.flag(frame, [place], "not_a_number", shown, column=axis)
+    return numbers
+
+
+def _geometry_of(
+    source: Source, found: Found, frame: pd.DataFrame, *, ledger: Ledger
+) -> npt.NDArray[np.object_] | None:
+    """Shapes in the file's coordinates, two-dimensional; None where there are none."""
+    if source.x and source.y:
+        x, y = _axis(frame, source.x, ledger), _axis(frame, source.y, ledger)
+        shapes = np.full(len(frame), None, dtype=object)
+        known = ~(np.isnan(x) | np.isnan(y))
+        shapes[known] = shapely.points(x[known], y[known])
+        return shapes
+    if found.geometry is None:
+        number = int(frame["_origin"].iloc[0]) if len(frame) else None
+        ledger.report("no_geometry", origin=number)
+        return None
+    flat: npt.NDArray[np.object_] = shapely.force_2d(found.geometry)
+    return flat
+
+
+def _check_coordinates(
+    source: Source,
+    found: Found,
+    frame: pd.DataFrame,
+    shapes: npt.NDArray[np.object_],
+    *,
+    ledger: Ledger,
+) -> bool:
+    """Whether the coordinates are what they are declared to be, row by row.
+
+    A fault of most rows is one problem of the layer, and the layer is left out.
+    """
+    number = int(frame["_origin"].iloc[0]) if len(frame) else None
+    box = shapely.bounds(shapes)
+    known = np.flatnonzero(np.isfinite(box).all(axis=1))
+    x = (box[known, 0] + box[known, 2]) / 2
+    y = (box[known, 1] + box[known, 3]) / 2
+    faults = coordinate_faults(x, y, source.crs)
+    values = [
+        {"x": f"{east:.6g}", "y": f"{north:.6g}", "declared": source.crs}
+        for east, north in zip(x, y, strict=True)
+    ]
+    wrong = np.flatnonzero(faults != "")
+    if len(wrong) * 2 > len(known):
+        first = int(wrong[0])
+        shown = {**values[first], "rows": len(wrong), "all": len(frame)}
+        ledger.report(str(faults[first]), shown, origin=number)
+        for row in frame["_row"]:
+            ledger.leave_out(int(number or 0), int(row), str(faults[first]))
+        return False
+    for place in wrong:
+        shown = {**values[place], "rows": 1, "all": len(frame)}
+        ledger.flag(frame, [int(known[place])], str(faults[place]), [shown])
+    if found.crs is not None and len(known):
+        total = [*np.nanmin(box[:, :2], axis=0), *np.nanmax(box[:, 2:], axis=0)]
+        moved = contradiction_m(source.crs, found.crs, total)
+        if moved:
+            shown = {"declared": source.crs, "found": found.crs.name}
+            ledger.report("crs_contradiction", shown, origin=number)
+    return True
+
+
+def _located(
+    source: Source,
+    found: Found,
+    frame: pd.DataFrame,
+    *,
+    target: str,
+    ledger: Ledger,
+) -> gpd.GeoDataFrame | None:
+    """Checked geometry in the target CRS; rows left out have none."""
+    shapes = _geometry_of(source, found, frame, ledger=ledger)
+    if shapes is None:
+        return None
+    sound = _check_coordinates(source, found, frame, shapes, ledger=ledger)
+    shapes = check_shapes(
+        frame, shapes, SCHEMAS[source.table].shapes, ledger=ledger, sound=sound
+    )
+    located = gpd.GeoDataFrame(frame, geometry=shapes)
+    return project_frame(located, source.crs, target, name=source.path.name)
+
+
+def read_source(
+    source: Source, *, base: Path, target: str, ledger: Ledger
+) -> pd.DataFrame | None:
+    """Read one source; what is wrong goes to the ledger.
+
+    Parameters
+    ----------
+    source : Source
+        Where the rows are and what their columns are called.
+    base : Path
+        Folder of the district file; files are named relative to it.
+    target : str
+        The district's metric CRS.
+    ledger : Ledger
+        Takes problems and rows left out.
+
+    Returns
+    -------
+    DataFrame, GeoDataFrame or None
+        Every readable column of the table and the hidden columns, one row per row
+        of the file, those left out included; None if the file gives no table.
+    """
+    path = source.path
+    name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
+    try:
+        found, fault = read_file(source), None
+    except FileFault as error:
+        found, fault = None, error
+    layer = found.layer if found else source.layer or source.sheet
+    number = ledger.open(Origin(source.table, name, layer, source.columns))
+    if found is None or fault is not None:
+        if fault is not None:
+            ledger.report(fault.key, fault.values, origin=number)
+        return None
+    cells = _cells_of(source, found, number=number, ledger=ledger)
+    if cells is None:
+        return None
+    plain = cells.rename(columns=lambda name: str(name).removeprefix("@"))
+    ledger.cells[number] = plain.set_axis(found.rows)
+    cells = cells.assign(_origin=np.int64(number), _row=found.rows)
+    _report_lost_text(cells, ledger=ledger)
+    if path.suffix.lower() in (".csv", ".tsv"):
+        long = np.flatnonzero(np.isin(found.rows, found.overlong))
+        shown = [{"columns": len(found.names)}] * len(long)
+        ledger.flag(cells, long, "row_too_long", shown)
+    schema = SCHEMAS[source.table]
+    parsed: dict[str, Any] = {"_origin": cells["_origin"], "_row": cells["_row"]}
+    for ours, field in schema.readable.items():
+        if ours not in cells:
+            cells = cells.assign(**{ours: None})
+        mapping = source.values.get(ours, {})
+        parsed[ours] = parse_column(cells, field, mapping, ledger=ledger)
+    if "household_basis" in parsed and source.household_basis:
+        said = parsed["household_basis"]
+        parsed["household_basis"] = said.where(said != "", source.household_basis)
+    axes = {name: cells[name] for name in cells if str(name).startswith("@")}
+    frame = pd.DataFrame({**parsed, **axes})
+    logger.info("%s: %d rows of %s", name, len(frame), source.table)
+    if not schema.shapes:
+        return frame
+    located = _located(source, found, frame, target=target, ledger=ledger)
+    return None if located is None else located.drop(columns=list(axes))

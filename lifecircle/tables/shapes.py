@@ -1,0 +1,106 @@
+"""Geometry row by row: missing, of a wrong type, or not valid."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+    from lifecircle.tables.ledger import Ledger
+
+__all__ = ["check_shapes"]
+
+_SINGLE = {
+    "MultiPoint": "Point",
+    "MultiPolygon": "Polygon",
+    "MultiLineString": "LineString",
+}
+_PLACE = re.compile(r"(?P<what>.+)\[(?P<x>\S+) (?P<y>\S+)\]")
+
+
+def _types(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    return np.array(
+        [None if shape is None else shape.geom_type for shape in shapes], dtype=object
+    )
+
+
+def _single(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Multi-parts of one part to that part, as shapefiles lack the distinction."""
+    alone = shapely.get_num_geometries(shapes) == 1
+    multi = np.isin(_types(shapes), list(_SINGLE))
+    return np.where(alone & multi, shapely.get_geometry(shapes, 0), shapes)
+
+
+def _why_invalid(shape: Any) -> tuple[str, dict[str, Any]]:
+    """Sentence key and place of what is wrong with an invalid shape."""
+    reason = str(shapely.is_valid_reason(shape))
+    found = _PLACE.fullmatch(reason)
+    if found is None:
+        return "geometry_invalid", {"reason": reason}
+    x, y = float(found["x"]), float(found["y"])
+    place = {"x": f"{x:.10g}", "y": f"{y:.10g}", "reason": found["what"]}
+    crossing = "self-intersection" in found["what"].lower()
+    return ("geometry_self_intersection" if crossing else "geometry_invalid"), place
+
+
+def check_shapes(
+    frame: pd.DataFrame,
+    shapes: npt.NDArray[np.object_],
+    allowed: tuple[str, ...],
+    *,
+    ledger: Ledger,
+    sound: bool = True,
+) -> npt.NDArray[np.object_]:
+    """Report shapes that cannot be used; places are in the file's coordinates.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The rows, with the hidden columns.
+    shapes : object array
+        Their geometry, None where there is none.
+    allowed : tuple of str
+        Geometry types of the table.
+    ledger : Ledger
+        Takes the problems; rows with an error are left out.
+    sound : bool
+        False if the layer's coordinates are nonsense: no shape is kept.
+
+    Returns
+    -------
+    object array
+        Shapes of single parts made single, invalid ones repaired (their rows are
+        left out; the repaired shape still serves to locate others), None elsewhere.
+    """
+    if not sound:
+        return np.full(len(shapes), None, dtype=object)
+    standing = ledger.standing(frame)
+    gone = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    gone |= ~finite
+    ledger.flag(frame, np.flatnonzero(gone & standing), "geometry_missing")
+    shapes = np.where(gone | ~standing & ~finite, None, _single(shapes))
+    types = _types(shapes)
+    wrong = np.flatnonzero(~gone & ~np.isin(types, allowed))
+    shown = [{"value": types[place], "allowed": "、".join(allowed)} for place in wrong]
+    ledger.flag(frame, wrong, "geometry_type", shown)
+    shapes[wrong] = None
+    invalid = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
+    lines = allowed[0] == "LineString"
+    for place in np.flatnonzero(invalid):
+        if lines and shapely.length(shapes[place]) == 0.0:
+            ledger.flag(frame, [int(place)], "line_no_length", severity="warning")
+            row = frame.iloc[place]
+            ledger.leave_out(int(row["_origin"]), int(row["_row"]), "line_no_length")
+            shapes[place] = None
+            continue
+        key, where = _why_invalid(shapes[place])
+        ledger.flag(frame, [int(place)], key, [where])
+        shapes[place] = shapely.make_valid(shapes[place])
+    return shapes
