@@ -208,7 +208,8 @@ def classify(frame: DataFrame, *, provider: Provider) -> DataFrame:
         The frame, index kept, with ``facility_class`` (a code or ``OTHER``),
         ``confidence`` (declared, tag_and_name, tag, candidate, none),
         ``candidate_class`` (the code that the name suggests, for review) and
-        ``matched_by`` (the label and the part of the name that decided).
+        ``matched_by`` (the label and the part of the name that decided), the last
+        two missing where there is none.
 
     Raises
     ------
