@@ -134,7 +134,7 @@ def read_catalogue() -> Catalogue:
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
-    shared = _file()["shared_rejects"]
+    shared, shared_whole = _file()["shared_rejects"], _file()["shared_reject_whole"]
     rules = []
     for code, entry in _entries().items():
         rejects = [*entry.get("reject", [])]
@@ -153,7 +153,7 @@ def _rules() -> tuple[_Rule, ...]:
                 accept=_any_of(entry["accept"]),
                 suggest=_any_of(entry.get("suggest", [])),
                 reject=_any_of(rejects),
-                reject_whole=_any_of(entry.get("reject_whole", [])),
+                reject_whole=_any_of([*entry.get("reject_whole", []), *shared_whole]),
                 gates=gates,
             )
         )
