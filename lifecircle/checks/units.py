@@ -356,7 +356,7 @@ def in_scope(units: DataFrame, rule: Rule) -> DataFrame:
     Parameters
     ----------
     units : DataFrame
-        ``settlement``.
+        Units or communities: ``settlement``.
     rule : Rule
         ``settlement``: ``any``, or one or more joined by ``+``.
 

@@ -167,13 +167,14 @@ def area_rows(inputs: Inputs, rule: Rule) -> DataFrame:
 
 def _bases(rooms: DataFrame, units: DataFrame) -> list[str]:
     """Area bases found in each unit, then the basis of its households."""
-    found = rooms[rooms["area_m2"].notna()].groupby("unit_id")["area_basis"]
-    area = found.agg(
-        lambda values: "+".join(sorted(set(values.dropna()) or {"unspecified"}))
-    ).reindex(units["unit_id"])
+    known = rooms[rooms["area_m2"].notna()].fillna({"area_basis": "unspecified"})
+    areas = {
+        unit: "+".join(sorted(set(values)))
+        for unit, values in known.groupby("unit_id")["area_basis"]
+    }
     return [
-        f"{areas}+{basis}" if isinstance(areas, str) else str(basis)
-        for areas, basis in zip(area, units["basis"], strict=True)
+        f"{areas[unit]}+{basis}" if unit in areas else basis
+        for unit, basis in zip(units["unit_id"], units["basis"], strict=True)
     ]
 
 
