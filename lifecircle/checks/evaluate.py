@@ -21,7 +21,6 @@ from lifecircle.columns import FINDINGS, TOTALS
 from lifecircle.model import Findings, Rule
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
     from pandas import DataFrame, Series
 
     from lifecircle.model import District, DistrictConfig, RuleBook
@@ -107,11 +106,11 @@ def _findings_of(inputs: Inputs, rule: Rule, book: RuleBook) -> DataFrame:
     return pd.DataFrame(typed, columns=list(FINDINGS))
 
 
-def _texts(values: Series) -> npt.NDArray[np.object_]:
+def _texts(values: Series) -> Series:
     """Text with None where missing, whatever pandas made of it."""
     texts = np.array(values, dtype=object)
     texts[np.asarray(values.isna())] = None
-    return texts
+    return pd.Series(texts, dtype=object)
 
 
 def _no_rows() -> DataFrame:

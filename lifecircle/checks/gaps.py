@@ -150,7 +150,7 @@ def _areas_of(
         )
         rows.append(
             {
-                "gap_id": f"{rule.rule_id}-{number:02d}",
+                "gap_id": f"{rule.rule_id}-{number}",
                 "rule_id": rule.rule_id,
                 "facility_class": "+".join(rule.classes),
                 "walker": rule.walker,

@@ -256,6 +256,8 @@ def _text(table: Mapping[str, Any], key: str, place: str) -> list[str]:
     value = table.get(key)
     if isinstance(value, str) and value.strip():
         return []
+    if key not in table:
+        return [f"{place}: {key} is missing; it must be text."]
     return [f"{place}: {key} is {value!r}; it must be text."]
 
 
@@ -283,8 +285,10 @@ def _choice(
     value = table.get(key)
     if isinstance(value, str) and value in allowed:
         return []
-    near = nearest(value, allowed) if isinstance(value, str) else ""
     listed = f" Allowed: {', '.join(allowed)}." if len(allowed) <= 8 else ""
+    if key not in table:
+        return [f"{place}: {key} is missing.{listed}"]
+    near = nearest(value, allowed) if isinstance(value, str) else ""
     return [f"{place}: {key} {value!r} is not known.{near}{listed}"]
 
 
