@@ -1,0 +1,249 @@
+"""Segments to a ``WalkNetwork``: CSR arrays, nodes in Morton order, components."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from lifecircle.model import WalkNetwork
+from lifecircle.network.compounds import cut_pieces, read_walls
+from lifecircle.network.gates import drop_stubs, end_keys, join_gates
+from lifecircle.network.lines import read_pieces
+from lifecircle.network.snap import morton, snap_points, standing_points
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from pandas import DataFrame
+
+    from lifecircle.model import District
+    from lifecircle.network.lines import Pieces
+
+__all__ = ["build_network", "network_report"]
+
+logger = logging.getLogger(__name__)
+
+
+def build_network(district: District) -> WalkNetwork:
+    """Build the walk network of a district: streets, walls, gates, barriers.
+
+    Streets meet only where they share a vertex. Walls of gated compounds cut them
+    except at open gates, barriers cut whatever is no bridge or tunnel.
+
+    Parameters
+    ----------
+    district : District
+        Uses ``roads``, ``compounds``, ``gates``, ``barriers``, and the places of
+        buildings and facilities inside compounds that have no streets.
+
+    Returns
+    -------
+    WalkNetwork
+        The same whatever the order of the rows; component 0 has most street.
+
+    Raises
+    ------
+    NetworkError
+        If no road can be walked.
+
+    Examples
+    --------
+    >>> network = build_network(toy.district)
+    >>> float(network.segment_length_m.sum()), network.compound_ids
+    (4590.0, ('K1',))
+    """
+    walls = read_walls(district)
+    pieces, openings, cuts = cut_pieces(read_pieces(district.roads), walls)
+    homes = np.concatenate(
+        [
+            standing_points(district.buildings.geometry.to_numpy()),
+            standing_points(district.facilities.geometry.to_numpy()),
+        ]
+    )
+    pieces, same = join_gates(drop_stubs(pieces), walls, openings=openings, homes=homes)
+    node_xy, pieces, nodes = _ordered(pieces, end_keys(pieces, same))
+    length_m = pieces.lengths_m
+    indptr, order = _adjacency(nodes, length_m, len(node_xy))
+    segments = np.concatenate([np.arange(len(nodes)), np.arange(len(nodes))])
+    component = _components(nodes, length_m, len(node_xy))
+    logger.info(
+        "network: %d segments, %d nodes, %.1f km, %d cuts, %d walled compounds",
+        len(nodes),
+        len(node_xy),
+        length_m.sum() / 1000,
+        len(cuts),
+        len(walls.compound_ids),
+    )
+    return WalkNetwork(
+        crs=district.crs,
+        node_xy=node_xy,
+        segment_nodes=nodes,
+        segment_length_m=length_m,
+        segment_geometry=shapely.linestrings(node_xy[nodes]),
+        segment_compound=pieces.label,
+        segment_kind=pieces.kind,
+        indptr=indptr,
+        neighbour=np.concatenate([nodes[:, 1], nodes[:, 0]])[order],
+        edge_segment=segments[order].astype(np.int32),
+        edge_length_m=length_m[segments[order]],
+        component=component,
+        compound_ids=walls.compound_ids,
+        cuts=cuts,
+    )
+
+
+def _ordered(
+    pieces: Pieces, keys: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.float64], Pieces, npt.NDArray[np.int32]]:
+    """Nodes along a Morton curve; segments by their nodes, low node first."""
+    loops = keys[:, 0] == keys[:, 1]
+    pieces, keys = pieces.take(~loops), keys[~loops]
+    _, first, ids = np.unique(keys, return_index=True, return_inverse=True)
+    xy = pieces.xy.reshape(-1, 2)[first]
+    # Nodes at one place (the two sides of a wall) in the order of side and shore.
+    tie = np.lexsort(
+        (pieces.shore.reshape(-1)[first], pieces.side.reshape(-1)[first], *xy.T[::-1])
+    )
+    rank = np.empty(len(xy), np.int64)
+    rank[tie] = np.arange(len(xy))
+    curve = np.lexsort((rank, morton(xy)))
+    number = np.empty(len(xy), np.int32)
+    number[curve] = np.arange(len(xy), dtype=np.int32)
+    nodes = np.sort(number[ids.reshape(-1, 2)], axis=1)
+    kind = np.unique(pieces.kind.astype(str), return_inverse=True)[1]
+    order = np.lexsort((kind, pieces.label, nodes[:, 1], nodes[:, 0]))
+    return xy[curve], pieces.take(order), nodes[order]
+
+
+def _adjacency(
+    nodes: npt.NDArray[np.int32], length_m: npt.NDArray[np.float64], count: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.intp]]:
+    """CSR row pointers, and the order of both directions of every segment."""
+    start = np.concatenate([nodes[:, 0], nodes[:, 1]])
+    end = np.concatenate([nodes[:, 1], nodes[:, 0]])
+    order = np.lexsort((np.concatenate([length_m, length_m]), end, start))
+    indptr = np.zeros(count + 1, np.int32)
+    indptr[1:] = np.cumsum(np.bincount(start, minlength=count))
+    return indptr, order
+
+
+def _components(
+    nodes: npt.NDArray[np.int32], length_m: npt.NDArray[np.float64], count: int
+) -> npt.NDArray[np.int32]:
+    """Component of every node, numbered by street length, most first."""
+    root = np.arange(count)
+    while True:
+        here, there = root[nodes[:, 0]], root[nodes[:, 1]]
+        apart = here != there
+        if not apart.any():
+            break
+        low = np.minimum(here, there)[apart]
+        np.minimum.at(root, np.maximum(here, there)[apart], low)
+        while (root[root] != root).any():
+            root = root[root]
+    roots, member = np.unique(root, return_inverse=True)
+    street_m = np.bincount(member[nodes[:, 0]], weights=length_m, minlength=len(roots))
+    rank = np.empty(len(roots), np.int32)
+    rank[np.lexsort((roots, -np.round(street_m, 3)))] = np.arange(
+        len(roots), dtype=np.int32
+    )
+    return rank[member]
+
+
+def network_report(network: WalkNetwork, district: District) -> DataFrame:
+    """What the network is made of, and what could not be joined to it.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        Of this district.
+    district : District
+        Uses ``buildings``, ``facilities``, ``compounds`` and ``gates``.
+
+    Returns
+    -------
+    DataFrame
+        ``item`` (entry of ``sentences/network.toml``), ``value``, ``unit``.
+
+    Examples
+    --------
+    >>> report = network_report(toy.network, toy.district).set_index("item")
+    >>> float(report.loc["street_km", "value"])
+    4.59
+    """
+    length_m = network.segment_length_m
+    connector = network.segment_kind == "connector"
+    main = network.component[network.segment_nodes[:, 0]] == 0
+    rows: list[tuple[str, float, str]] = [
+        ("segments", len(length_m), ""),
+        ("nodes", len(network.node_xy), ""),
+        ("street_km", round(float(length_m[~connector].sum()) / 1000, 3), "km"),
+        ("connectors", int(connector.sum()), ""),
+        ("components", int(network.component.max()) + 1, ""),
+        (
+            "main_component_share",
+            round(float(length_m[main].sum() / length_m.sum()), 6),
+            "",
+        ),
+        *_compound_rows(network, district),
+        *_cut_rows(network),
+        *_place_rows(network, district),
+    ]
+    return pd.DataFrame(
+        {
+            "item": [row[0] for row in rows],
+            "value": np.array([row[1] for row in rows], dtype=float),
+            "unit": [row[2] for row in rows],
+        }
+    )
+
+
+def _compound_rows(
+    network: WalkNetwork, district: District
+) -> list[tuple[str, float, str]]:
+    gated = district.compounds["gated"]
+    walled = district.compounds["compound_id"].isin(network.compound_ids)
+    return [
+        ("walled_compounds", len(network.compound_ids), ""),
+        ("gated_without_open_gate", int(((gated == "yes") & ~walled).sum()), ""),
+        ("gated_unknown", int((gated == "unknown").sum()), ""),
+        ("open_gates", int((district.gates["open"] != "no").sum()), ""),
+    ]
+
+
+def _cut_rows(network: WalkNetwork) -> list[tuple[str, float, str]]:
+    kinds = ("compound", "river", "railway", "expressway", "wall")
+    cut_by = network.cuts["cut_by"]
+    return [
+        *((f"cuts_by_{kind}", int((cut_by == kind).sum()), "") for kind in kinds),
+        ("cuts_by_other", int((~cut_by.isin(kinds)).sum()), ""),
+    ]
+
+
+def _place_rows(
+    network: WalkNetwork, district: District
+) -> list[tuple[str, float, str]]:
+    """Buildings and facilities that no walk starts from, or off the main streets."""
+    walls = read_walls(district)
+    rows: list[tuple[str, float, str]] = []
+    for table in ("buildings", "facilities"):
+        points = standing_points(getattr(district, table).geometry.to_numpy())
+        snapped = snap_points(
+            network,
+            points,
+            max_off_m=district.config.max_off_road_m,
+            compound_ids=walls.names(points),
+            obstacles=walls.obstacle_xy,
+        )
+        segment = snapped["segment"].to_numpy()
+        found = segment >= 0
+        node = network.segment_nodes[segment[found], 0]
+        rows += [
+            (table, len(points), ""),
+            (f"{table}_too_far", int((~found).sum()), ""),
+            (f"{table}_off_main", int((network.component[node] != 0).sum()), ""),
+        ]
+    return rows

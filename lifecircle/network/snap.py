@@ -1,0 +1,236 @@
+"""Points to their place on the nearest segment, at their true offset.
+
+A point inside a walled compound takes a segment inside it, a point outside takes
+one outside; bridges and tunnels are entered at their ends only; the straight leg
+off the street crosses no wall and no barrier. A point with no such segment within
+reach is unreachable, and never moved farther.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+    from pandas import DataFrame
+
+    from lifecircle.model import WalkNetwork
+
+__all__ = ["morton", "snap_points", "standing_points"]
+
+_SPREAD = (
+    (32, 0x00000000FFFFFFFF),
+    (16, 0x0000FFFF0000FFFF),
+    (8, 0x00FF00FF00FF00FF),
+    (4, 0x0F0F0F0F0F0F0F0F),
+    (2, 0x3333333333333333),
+    (1, 0x5555555555555555),
+)
+
+
+def morton(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:
+    """Place of points along a Morton curve, so that near points have near numbers.
+
+    Parameters
+    ----------
+    xy : float array (n, 2)
+        Metres; told apart to 0.1 m.
+
+    Returns
+    -------
+    uint64 array (n,)
+        Sort by it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> morton(np.array([[0.0, 0.0], [0.1, 0.0], [0.0, 0.1], [0.1, 0.1]])).tolist()
+    [0, 1, 2, 3]
+    """
+    if not len(xy):
+        return np.zeros(0, np.uint64)
+    steps = np.rint((xy - xy.min(axis=0)) * 10).astype(np.uint64)
+    for shift, mask in _SPREAD:
+        steps = (steps | (steps << np.uint64(shift))) & np.uint64(mask)
+    curve: npt.NDArray[np.uint64] = steps[:, 0] | (steps[:, 1] << np.uint64(1))
+    return curve
+
+
+def standing_points(geometry: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
+    """Where a walker stands: a point itself; of an area, its centroid if inside.
+
+    Parameters
+    ----------
+    geometry : object array of shapely geometries
+        Points or areas.
+
+    Returns
+    -------
+    object array of shapely Point
+        The centroid, or a point on the surface where the centroid is not inside.
+
+    Examples
+    --------
+    >>> spots = standing_points(toy.district.buildings.geometry.to_numpy())
+    >>> (float(spots[0].x) - 500_000, float(spots[0].y) - 3_520_000)
+    (50.0, 20.0)
+    """
+    geometry = np.asarray(geometry, dtype=object)
+    points = np.asarray(shapely.centroid(geometry), dtype=object)
+    astray = (shapely.get_dimensions(geometry) > 0) & ~np.asarray(
+        shapely.intersects(geometry, points)
+    )
+    points[astray] = shapely.point_on_surface(geometry[astray])
+    return points
+
+
+def snap_points(
+    network: WalkNetwork,
+    points: npt.NDArray[np.object_],
+    *,
+    max_off_m: float,
+    compound_ids: Sequence[str | None] | None = None,
+    obstacles: npt.NDArray[np.float64] | None = None,
+) -> DataFrame:
+    """Place of each point on the nearest segment that it can walk straight to.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        Its segments.
+    points : object array of shapely Point
+        Metres, in the network's CRS.
+    max_off_m : float
+        Longest leg off the street, metres, inclusive.
+    compound_ids : sequence of str or None, optional
+        Walled compound that each point is in, None = outside; ids of compounds
+        that are not walled count as outside. Without it, walls are ignored.
+    obstacles : float array (k, 4), optional
+        Straight walls and barriers that no leg may cross.
+
+    Returns
+    -------
+    DataFrame
+        One row a point: ``segment`` (int32, -1 = unreachable), ``offset_m`` (from
+        the segment's start) and ``off_m`` (leg off the street); NaN if unreachable.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> from lifecircle.conftest import at
+    >>> spot = shapely.points([at(50, 20)])
+    >>> snap_points(toy.network, spot, max_off_m=100)[["offset_m", "off_m"]]
+       offset_m  off_m
+    0      50.0   20.0
+    """
+    points = np.asarray(points, dtype=object)
+    label = _labels(network, compound_ids, len(points))
+    kind = network.segment_kind.astype(str)
+    enterable = (kind != "bridge") & (kind != "tunnel")
+    snapped = _Snap(network, points, max_off_m, obstacles)
+    if label is None:
+        snapped.take(np.arange(len(points)), np.flatnonzero(enterable))
+        return snapped.frame()
+    for compound in np.unique(label):
+        inside = network.segment_compound == compound
+        snapped.take(
+            np.flatnonzero(label == compound), np.flatnonzero(enterable & inside)
+        )
+    return snapped.frame()
+
+
+def _labels(
+    network: WalkNetwork, compound_ids: Sequence[str | None] | None, count: int
+) -> npt.NDArray[np.int32] | None:
+    if compound_ids is None:
+        return None
+    position = {key: row for row, key in enumerate(network.compound_ids)}
+    return np.fromiter(
+        (-1 if key is None else position.get(key, -1) for key in compound_ids),
+        np.int32,
+        count,
+    )
+
+
+class _Snap:
+    """The answer while it is made, one group of points and segments at a time."""
+
+    def __init__(
+        self,
+        network: WalkNetwork,
+        points: npt.NDArray[np.object_],
+        max_off_m: float,
+        obstacles: npt.NDArray[np.float64] | None,
+    ) -> None:
+        self.network, self.points, self.max_off_m = network, points, max_off_m
+        self.xy = shapely.get_coordinates(points).reshape(-1, 2)
+        self.segment = np.full(len(points), -1, np.int32)
+        walls = np.zeros((0, 4)) if obstacles is None else obstacles
+        self.obstacles = shapely.STRtree(shapely.linestrings(walls.reshape(-1, 2, 2)))
+
+    def take(self, rows: npt.NDArray[np.intp], segments: npt.NDArray[np.intp]) -> None:
+        """Place some points on some segments."""
+        if not len(rows) or not len(segments):
+            return
+        # Sorted in space, neighbouring queries walk the same branches of the tree.
+        rows = rows[np.argsort(morton(self.xy[rows]), kind="stable")]
+        lines = self.network.segment_geometry[segments]
+        tree = shapely.STRtree(lines)
+        reach = np.nextafter(self.max_off_m, np.inf)
+        hit, near = tree.query_nearest(self.points[rows], max_distance=reach)
+        self._keep(rows[hit], segments[near])
+        blocked = rows[self._blocked(rows)]
+        self.segment[blocked] = -1
+        hit, near = tree.query(self.points[blocked], "dwithin", distance=reach)
+        rows, near = blocked[hit], segments[near]
+        clear = ~self._crosses(rows, near)
+        self._keep(rows[clear], near[clear])
+
+    def _keep(self, rows: npt.NDArray[np.intp], segments: npt.NDArray[np.intp]) -> None:
+        """The nearest segment of each point, the lowest number among equals."""
+        away = np.hypot(*(self.xy[rows] - self._feet(rows, segments)[0]).T)
+        order = np.lexsort((segments, away, rows))
+        first = np.unique(rows[order], return_index=True)[1]
+        self.segment[rows[order][first]] = segments[order][first]
+
+    def _feet(
+        self, rows: npt.NDArray[np.intp], segments: npt.NDArray[np.intp]
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Nearest place on the segment, and its metres from the start."""
+        start, end = self.network.node_xy[self.network.segment_nodes[segments].T]
+        length_m = self.network.segment_length_m[segments]
+        way = (end - start) / length_m[:, None]
+        along = np.clip(((self.xy[rows] - start) * way).sum(axis=1), 0, length_m)
+        return start + along[:, None] * way, along
+
+    def _crosses(
+        self, rows: npt.NDArray[np.intp], segments: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.bool_]:
+        feet = self._feet(rows, segments)[0]
+        legs = shapely.linestrings(np.stack([self.xy[rows], feet], axis=1))
+        crossed = np.zeros(len(rows), dtype=bool)
+        crossed[self.obstacles.query(legs, "intersects")[0]] = True
+        return crossed
+
+    def _blocked(self, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+        found = self.segment[rows] >= 0
+        blocked = np.zeros(len(rows), dtype=bool)
+        blocked[found] = self._crosses(rows[found], self.segment[rows[found]])
+        return blocked
+
+    def frame(self) -> DataFrame:
+        """The answer: segment, offset along it, leg off it."""
+        offset_m = np.full(len(self.points), np.nan)
+        off_m = np.full(len(self.points), np.nan)
+        found = np.flatnonzero(self.segment >= 0)
+        feet, offset_m[found] = self._feet(found, self.segment[found].astype(np.intp))
+        off_m[found] = np.hypot(*(self.xy[found] - feet).T)
+        return pd.DataFrame(
+            {"segment": self.segment, "offset_m": offset_m, "off_m": off_m}
+        )
