@@ -1,0 +1,78 @@
+"""What may leave the house: the one gate that every output passes through."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from pandas import DataFrame
+
+    from lifecircle.model import Assessment
+
+__all__ = ["disclosed"]
+
+Frame = TypeVar("Frame", "DataFrame", "GeoDataFrame")
+
+PERSONAL = ("elderly", "children_0_3")
+"""Counts of a building that never leave an internal file."""
+
+SMALLEST_COUNT = 10.0
+"""Smaller counts are left out of public files."""
+
+
+def disclosed(study: Assessment) -> Assessment:
+    """The study with only what its disclosure level lets out.
+
+    Parameters
+    ----------
+    study : Assessment
+        ``study.district.config.disclosure`` is internal, review or public.
+
+    Returns
+    -------
+    Assessment
+        Internal: the same. Review and public: a building's elderly and small
+        children become NaN, in ``buildings`` and in ``served`` of level building.
+        Public: besides, counts above 0 and below 10 in ``served`` and ``gaps.areas``
+        become NaN.
+
+    Examples
+    --------
+    >>> disclosed(study).district.buildings["elderly"]  # doctest: +SKIP
+    """
+    level = study.district.config.disclosure
+    if level == "internal":
+        return study
+    buildings = study.district.buildings.copy()
+    for name in PERSONAL:
+        if name in buildings:
+            buildings[name] = float("nan")
+    served, areas = _without_people(study.served), study.gaps.areas
+    if level == "public":
+        served = _without_small(served, ("amount", "estimated_amount"))
+        areas = _without_small(areas, ("households", "persons", "elderly"))
+    return replace(
+        study,
+        district=replace(study.district, buildings=buildings),
+        served=served,
+        gaps=replace(study.gaps, areas=areas),
+    )
+
+
+def _without_people(served: DataFrame) -> DataFrame:
+    of_building = (served["level"] == "building") & served["weight"].isin(PERSONAL)
+    columns = ["amount", "estimated_amount"]
+    result = served.copy()
+    result.loc[of_building, columns] = float("nan")
+    return result
+
+
+def _without_small(frame: Frame, names: tuple[str, ...]) -> Frame:
+    result = frame.copy()
+    for name in names:
+        result[name] = result[name].mask(
+            result[name].between(0, SMALLEST_COUNT, "neither")
+        )
+    return result

@@ -1,0 +1,367 @@
+"""Assessment -> labelled, rounded layers in degrees, as plain JSON columns.
+
+Nothing is computed here that a frame does not say: coordinates are turned to WGS 84,
+boundaries that coincide are kept once at their highest level, figures are rounded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from geopandas import GeoDataFrame
+
+from lifecircle.publish.encode import (
+    geometry_columns,
+    numbers,
+    plain,
+    positions,
+    texts,
+)
+from lifecircle.text import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pandas import DataFrame, Series
+
+    from lifecircle.model import Assessment, District
+
+__all__ = ["map_layers"]
+
+Columns = dict[str, Any]
+
+WGS84 = "EPSG:4326"
+ESTIMATED = ("floor_area", "compound_total")
+"""``households_method`` of figures that are estimates."""
+SNAP_M = 0.5
+"""Boundaries closer than this are one line."""
+
+
+def map_layers(study: Assessment) -> dict[str, Columns]:
+    """Every layer of the map.
+
+    Parameters
+    ----------
+    study : Assessment
+        A finished study, disclosed.
+
+    Returns
+    -------
+    dict
+        Layer name to columns; geometry under ``geom`` (see ``geometry_columns``).
+        References between layers are positions, -1 where there is none.
+
+    Examples
+    --------
+    >>> map_layers(study)["communities"]["name"]  # doctest: +SKIP
+    """
+    district = study.district
+    return {
+        "district": _outline(district),
+        "boundaries": _boundaries(district.communities, district.crs),
+        "communities": _communities(district),
+        "compounds": _compounds(district),
+        "buildings": _buildings(district),
+        "reach": _reach(study),
+        "facilities": _facilities(district),
+        "roads": _roads(district.roads),
+        "roadNames": _road_names(district.roads),
+        "land": _named(district.land, "land_kind"),
+        "barriers": _named(district.barriers, "barrier_kind"),
+        "gates": _named(district.gates, "open"),
+        "grids": _grids(district),
+        "gaps": _gaps(study),
+        "isochrones": _isochrones(study.isochrones),
+        "routes": _routes(study),
+        "classes": _classes(study),
+    }
+
+
+def _geom(frame: GeoDataFrame) -> dict[str, list[int]]:
+    if frame.empty or frame.crs is None:
+        return {"parts": [0] * len(frame), "sizes": [], "xy": []}
+    return geometry_columns(frame.geometry.to_crs(WGS84))
+
+
+def _lines(shapes: Iterable[Any], crs: str) -> dict[str, list[int]]:
+    return _geom(GeoDataFrame(geometry=list(shapes), crs=crs))
+
+
+def _outline(district: District) -> Columns:
+    whole = shapely.union_all(district.communities.geometry.to_numpy())
+    whole = whole.buffer(SNAP_M, join_style="mitre").buffer(-SNAP_M, join_style="mitre")
+    frame = GeoDataFrame(geometry=[whole], crs=district.crs)
+    return {
+        "geom": _geom(frame),
+        "bounds": [round(x, 6) for x in frame.to_crs(WGS84).total_bounds.tolist()],
+    }
+
+
+def _boundaries(communities: GeoDataFrame, crs: str) -> Columns:
+    """Borders by level; where levels coincide only the highest is kept."""
+    shapes = communities.geometry
+    by_subdistrict = communities.groupby("subdistrict_id", sort=True).geometry
+    levels = {
+        "district": [shapely.union_all(shapes.to_numpy())],
+        "subdistrict": [
+            shapely.union_all(part.to_numpy()) for _, part in by_subdistrict
+        ],
+        "community": shapes.tolist(),
+    }
+    drawn = shapely.GeometryCollection()
+    columns: Columns = {"level": list(levels)}
+    lines = []
+    for parts in levels.values():
+        solid = [_without_slivers(part) for part in parts]
+        border = shapely.union_all([part.boundary for part in solid])
+        line = border.difference(drawn.buffer(SNAP_M))
+        lines.append(_merged(line))
+        drawn = shapely.union_all([drawn, border])
+    columns["geom"] = _lines(lines, crs)
+    return columns
+
+
+def _without_slivers(shape: Any) -> Any:
+    closed = shape.buffer(SNAP_M, join_style="mitre")
+    return closed.buffer(-SNAP_M, join_style="mitre")
+
+
+def _merged(line: Any) -> Any:
+    if shapely.get_type_id(line) == shapely.GeometryType.LINESTRING:
+        return line
+    return shapely.line_merge(line)
+
+
+def _communities(district: District) -> Columns:
+    frame = district.communities
+    subdistricts = frame.drop_duplicates("subdistrict_id").sort_values("subdistrict_id")
+    return {
+        "id": texts(frame["community_id"]),
+        "name": texts(frame["name"]),
+        "sub": positions(frame["subdistrict_id"], subdistricts["subdistrict_id"]),
+        "subId": texts(subdistricts["subdistrict_id"]),
+        "subName": texts(subdistricts["subdistrict_name"]),
+        "kind": texts(frame["unit_kind"]),
+        "settlement": texts(frame["settlement"]),
+        "households": numbers(frame["households"]),
+        "elderly": numbers(frame["elderly"]),
+        "basis": texts(frame["household_basis"]),
+        "geom": _geom(frame),
+    }
+
+
+def _compounds(district: District) -> Columns:
+    frame = district.compounds
+    return {
+        "name": texts(frame["name"]),
+        "gated": texts(frame["gated"]),
+        "geom": _geom(frame),
+    }
+
+
+def _buildings(district: District) -> Columns:
+    frame = district.buildings
+    columns: Columns = {
+        "id": texts(frame["building_id"]),
+        "name": texts(frame["name"]),
+        "community": positions(
+            frame["community_id"], district.communities["community_id"]
+        ),
+        "compound": positions(frame["compound_id"], district.compounds["compound_id"]),
+        "households": numbers(frame["households"]),
+        "estimated": frame["households_method"].isin(ESTIMATED).astype(int).tolist(),
+        "floors": numbers(frame["floors"]),
+        "geom": _geom(frame),
+    }
+    if district.config.disclosure == "internal":
+        columns["elderly"] = numbers(frame["elderly"])
+        columns["elderlyEstimated"] = (
+            (frame["elderly_method"] == "estimated").astype(int).tolist()
+        )
+    return columns
+
+
+def _reach(study: Assessment) -> Columns:
+    """Minutes, metres and nearest facility by class and walker.
+
+    Minutes are hundredths, rounded up, so that no walk slips under a limit; metres
+    and facilities are often the same for all walkers and are then kept once.
+    """
+    buildings = pd.Index(study.district.buildings["building_id"])
+    facilities = study.district.facilities["facility_id"]
+    pool: list[list[Any]] = []
+    seen: dict[str, int] = {}
+
+    def stored(values: list[Any]) -> int:
+        key = repr(values)
+        if key not in seen:
+            seen[key] = len(pool)
+            pool.append(values)
+        return seen[key]
+
+    rows = []
+    access = study.access[study.access["status_set"] == "built"]
+    for (name, walker), part in access.groupby(["facility_class", "walker"], sort=True):
+        table = part.set_index("building_id").reindex(buildings)
+        minutes = np.ceil(table["walk_min"].to_numpy() * 100 - 1e-9)
+        rows.append(
+            {
+                "class": str(name),
+                "walker": str(walker),
+                "min": stored([plain(value) for value in minutes.tolist()]),
+                "m": stored(numbers(table["walk_m"], digits=0)),
+                "facility": stored(positions(table["facility_id"], facilities)),
+            }
+        )
+    return {"rows": rows, "pool": pool}
+
+
+def _facilities(district: District) -> Columns:
+    frame = district.facilities
+    offered = district.facility_classes.groupby("facility_id")["facility_class"]
+    classes = offered.agg(lambda names: sorted(set(names))).to_dict()
+    return {
+        "id": texts(frame["facility_id"]),
+        "name": texts(frame["name"]),
+        "class": texts(frame["facility_class"]),
+        "classes": [
+            classes.get(key, [first])
+            for key, first in zip(
+                frame["facility_id"], frame["facility_class"], strict=True
+            )
+        ],
+        "status": texts(frame["status"]),
+        "opened": numbers(frame["opened"]),
+        "area": numbers(frame["floor_area_m2"]),
+        "role": texts(frame["role"]),
+        "geom": _points(frame),
+    }
+
+
+def _points(frame: GeoDataFrame) -> dict[str, list[int]]:
+    inside = frame.geometry.representative_point()
+    return _geom(GeoDataFrame(geometry=inside, crs=frame.crs))
+
+
+def _roads(roads: GeoDataFrame) -> Columns:
+    kinds = sorted(roads["road_class"].dropna().unique())
+    return {
+        "kinds": kinds,
+        "kind": positions(roads["road_class"], kinds),
+        "bridge": (roads["bridge"] == "yes").astype(int).tolist(),
+        "tunnel": (roads["tunnel"] == "yes").astype(int).tolist(),
+        "geom": _geom(roads),
+    }
+
+
+def _road_names(roads: GeoDataFrame) -> Columns:
+    """Named roads joined to long lines, to write names along; bridges apart."""
+    named = roads[roads["name"].notna() & (roads["name"] != "")]
+    names: list[str] = []
+    kinds: list[str] = []
+    bridges: list[int] = []
+    lines = []
+    for (name, bridge), part in named.groupby(["name", "bridge"], sort=True):
+        merged = shapely.line_merge(shapely.union_all(part.geometry.to_numpy()))
+        names.append(str(name))
+        kinds.append(str(part["road_class"].mode().iloc[0]))
+        bridges.append(int(bridge == "yes"))
+        lines.append(shapely.simplify(merged, 2.0))
+    crs = str(roads.crs)
+    return {"name": names, "kind": kinds, "bridge": bridges, "geom": _lines(lines, crs)}
+
+
+def _named(frame: GeoDataFrame, kind: str) -> Columns:
+    return {
+        "kind": texts(frame[kind]),
+        "name": texts(frame["name"]),
+        "geom": _geom(frame),
+    }
+
+
+def _grids(district: District) -> Columns:
+    frame = district.grids
+    return {
+        "id": texts(frame["grid_id"]),
+        "name": texts(frame["name"]),
+        "community": positions(
+            frame["community_id"], district.communities["community_id"]
+        ),
+        "locked": (frame["locked"] == "yes").astype(int).tolist(),
+        "geom": _geom(frame),
+    }
+
+
+def _gaps(study: Assessment) -> Columns:
+    frame = study.gaps.areas
+    keys = study.district.communities["community_id"]
+    return {
+        "id": texts(frame["gap_id"]),
+        "rule": texts(frame["rule_id"]),
+        "limit": numbers(frame["limit_min"]),
+        "households": numbers(frame["households"]),
+        "persons": numbers(frame["persons"]),
+        "elderly": numbers(frame["elderly"]),
+        "buildings": numbers(frame["buildings"]),
+        "estimated": numbers(frame["estimated_share"], digits=3),
+        "communities": [
+            positions(pd.Series(ids, dtype="str"), keys)
+            for ids in map(_listed, frame["community_ids"])
+        ],
+        "geom": _geom(frame),
+    }
+
+
+def _listed(value: Any) -> Sequence[str]:
+    """Ids in a cell: a sequence, or a text parted by semicolons."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(";") if part.strip()]
+    return [str(part) for part in value]
+
+
+def _isochrones(frame: GeoDataFrame) -> Columns:
+    return {
+        "class": texts(frame["facility_class"]),
+        "walker": texts(frame["walker"]),
+        "limit": numbers(frame["limit_min"]),
+        "geom": _geom(frame),
+    }
+
+
+def _routes(study: Assessment) -> Columns:
+    frame, district = study.routes, study.district
+    return {
+        "gap": positions(_gap_key(frame), _gap_key(study.gaps.areas)),
+        "rule": texts(frame["rule_id"]),
+        "building": positions(frame["building_id"], district.buildings["building_id"]),
+        "facility": positions(frame["facility_id"], district.facilities["facility_id"]),
+        "m": numbers(frame["walk_m"]),
+        "min": numbers(frame["walk_min"], digits=2),
+        "straight": numbers(frame["straight_m"]),
+        "geom": _geom(frame),
+    }
+
+
+def _gap_key(frame: DataFrame) -> Series[str]:
+    """Gap areas are numbered within a rule."""
+    return frame["rule_id"].astype(str) + "|" + frame["gap_id"].astype(str)
+
+
+def _classes(study: Assessment) -> Columns:
+    """Names and map characters of the classes that the study speaks of."""
+    codes = _codes(study.access) | _codes(study.district.facility_classes)
+    zh, en = sentences("publish", "zh"), sentences("publish", "en")
+    ordered = sorted(codes)
+    return {
+        "code": ordered,
+        "zh": [zh.get(f"class.{code}", code) for code in ordered],
+        "en": [en.get(f"class.{code}", code) for code in ordered],
+        "mark": [zh.get(f"mark.{code}", zh["mark.other"]) for code in ordered],
+    }
+
+
+def _codes(frame: DataFrame) -> set[str]:
+    return set(frame["facility_class"].dropna().astype(str))

@@ -1,0 +1,320 @@
+"""Findings, rules, histograms and provenance as plain JSON for the page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from lifecircle.publish.encode import numbers, plain, texts
+from lifecircle.text import problem_lines, sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pandas import DataFrame
+
+    from lifecircle.model import Assessment, Problem, Rule, RuleBook
+    from lifecircle.text import Language
+
+__all__ = [
+    "district_facts",
+    "findings_columns",
+    "provenance",
+    "rule_cards",
+    "served_bands",
+]
+
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+MOST_WARNINGS = 200
+"""Warnings listed in the page; the rest are counted."""
+
+_TEXT_COLUMNS = {
+    "rule": "rule_id",
+    "level": "level",
+    "unit": "unit_id",
+    "name": "unit_name",
+    "sub": "subdistrict_id",
+    "class": "facility_class",
+    "op": "op",
+    "measure": "unit_of_measure",
+    "verdict": "verdict",
+    "tolerant": "verdict_tolerant",
+    "affectedUnit": "affected_unit",
+    "basis": "basis",
+    "authority": "authority",
+    "origin": "threshold_origin",
+    "reason": "reason",
+}
+_NUMBER_COLUMNS = {
+    "measured": "measured",
+    "min": "threshold_min",
+    "max": "threshold_max",
+    "shortfall": "shortfall",
+    "share": "shortfall_share",
+    "affected": "affected",
+    "estimated": "estimated_share",
+    "numerator": "numerator",
+    "denominator": "denominator",
+}
+
+
+def findings_columns(rows: DataFrame) -> dict[str, Any]:
+    """All findings, column by column; sentences for the reasons beside them.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``lifecircle.columns.FINDINGS``.
+
+    Returns
+    -------
+    dict
+        Short column name to values, and ``reasons``: key to both languages.
+
+    Examples
+    --------
+    >>> findings_columns(study.findings.rows)["verdict"][:1]  # doctest: +SKIP
+    ['fail']
+    """
+    columns: dict[str, Any] = {
+        short: texts(rows[name]) for short, name in _TEXT_COLUMNS.items()
+    }
+    for short, name in _NUMBER_COLUMNS.items():
+        columns[short] = numbers(rows[name], digits=4)
+    keys = sorted(set(rows["reason"].dropna()))
+    columns["reasons"] = {
+        key: [reason(key, lang) for lang in LANGUAGES] for key in keys
+    }
+    return columns
+
+
+def reason(key: str, lang: Language) -> str:
+    """The sentence of a reason; a reason that has none is shown as it is.
+
+    Examples
+    --------
+    >>> reason("verdicts.fail", "en"), reason("no such key", "en")
+    ('Falls short', 'no such key')
+    """
+    area, _, name = key.partition(".")
+    return sentences(area, lang).get(name, key)
+
+
+def rule_cards(books: tuple[RuleBook, ...], adopted: tuple[str, ...]) -> dict[str, Any]:
+    """Rules by id with clause, quote and authority; their books.
+
+    Parameters
+    ----------
+    books : tuple of RuleBook
+        All books of the study.
+    adopted : tuple of str
+        Ids (or paths) of the books that bind the district.
+
+    Returns
+    -------
+    dict
+        ``rules`` and ``books``, both by id.
+
+    Examples
+    --------
+    >>> rule_cards(study.findings.books, ("hefei",))["rules"]  # doctest: +SKIP
+    """
+    return {
+        "rules": {rule.rule_id: _rule(rule) for book in books for rule in book.rules},
+        "books": {book.book_id: _book(book, adopted) for book in books},
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "book": rule.book_id,
+        "title": [rule.title_zh, rule.title_en],
+        "force": rule.force,
+        "kind": rule.kind,
+        "op": rule.op,
+        "min": plain(rule.value_min),
+        "max": plain(rule.value_max),
+        "unit": rule.unit,
+        "tolerance": plain(rule.tolerance),
+        "share": plain(rule.share),
+        "clause": rule.clause,
+        "quote": rule.quote,
+        "exact": rule.quote_exact,
+        "authority": rule.authority,
+        "level": rule.level,
+        "population": rule.population,
+        "classes": list(rule.classes),
+        "walker": rule.walker,
+        "target": rule.target_date.isoformat() if rule.target_date else None,
+        "note": [rule.note_zh, rule.note_en],
+    }
+
+
+def _book(book: RuleBook, adopted: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "title": [book.title_zh, book.title_en],
+        "issuer": book.issuer,
+        "published": book.published.isoformat() if book.published else None,
+        "source": book.source,
+        "sha": book.sha256[:12],
+        "adopted": any(
+            book.book_id == name or book.book_id in name for name in adopted
+        ),
+        "rules": len(book.rules),
+    }
+
+
+def served_bands(study: Assessment) -> dict[str, list[list[Any]]]:
+    """People by minutes, for the classes and walkers that a walking rule asks for.
+
+    Parameters
+    ----------
+    study : Assessment
+        A finished study, disclosed.
+
+    Returns
+    -------
+    dict
+        ``"level|unit|class|walker|weight"`` to rows of from, to, amount, estimated;
+        to = None is beyond the last band, from = None counts those with no walk.
+
+    Examples
+    --------
+    >>> served_bands(study)  # doctest: +SKIP
+    """
+    asked = sorted(
+        {
+            (name, rule.walker)
+            for book in study.findings.books
+            for rule in book.rules
+            if rule.kind.startswith("walk")
+            for name in rule.classes
+        }
+    )
+    keys = ["level", "unit_id", "facility_class", "walker", "weight"]
+    served = study.served[study.served["level"].isin(["district", "community"])]
+    wanted = served.set_index(["facility_class", "walker"]).index.isin(asked)
+    values = ["minutes_from", "minutes_to", "amount", "estimated_amount"]
+    return {
+        "|".join(map(str, key)): [
+            [plain(value, digits=1) for value in row]
+            for row in part[values].itertuples(index=False)
+        ]
+        for key, part in served[wanted].groupby(keys, sort=True)
+    }
+
+
+def district_facts(study: Assessment) -> dict[str, Any]:
+    """Name, date, stamp, bases and speeds: what title bar and footer say.
+
+    Parameters
+    ----------
+    study : Assessment
+        A finished study.
+
+    Returns
+    -------
+    dict
+        Plain values.
+
+    Examples
+    --------
+    >>> district_facts(study)["synthetic"]  # doctest: +SKIP
+    True
+    """
+    config = study.district.config
+    bases = study.district.buildings["household_basis"]
+    return {
+        "name": [config.name, config.name_en or config.name],
+        "asOf": config.as_of.isoformat(),
+        "synthetic": config.synthetic,
+        "disclosure": config.disclosure,
+        "approval": config.map_approval,
+        "preparedBy": config.prepared_by,
+        "crs": config.crs,
+        "bases": sorted(set(bases.dropna()) - {""}),
+        "walkers": {
+            name: {"speed": walker.speed_m_per_s, "source": walker.source}
+            for name, walker in sorted(config.walkers.items())
+        },
+    }
+
+
+def provenance(study: Assessment) -> dict[str, Any]:
+    """Inputs, versions, settings, network and warnings of the panel 数据与方法.
+
+    Parameters
+    ----------
+    study : Assessment
+        A finished study.
+
+    Returns
+    -------
+    dict
+        No absolute path, and nothing that changes from run to run.
+
+    Examples
+    --------
+    >>> provenance(study)["inputs"]  # doctest: +SKIP
+    """
+    manifest, district = study.manifest, study.district
+    config = district.config
+    warnings = [
+        problem for problem in district.problems if problem.severity == "warning"
+    ]
+    return {
+        "inputs": [_input(row) for row in manifest.get("inputs", [])],
+        "sources": [
+            {
+                "table": source.table,
+                "file": source.path.name,
+                "layer": source.layer or source.sheet,
+                "crs": source.crs,
+                "asOf": source.as_of.isoformat() if source.as_of else None,
+                "basis": source.household_basis,
+                "complete": list(source.complete_classes),
+                "note": source.note,
+            }
+            for source in config.sources
+        ],
+        "versions": dict(sorted(manifest.get("versions", {}).items())),
+        "settings": _settings(study),
+        "network": [
+            [str(row.item), plain(row.value), str(row.unit)]
+            for row in study.network_report.itertuples(index=False)
+        ],
+        "households": dict(
+            sorted(Counter(texts(district.buildings["households_method"])).items())
+        ),
+        "rejected": len(district.rejected),
+        "warningCount": len(warnings),
+        "warnings": [_warning(problem) for problem in warnings[:MOST_WARNINGS]],
+    }
+
+
+def _input(row: Mapping[str, Any]) -> list[Any]:
+    return [row.get("file", ""), row.get("bytes"), str(row.get("sha256", ""))[:12]]
+
+
+def _settings(study: Assessment) -> dict[str, Any]:
+    config = study.district.config
+    return {
+        "crs": config.crs,
+        "max_off_road_m": plain(config.max_off_road_m),
+        "persons_per_household": plain(config.persons_per_household),
+        "elderly_share": plain(config.elderly_share),
+        "floor_area_per_household_m2": plain(config.floor_area_per_household_m2),
+        "smallest_gap_households": config.smallest_gap_households,
+        "shares": {key: plain(value) for key, value in sorted(config.shares.items())},
+    }
+
+
+def _warning(problem: Problem) -> list[list[str]]:
+    """Where, what and fix in both languages; the bare key if it has no sentence."""
+    lines = []
+    for lang in LANGUAGES:
+        try:
+            lines.append(list(problem_lines(problem, lang)))
+        except KeyError:
+            lines.append([problem.file, problem.key, ""])
+    return lines

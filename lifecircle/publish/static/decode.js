@@ -1,0 +1,94 @@
+"use strict";
+/* Data columns -> typed arrays in world pixels (Web Mercator, zoom 0: 256 wide). */
+LC.worldX = (longitude) => ((longitude + 180) / 360) * 256;
+LC.worldY = function (latitude) {
+  const sine = Math.sin((latitude * Math.PI) / 180);
+  return (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)) * 256;
+};
+
+/* Geometry: parts of feature i are first[i]..first[i+1], points of part p are
+   from[p]..from[p+1]; box holds x0, y0, x1, y1 of every feature. */
+LC.decodeGeometry = function (columns) {
+  const count = columns.parts.length;
+  const first = new Int32Array(count + 1);
+  for (let i = 0; i < count; i++) first[i + 1] = first[i] + columns.parts[i];
+  const from = new Int32Array(columns.sizes.length + 1);
+  for (let p = 0; p < columns.sizes.length; p++) from[p + 1] = from[p] + columns.sizes[p];
+  const points = from[columns.sizes.length];
+  const x = new Float64Array(points);
+  const y = new Float64Array(points);
+  let longitude = 0;
+  let latitude = 0;
+  for (let k = 0; k < points; k++) {
+    longitude += columns.xy[2 * k];
+    latitude += columns.xy[2 * k + 1];
+    x[k] = LC.worldX(longitude / 1e6);
+    y[k] = LC.worldY(latitude / 1e6);
+  }
+  const geometry = { count, first, from, x, y };
+  geometry.box = LC.boxes(geometry);
+  return geometry;
+};
+
+LC.boxes = function (g) {
+  const box = new Float64Array(4 * g.count);
+  for (let i = 0; i < g.count; i++) {
+    let x0 = Infinity;
+    let y0 = Infinity;
+    let x1 = -Infinity;
+    let y1 = -Infinity;
+    for (let k = g.from[g.first[i]]; k < g.from[g.first[i + 1]]; k++) {
+      if (g.x[k] < x0) x0 = g.x[k];
+      if (g.x[k] > x1) x1 = g.x[k];
+      if (g.y[k] < y0) y0 = g.y[k];
+      if (g.y[k] > y1) y1 = g.y[k];
+    }
+    box.set([x0, y0, x1, y1], 4 * i);
+  }
+  return box;
+};
+
+/* Middle of a feature's box, in world pixels. */
+LC.middle = function (g, i) {
+  return [(g.box[4 * i] + g.box[4 * i + 2]) / 2, (g.box[4 * i + 1] + g.box[4 * i + 3]) / 2];
+};
+
+LC.contains = function (g, i, x, y) {
+  const b = 4 * i;
+  if (x < g.box[b] || x > g.box[b + 2] || y < g.box[b + 1] || y > g.box[b + 3]) return false;
+  let inside = false;
+  for (let p = g.first[i]; p < g.first[i + 1]; p++) {
+    const start = g.from[p];
+    const end = g.from[p + 1];
+    for (let a = start, c = end - 1; a < end; c = a++) {
+      if (g.y[a] > y !== g.y[c] > y &&
+          x < ((g.x[c] - g.x[a]) * (y - g.y[a])) / (g.y[c] - g.y[a]) + g.x[a]) inside = !inside;
+    }
+  }
+  return inside;
+};
+
+LC.load = function () {
+  LC.data = JSON.parse(document.getElementById("lc-data").textContent);
+  const layers = LC.data.layers;
+  LC.g = {};
+  for (const [name, columns] of Object.entries(layers)) {
+    if (columns.geom) {
+      LC.g[name] = LC.decodeGeometry(columns.geom);
+      columns.geom = null;
+    }
+  }
+  LC.classIndex = new Map(layers.classes.code.map((code, place) => [code, place]));
+  LC.communityIndex = new Map(layers.communities.id.map((id, place) => [id, place]));
+  LC.gridIndex = new Map(layers.grids.id.map((id, place) => [id, place]));
+  LC.reach = new Map();
+  for (const row of layers.reach.rows) {
+    LC.reach.set(`${row.class}|${row.walker}`, {
+      min: layers.reach.pool[row.min],
+      m: layers.reach.pool[row.m],
+      facility: layers.reach.pool[row.facility],
+    });
+  }
+  const latitude = layers.district.bounds[1];
+  LC.metresPerWorld = (40075016.686 * Math.cos((latitude * Math.PI) / 180)) / 256;
+};

@@ -1,0 +1,136 @@
+"use strict";
+/* Rows of the findings by rule and unit, in the order that panels show them. */
+LC.prepareFacts = function () {
+  const columns = LC.data.findings;
+  const names = Object.keys(columns).filter((name) => name !== "reasons");
+  LC.rows = columns.rule.map((_, place) => {
+    const row = { place };
+    for (const name of names) row[name] = columns[name][place];
+    return row;
+  });
+  LC.byRule = new Map();
+  for (const row of LC.rows) {
+    if (!LC.byRule.has(row.rule)) LC.byRule.set(row.rule, []);
+    LC.byRule.get(row.rule).push(row);
+  }
+  LC.subName = new Map(
+    LC.data.layers.communities.subId.map((id, k) => [id, LC.data.layers.communities.subName[k]]));
+  LC.ruleIds = [...LC.byRule.keys()].sort((a, b) =>
+    LC.isCoverage(b) - LC.isCoverage(a) || LC.tally(b).fail - LC.tally(a).fail || (a < b ? -1 : 1));
+};
+
+LC.rule = (id) => LC.data.rules[id] || {
+  title: [id, id], classes: [], kind: "", level: "", unit: "", authority: "", quote: "", book: "",
+  note: ["", ""], walker: "",
+};
+LC.book = (id) => LC.data.books[id] || { title: [id, id], issuer: "", source: "", published: null };
+
+LC.isCoverage = (id) => LC.rule(id).kind.startsWith("walk");
+LC.level = (id) => (LC.byRule.get(id) || [{}])[0].level || LC.rule(id).level;
+
+/* Minutes that a walking rule allows. */
+LC.limitOf = (id) => (LC.isCoverage(id) && (LC.rule(id).max || LC.rule(id).min)) || 15;
+
+LC.tally = function (id) {
+  const counts = { fail: 0, pass: 0, not_assessed: 0, benchmark: 0, reference: 0 };
+  for (const row of LC.byRule.get(id) || []) counts[row.verdict] += 1;
+  return counts;
+};
+
+/* People left out: the sum of the failing rows' own figures, as in the table. */
+LC.leftOut = function (id) {
+  let sum = 0;
+  let estimated = 0;
+  for (const row of LC.byRule.get(id) || []) {
+    if (row.verdict === "not_assessed" || row.affected === null) continue;
+    sum += row.affected;
+    if (row.estimated > 0) estimated = 1;
+  }
+  return { sum, estimated };
+};
+
+LC.rank = { fail: 0, benchmark: 1, reference: 1, pass: 2, not_assessed: 3 };
+LC.sorted = (id) =>
+  [...(LC.byRule.get(id) || [])].sort((a, b) =>
+    LC.rank[a.verdict] - LC.rank[b.verdict] || (b.share || 0) - (a.share || 0) ||
+    (a.measured === null ? Infinity : a.measured) - (b.measured === null ? Infinity : b.measured) ||
+    (a.unit < b.unit ? -1 : 1));
+
+/* The row of a community under a rule, if the rule speaks of communities. */
+LC.rowOf = function (id, community) {
+  const key = LC.data.layers.communities.id[community];
+  return (LC.byRule.get(id) || []).find((row) => row.level === "community" && row.unit === key);
+};
+
+/* Grids of a rule by community: how many are out of the band. */
+LC.gridsByCommunity = function (id) {
+  const found = new Map();
+  for (const row of LC.byRule.get(id) || []) {
+    const grid = LC.gridIndex.get(row.unit);
+    const community = grid === undefined ? -1 : LC.data.layers.grids.community[grid];
+    if (!found.has(community)) found.set(community, { community, all: 0, out: 0, rows: [] });
+    const group = found.get(community);
+    group.all += 1;
+    group.out += row.verdict === "fail" ? 1 : 0;
+    group.rows.push(row);
+  }
+  return [...found.values()].sort((a, b) =>
+    b.out / b.all - a.out / a.all || b.out - a.out || a.community - b.community);
+};
+
+/* The bar that is to be reached: ≥ 90, 300–500. */
+LC.standard = function (row) {
+  if (row.min === null && row.max === null) return "–";
+  if (row.min !== null && row.max !== null) {
+    return row.min === row.max ? `≈ ${LC.figure(row.min, row.measure)}`
+      : `${LC.figure(row.min, row.measure)}–${LC.figure(row.max, row.measure)}`;
+  }
+  const bar = row.min !== null ? row.min : row.max;
+  const sign = row.op === "=" ? "=" : row.op === "~" ? "≈" : row.min !== null ? "≥" : "≤";
+  const whole = Number.isInteger(bar) ? LC.grouped(bar, 0) : LC.figure(bar, row.measure);
+  return `${sign} ${whole}`;
+};
+
+LC.bars = (row) => [row.min, row.max].filter((one) => one !== null && one !== undefined);
+
+LC.reasonText = function (row) {
+  if (!row.reason) return "";
+  const pair = LC.data.findings.reasons[row.reason];
+  return pair ? LC.pick(pair) : row.reason;
+};
+
+/* Opening rule: the coverage rule with most failing units. */
+LC.openingRule = function () {
+  const order = [...LC.ruleIds].sort((a, b) =>
+    LC.isCoverage(b) - LC.isCoverage(a) || LC.tally(b).fail - LC.tally(a).fail);
+  return order.length ? order[0] : null;
+};
+
+/* Gap areas of the rule, in the order of their numbers. */
+LC.gapsOf = function (id) {
+  const gaps = LC.data.layers.gaps;
+  const found = [];
+  gaps.rule.forEach((rule, place) => {
+    if (rule === id) found.push(place);
+  });
+  found.sort((a, b) => (gaps.households[b] || 0) - (gaps.households[a] || 0) || a - b);
+  return found;
+};
+LC.gapNumber = (gap) => LC.gapsOf(LC.data.layers.gaps.rule[gap]).indexOf(gap) + 1;
+
+LC.gapName = function (gap) {
+  const { communities } = LC.data.layers;
+  const names = LC.data.layers.gaps.communities[gap]
+    .filter((place) => place >= 0)
+    .map((place) => LC.short(communities.name[place]));
+  if (!names.length) return LC.t("gap_area");
+  return names.slice(0, 2).join("—") + (names.length > 2 ? LC.t("and_more") : "") + LC.t("gap_suffix");
+};
+
+/* What the map's colours mean just now. */
+LC.theme = function () {
+  const { rule, tab, cls } = LC.state;
+  if (tab === "today" || !rule || LC.isCoverage(rule)) return "minutes";
+  if (cls && cls !== LC.state.ruleClass) return "minutes";
+  return LC.level(rule) === "grid" ? "grids" : "units";
+};

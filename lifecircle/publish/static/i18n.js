@@ -1,0 +1,76 @@
+"use strict";
+/* Sentences, names and figures in the language of the moment. */
+LC.t = function (key, values) {
+  const text = LC.data.text[LC.state.lang][key];
+  if (text === undefined) return key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) =>
+    values && name in values ? String(values[name]) : whole);
+};
+
+LC.has = (key) => LC.data.text[LC.state.lang][key] !== undefined;
+
+/* A sentence whose braces become elements: parts are text or nodes. */
+LC.tn = function (key, nodes) {
+  const text = LC.data.text[LC.state.lang][key] || key;
+  return text.split(/(\{\w+\})/).map((part) => {
+    const name = /^\{(\w+)\}$/.exec(part);
+    return name && name[1] in nodes ? nodes[name[1]] : part;
+  });
+};
+
+LC.pick = (pair) => pair[LC.state.lang === "zh" ? 0 : 1] || pair[0] || pair[1];
+
+LC.grouped = function (number, digits) {
+  const fixed = Number(number).toFixed(digits);
+  const [whole, rest] = fixed.split(".");
+  const text = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  return (rest ? `${text}.${rest}` : text).replace("-", "−");
+};
+
+LC.count = (number) => (number === null || number === undefined ? "–" : LC.grouped(number, 0));
+
+/* A measured value with the decimals of its unit. */
+LC.figure = function (value, unit) {
+  if (value === null || value === undefined) return "–";
+  if (unit === "%" ) return LC.grouped(value, 1);
+  const digits = Number.isInteger(value) || Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  return LC.grouped(value, digits);
+};
+
+LC.unit = function (unit) {
+  if (!unit) return "";
+  return LC.has(`unit.${unit}`) ? LC.t(`unit.${unit}`) : unit;
+};
+
+/* 17.3% closes up, 1,066 m is spaced. */
+LC.withUnit = (value, unit) =>
+  unit === "%" ? `${LC.figure(value, unit)}%` : `${LC.figure(value, unit)} ${LC.unit(unit)}`.trim();
+
+LC.metres = (value) => (value === null ? "–" : `${LC.grouped(value, 0)} m`);
+
+/* Minutes are rounded up to a tenth, as limits are inclusive; whole for prose. */
+LC.minutes = (hundredths) =>
+  hundredths === null ? "–" : LC.grouped(Math.ceil(hundredths / 10 - 1e-9) / 10, 1);
+
+LC.about_sign = (share) => (share > 0 ? "≈" : "");
+
+LC.sizeName = (bytes) =>
+  bytes >= 1e6 ? `${LC.grouped(bytes / 1e6, 1)} MB` : `${LC.grouped(Math.max(bytes / 1e3, 1), 0)} kB`;
+
+/* 渡口社区 is 渡口 in lists and on the map. */
+LC.short = function (name) {
+  if (!name) return "–";
+  return name.length > 2 ? name.replace(/(社区|居委会|网格|街道)$/, "") || name : name;
+};
+
+LC.className = function (code) {
+  const place = LC.classIndex.get(code);
+  if (place === undefined) return code || "–";
+  const classes = LC.data.layers.classes;
+  return LC.state.lang === "zh" ? classes.zh[place] : classes.en[place];
+};
+
+LC.classMark = function (code) {
+  const place = LC.classIndex.get(code);
+  return place === undefined ? "·" : LC.data.layers.classes.mark[place];
+};

@@ -1,0 +1,187 @@
+"""review.html: one file that works offline, our code and data inlined."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+import tomllib
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from lifecircle.errors import ResultError
+from lifecircle.publish.disclosure import disclosed
+from lifecircle.publish.layers import map_layers
+from lifecircle.publish.records import (
+    LANGUAGES,
+    district_facts,
+    findings_columns,
+    provenance,
+    rule_cards,
+    served_bands,
+)
+from lifecircle.text import say, sentences
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+    from lifecircle.model import Assessment
+    from lifecircle.text import Language
+
+__all__ = ["write_map"]
+
+FORMAT = 1
+STYLES = ("tokens.css", "page.css", "panel.css", "card.css", "table.css", "print.css")
+SCRIPTS = (
+    "core.js",
+    "i18n.js",
+    "decode.js",
+    "palette.js",
+    "facts.js",
+    "draw_ground.js",
+    "draw_theme.js",
+    "draw_marks.js",
+    "labels.js",
+    "along.js",
+    "canvas_layer.js",
+    "hit.js",
+    "panel.js",
+    "community_card.js",
+    "building_card.js",
+    "legend.js",
+    "table.js",
+    "menus.js",
+    "measure.js",
+    "about.js",
+    "keyboard.js",
+    "main.js",
+)
+"""In the order they run."""
+
+_SLOT = re.compile(r"<!-- slot:(\w+) -->")
+
+
+def write_map(study: Assessment, path: str | Path, *, lang: Language = "zh") -> None:
+    """Write the review map: one HTML file that asks the network for nothing.
+
+    Parameters
+    ----------
+    study : Assessment
+        A finished study.
+    path : str or Path
+        File to write.
+    lang : {"zh", "en"}
+        Language that the page opens in; it can switch.
+
+    Raises
+    ------
+    ResultError
+        If a vendored asset is not the one that its hash names.
+
+    Examples
+    --------
+    >>> write_map(study, "out/review.html")  # doctest: +SKIP
+    """
+    from pathlib import Path
+
+    Path(path).write_bytes(page(study, lang=lang).encode("utf-8"))
+
+
+def page(study: Assessment, *, lang: Language = "zh") -> str:
+    """The review map as text.
+
+    Raises
+    ------
+    ResultError
+        If a vendored asset is not the one that its hash names.
+    """
+    study = disclosed(study)
+    static = files("lifecircle.publish") / "static"
+    vendor = vendored(static / "vendor")
+    config = study.district.config
+    name = config.name if lang == "zh" else config.name_en or config.name
+    slots = {
+        "lang": "zh-CN" if lang == "zh" else "en",
+        "title": html.escape(say("publish.page_title", lang, {"name": name})),
+        "styles": "\n".join(
+            [vendor["leaflet/leaflet.css"], *(_text(static / name) for name in STYLES)]
+        ),
+        "leaflet": vendor["leaflet/leaflet.js"].replace("//# sourceMappingURL=", "// "),
+        "scripts": "\n".join(_text(static / name) for name in SCRIPTS),
+        "data": embedded(_data(study, lang)),
+        "licence": html.escape(vendor["leaflet/LICENSE"]),
+    }
+    template = _text(files("lifecircle.publish") / "templates" / "review.html")
+    return _SLOT.sub(lambda slot: slots[slot[1]], template)
+
+
+def _data(study: Assessment, lang: Language) -> dict[str, Any]:
+    config = study.district.config
+    return {
+        "format": FORMAT,
+        "lang": lang,
+        "text": {
+            one: {**sentences("verdicts", one), **sentences("publish", one)}
+            for one in LANGUAGES
+        },
+        "facts": district_facts(study),
+        "layers": map_layers(study),
+        "findings": findings_columns(study.findings.rows),
+        **rule_cards(study.findings.books, config.adopted_books),
+        "served": served_bands(study),
+        "about": provenance(study),
+    }
+
+
+def embedded(data: object) -> str:
+    r"""JSON that may stand inside a ``<script>`` element.
+
+    Examples
+    --------
+    >>> print(embedded({"name": "</script>"}))
+    {"name":"\u003c/script>"}
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in ("<", "\u2028", "\u2029"):
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def vendored(folder: Traversable) -> dict[str, str]:
+    """Vendored files by name, each checked against its hash.
+
+    Parameters
+    ----------
+    folder : Traversable
+        Holds ``VENDORED.toml``.
+
+    Returns
+    -------
+    dict
+        File name to text.
+
+    Raises
+    ------
+    ResultError
+        If a file is not the one that its hash names.
+    """
+    found = {}
+    listed = tomllib.loads(_text(folder / "VENDORED.toml"))
+    for name, sha256 in (
+        pair for entry in listed.values() for pair in entry["sha256"].items()
+    ):
+        content = folder.joinpath(*name.split("/")).read_bytes()
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise ResultError(
+                where=f"static/vendor/{name}",
+                what="the file is not the one listed in VENDORED.toml.",
+                fix="Install lifecircle again.",
+            )
+        found[name] = content.decode("utf-8")
+    return found
+
+
+def _text(file: Traversable) -> str:
+    return file.read_text(encoding="utf-8")
