@@ -124,8 +124,8 @@ def to_number(value: Any, units: tuple[str, ...] = ()) -> float:
 
     Examples
     --------
-    >>> to_number("８１２㎡", ("m2",)), to_number("1.2万户", ("户",)), to_number("1,234")
-    (812.0, 12000.0, 1234.0)
+    >>> to_number("８１２㎡", ("m2",)), to_number("1,234"), to_number("1.2万", ())
+    (812.0, 1234.0, 12000.0)
     >>> to_number("约300")
     Traceback (most recent call last):
     ...

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
 from lifecircle.errors import CrsError
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DATUMS",
-    "contradiction_m",
-    "coordinate_faults",
     "declared_crs",
     "from_wgs84",
     "is_metric",
@@ -46,10 +44,6 @@ _BD_TURN = np.pi * 3000.0 / 180.0
 _STEPS = 12
 # Outside this box GCJ-02 is WGS 84 unchanged.
 _OFFSET_BOX = (72.004, 0.8293, 137.8347, 55.8271)
-# Mainland, islands and South China Sea, generously.
-_CHINA = (73.0, 3.0, 136.0, 54.0)
-_ZONE_M = 1_000_000.0
-_AREA_MARGIN_DEG = 3.0
 
 
 def _gcj_from_wgs(
@@ -237,122 +231,6 @@ def is_metric(declared: str) -> bool:
     return bool(
         crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info)
     )
-
-
-def contradiction_m(declared: str, found: CRS, bounds: npt.ArrayLike) -> float:
-    """How far a layer moves between the declared CRS and the file's own.
-
-    Parameters
-    ----------
-    declared : str
-        What the district file says.
-    found : pyproj.CRS
-        What the file itself says (.prj, GeoPackage).
-    bounds : array-like of 4 floats
-        West, south, east, north of the layer in its own numbers.
-
-    Returns
-    -------
-    float
-        Metres, 0 where both mean the same place; inf where one is in degrees and
-        the other in metres. For GCJ-02 and BD-09, which no file can name, any
-        geographic CRS agrees.
-
-    Examples
-    --------
-    >>> from pyproj import CRS
-    >>> contradiction_m("EPSG:4490", CRS.from_epsg(4326), (117.0, 31.0, 117.1, 31.1))
-    0.0
-    >>> contradiction_m("EPSG:4490", CRS.from_epsg(4548), (117.0, 31.0, 117.1, 31.1))
-    inf
-    """
-    said = declared_crs(declared)
-    if said.is_geographic != found.is_geographic:
-        return float("inf")
-    if declared in DATUMS or said == found:
-        return 0.0
-    west, south, east, north = np.asarray(bounds, np.float64)
-    corners = np.array([west, east, (west + east) / 2]), np.array([south, north, north])
-    places = [
-        np.array(Transformer.from_crs(crs, 4326, always_xy=True).transform(*corners))
-        for crs in (said, found)
-    ]
-    gap = np.abs(places[0] - places[1]).max() * 111_000.0
-    return float(gap) if gap > 1.0 else 0.0
-
-
-def _within(
-    x: npt.NDArray[np.float64],
-    y: npt.NDArray[np.float64],
-    box: tuple[float, float, float, float],
-) -> npt.NDArray[np.bool_]:
-    return (x >= box[0]) & (y >= box[1]) & (x <= box[2]) & (y <= box[3])
-
-
-@cache
-def _projected_box(declared: str) -> tuple[float, float, float, float] | None:
-    """Where coordinates of a projected CRS may lie: its area of use and a margin."""
-    crs = declared_crs(declared)
-    area = crs.area_of_use
-    if area is None or crs.geodetic_crs is None:
-        return None
-    into = Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True)
-    bounds = into.transform_bounds(
-        max(area.west - _AREA_MARGIN_DEG, -180.0),
-        max(area.south - _AREA_MARGIN_DEG, -89.0),
-        min(area.east + _AREA_MARGIN_DEG, 180.0),
-        min(area.north + _AREA_MARGIN_DEG, 89.0),
-    )
-    return bounds if np.isfinite(bounds).all() else None
-
-
-def coordinate_faults(
-    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], declared: str
-) -> npt.NDArray[np.object_]:
-    """What is wrong with coordinates, given what they are declared to be.
-
-    Parameters
-    ----------
-    x, y : float64 array
-        As in the file.
-    declared : str
-        ``"EPSG:n"``, ``"gcj02"`` or ``"bd09"``.
-
-    Returns
-    -------
-    object array of str
-        Per point ``""`` (nothing wrong), ``"crs_swapped"`` (y stands before x),
-        ``"crs_degrees_as_metric"``, ``"crs_metric_as_degrees"``,
-        ``"crs_zone_number"`` (zone prefix in the easting, or lacking) or
-        ``"crs_outside_area"``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> lon, lat = np.array([117.2, 31.8, 500123.0]), np.array([31.8, 117.2, 3.5e6])
-    >>> list(coordinate_faults(lon, lat, "EPSG:4490"))
-    ['', 'crs_swapped', 'crs_metric_as_degrees']
-    """
-    faults = np.full(len(x), "", dtype=object)
-    if declared_crs(declared).is_geographic:
-        wild = (np.abs(x) > 180.0) | (np.abs(y) > 90.0)
-        faults[wild] = "crs_metric_as_degrees"
-        if declared in DATUMS:
-            faults[~wild & ~_within(x, y, _CHINA)] = "crs_outside_area"
-        faults[_within(y, x, _CHINA) & ~_within(x, y, _CHINA)] = "crs_swapped"
-        return faults
-    box = _projected_box(declared)
-    if box is None:
-        return faults
-    fine = _within(x, y, box)
-    zone = np.floor(x / _ZONE_M) * _ZONE_M
-    own_zone = np.floor(box[0] / _ZONE_M) * _ZONE_M
-    faults[~fine] = "crs_outside_area"
-    other_zone = _within(x - zone + own_zone, y, box) & (zone != own_zone)
-    faults[~fine & other_zone] = "crs_zone_number"
-    faults[~fine & _within(y, x, box)] = "crs_swapped"
-    faults[(np.abs(x) <= 180.0) & (np.abs(y) <= 180.0)] = "crs_degrees_as_metric"
-    return faults
 
 
 def project_frame(

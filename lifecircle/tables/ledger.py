@@ -86,9 +86,12 @@ class Ledger:
             Problem(
                 key=f"tables.{key}",
                 values={
-                    "ours": column,
-                    "table": place.table if place else "",
-                    **(values or {}),
+                    name: "—" if value == "" else value
+                    for name, value in {
+                        "ours": column,
+                        "table": place.table if place else "",
+                        **(values or {}),
+                    }.items()
                 },
                 severity=severity,
                 file=place.file if place else "",

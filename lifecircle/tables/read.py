@@ -12,15 +12,11 @@ import pandas as pd
 import shapely
 
 from lifecircle.tables.cells import is_missing, to_number, to_text
-from lifecircle.tables.crs import (
-    contradiction_m,
-    coordinate_faults,
-    declared_crs,
-    project_frame,
-)
+from lifecircle.tables.crs import declared_crs, project_frame
 from lifecircle.tables.files import FileFault, Found, read_file
 from lifecircle.tables.ledger import Origin
 from lifecircle.tables.parse import nearest, parse_column
+from lifecircle.tables.plausible import contradiction_m, coordinate_faults
 from lifecircle.tables.schemas import SCHEMAS
 from lifecircle.tables.shapes import check_shapes
 
@@ -298,10 +294,10 @@ def read_source(
     if "household_basis" in parsed and source.household_basis:
         said = parsed["household_basis"]
         parsed["household_basis"] = said.where(said != "", source.household_basis)
-    axes = {name: cells[name] for name in cells if str(name).startswith("@")}
-    frame = pd.DataFrame({**parsed, **axes})
+    axes = [name for name in cells.columns if str(name).startswith("@")]
+    frame = pd.concat([pd.DataFrame(parsed), cells[axes]], axis=1)
     logger.info("%s: %d rows of %s", name, len(frame), source.table)
     if not schema.shapes:
         return frame
     located = _located(source, found, frame, target=target, ledger=ledger)
-    return None if located is None else located.drop(columns=list(axes))
+    return None if located is None else located.drop(columns=axes)

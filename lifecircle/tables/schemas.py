@@ -84,7 +84,7 @@ class Schema:
     shapes : tuple of str
         Geometry types allowed; empty for a table without geometry.
     order : tuple of str
-        Columns that the finished table is sorted by; the first is its id.
+        Columns that the finished table is sorted by.
     """
 
     name: str
@@ -96,6 +96,11 @@ class Schema:
     def readable(self) -> Mapping[str, Field]:
         """Fields that a file may give, by name."""
         return _readable(self.name)
+
+    @property
+    def key(self) -> str:
+        """Name of the id column (``land`` has none: its kind)."""
+        return self.fields[0].name
 
     @property
     def columns(self) -> tuple[str, ...]:

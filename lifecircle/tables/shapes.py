@@ -85,7 +85,8 @@ def check_shapes(
     finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
     gone |= ~finite
     ledger.flag(frame, np.flatnonzero(gone & standing), "geometry_missing")
-    shapes = np.where(gone | ~standing & ~finite, None, _single(shapes))
+    shapes = _single(shapes)
+    shapes[gone] = None
     types = _types(shapes)
     wrong = np.flatnonzero(~gone & ~np.isin(types, allowed))
     shown = [{"value": types[place], "allowed": "、".join(allowed)} for place in wrong]

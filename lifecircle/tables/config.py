@@ -1,0 +1,356 @@
+"""The district file: TOML to a checked ``DistrictConfig``, all faults at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import tomllib
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from lifecircle.errors import ConfigError, CrsError
+from lifecircle.model import DistrictConfig, Problem, Source, Walker
+from lifecircle.tables.crs import declared_crs, is_metric
+from lifecircle.tables.encodings import canonical
+from lifecircle.tables.schemas import BASES, SCHEMAS
+from lifecircle.tables.toml_keys import Keys
+from lifecircle.text import problem_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "WALKERS",
+    "DistrictFileError",
+    "config_problems",
+    "load_config",
+    "read_config",
+]
+
+WALKERS: Mapping[str, Walker] = MappingProxyType(
+    {
+        "adult": Walker(
+            "adult",
+            1.1,
+            "1.0-1.2 m/s; GB 50180-2018 tiers imply 0.83-1.11 m/s (RULES 2.9, WS-08, "
+            "WS-01)",
+        ),
+        "elderly": Walker(
+            "elderly",
+            0.8,
+            "0.8 m/s; trial of people aged 65+: mean 0.76 m/s, survey 0.8-0.9 m/s "
+            "(RULES 2.9, WS-08, WS-04, WS-05)",
+        ),
+    }
+)
+"""Walking speeds where the district file names none; no Chinese standard does."""
+
+_SETTLEMENTS = ("urban", "county_town", "rural")
+_DISCLOSURES = ("internal", "review", "public")
+_SECTIONS = ("district", "households", "rules", "walk", "outputs", "sources")
+_TEXT_FILES = (".csv", ".tsv", ".xlsx", ".xlsm")
+_FASTEST_M_PER_S = 3.0
+
+
+class DistrictFileError(ConfigError):
+    """A district file with faults; ``problems`` lists them all.
+
+    Parameters
+    ----------
+    problems : tuple of Problem
+        At least one.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        where, what, fix = problem_lines(problems[0], "en")
+        if len(problems) > 1:
+            what = f"{what} ({len(problems)} problems in all.)"
+        super().__init__(where=where, what=what, fix=fix)
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.problems,)
+
+
+def _crs(keys: Keys, name: str) -> str:
+    """A declared CRS, checked; ``""`` if wrong or absent."""
+    said = keys.text(name)
+    said = said.lower() if said.lower() in ("gcj02", "bd09") else said.upper()
+    if not said:
+        return ""
+    try:
+        declared_crs(said)
+    except CrsError:
+        keys.report("config_crs", name, value=said)
+        return ""
+    return said
+
+
+def _district(keys: Keys) -> dict[str, Any]:
+    crs = keys.required("crs", _crs(keys, "crs"))
+    if crs and not is_metric(crs):
+        keys.report("config_crs_not_metric", "crs", value=crs)
+        crs = ""
+    name = keys.required("name", keys.text("name"))
+    return {
+        "district_id": keys.required("id", keys.text("id")),
+        "name": name,
+        "name_en": keys.text("name_en"),
+        "crs": crs,
+        "as_of": keys.required("as_of", keys.date("as_of")),
+        "settlement": keys.choice("settlement", _SETTLEMENTS, "urban"),
+        "synthetic": keys.flag("synthetic"),
+        "disclosure": keys.choice("disclosure", _DISCLOSURES, "internal"),
+        "map_approval": keys.text("map_approval"),
+        "prepared_by": keys.text("prepared_by"),
+    }
+
+
+def _households(keys: Keys) -> dict[str, Any]:
+    return {
+        "floor_area_per_household_m2": keys.number(
+            "floor_area_per_household_m2", least=10.0, most=1000.0
+        ),
+        "persons_per_household": keys.number(
+            "persons_per_household", least=0.5, most=10.0
+        ),
+        "elderly_share": keys.number("elderly_share", least=0.0, most=1.0),
+    }
+
+
+def _rules(keys: Keys) -> dict[str, Any]:
+    shares = keys.section("share")
+    names = list(shares.given)
+    values = {name: shares.number(name, least=0.0, most=1.0) for name in names}
+    return {
+        "adopted_books": keys.texts("adopt"),
+        "reference_books": keys.texts("reference"),
+        "shares": {name: value for name, value in values.items() if value is not None},
+    }
+
+
+def _walk(keys: Keys) -> dict[str, Any]:
+    off_road = keys.number("max_off_road_m", least=0.0, most=2000.0)
+    walkers = dict(WALKERS)
+    section = keys.section("walkers")
+    for name in list(section.given):
+        if name not in WALKERS:
+            section.unknown(name, tuple(WALKERS), "config_unknown_walker")
+            continue
+        profile = section.section(name)
+        speed = profile.number("speed_m_per_s", least=0.1, most=_FASTEST_M_PER_S)
+        source = profile.text("source")
+        profile.finish()
+        if speed is not None:
+            walkers[name] = Walker(name, speed, source or "district file")
+    return {
+        "walkers": walkers,
+        "max_off_road_m": 100.0 if off_road is None else off_road,
+    }
+
+
+def _outputs(keys: Keys) -> dict[str, Any]:
+    limits = keys.numbers("isochrone_limits_min", least=0.0, most=240.0)
+    smallest = keys.number("smallest_gap_households", least=0.0, most=math.inf)
+    return {
+        "isochrone_classes": keys.texts("isochrone_classes"),
+        "isochrone_limits_min": tuple(sorted(set(limits))) or (5.0, 10.0, 15.0, 20.0),
+        "smallest_gap_households": 50 if smallest is None else int(smallest),
+    }
+
+
+def _column_maps(keys: Keys, table: str) -> dict[str, Any]:
+    """``columns``, ``values`` and ``constants`` of a source, keys checked."""
+    known = tuple(SCHEMAS[table].readable)
+    columns, values = keys.section("columns"), keys.section("values")
+    constants = keys.section("constants")
+    for section in (columns, values, constants):
+        for name in [name for name in section.given if name not in known]:
+            section.unknown(name, known, "config_unknown_column", table=table)
+    mapped = {name: columns.text(name) for name in columns.given if name in known}
+    words: dict[str, dict[str, str]] = {}
+    for name in [name for name in values.given if name in known]:
+        inner = values.section(name)
+        words[name] = {word: inner.text(word) for word in inner.given}
+    fixed = {name: constants.scalar(name) for name in constants.given if name in known}
+    return {
+        "columns": {name: theirs for name, theirs in mapped.items() if theirs},
+        "values": words,
+        "constants": {
+            name: value for name, value in fixed.items() if value is not None
+        },
+    }
+
+
+def _check_source(keys: Keys, source: dict[str, Any]) -> None:
+    """What a source needs beyond single keys."""
+    schema = SCHEMAS[source["table"]]
+    named = {*keys.names("columns"), *source["constants"]}
+    for field in schema.readable.values():
+        if field.required and field.name not in named:
+            keys.report("config_column_unmapped", "columns", value=field.name)
+    suffix = source["path"].suffix.lower()
+    if schema.shapes:
+        if not source["crs"] and "crs" not in keys.given:
+            keys.report("config_no_crs", "crs")
+        if suffix in _TEXT_FILES and not (source["x"] and source["y"]):
+            keys.report("config_no_xy", "x")
+    if source["encoding"] and not canonical(source["encoding"]):
+        keys.report("encoding_unknown", "encoding", value=source["encoding"])
+
+
+def _source(keys: Keys, table: str, base: Path) -> Source | None:
+    path = keys.required("path", keys.text("path"))
+    header = keys.number("header_row", least=1.0, most=1000.0)
+    source: dict[str, Any] = {
+        "table": table,
+        "path": (base / path).resolve(),
+        "layer": keys.text("layer"),
+        "encoding": keys.text("encoding"),
+        "sheet": keys.text("sheet"),
+        "header_row": 1 if header is None else int(header),
+        "crs": _crs(keys, "crs"),
+        "x": keys.text("x"),
+        "y": keys.text("y"),
+        "household_basis": keys.choice("household_basis", BASES, ""),
+        "complete_classes": keys.texts("complete_classes"),
+        "as_of": keys.date("as_of"),
+        "note": keys.text("note"),
+        **_column_maps(keys, table),
+    }
+    before = len(keys.problems)
+    _check_source(keys, source)
+    keys.finish()
+    fatal = {"tables.config_no_crs", "tables.config_no_xy"}
+    stopped = any(found.key in fatal for found in keys.problems[before:])
+    no_crs = SCHEMAS[table].shapes and not source["crs"]
+    return None if stopped or no_crs or not path else Source(**source)
+
+
+def _sources(keys: Keys, base: Path) -> tuple[Source, ...]:
+    found: list[Source] = []
+    for table in list(keys.given):
+        if table not in SCHEMAS:
+            keys.unknown(table, tuple(SCHEMAS), "config_unknown_table")
+            continue
+        for entry in keys.entries(table):
+            source = _source(entry, table, base)
+            if source is not None:
+                found.append(source)
+    return tuple(found)
+
+
+def _parse(path: Path) -> tuple[dict[str, Any], list[Problem]]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig")), []
+    except OSError:
+        return {}, [Problem("tables.config_missing_file", {}, file=path.name)]
+    except UnicodeDecodeError:
+        return {}, [Problem("tables.config_not_utf8", {}, file=path.name)]
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        row = int(line[1]) if line else None
+        reason = str(error).split(" (at")[0]
+        fault = Problem(
+            "tables.config_syntax", {"reason": reason}, file=path.name, row=row
+        )
+        return {}, [fault]
+
+
+def load_config(path: str | Path) -> tuple[DistrictConfig | None, tuple[Problem, ...]]:
+    """Read a district file as far as it can be read.
+
+    Parameters
+    ----------
+    path : str or Path
+        The district TOML.
+
+    Returns
+    -------
+    tuple of DistrictConfig or None, tuple of Problem
+        The settings that could be read (defaults elsewhere, faulty sources left
+        out), None if not even the coordinate system is known; and every fault.
+
+    Examples
+    --------
+    >>> config, problems = load_config("no_such.toml")
+    >>> config is None, problems[0].key
+    (True, 'tables.config_missing_file')
+    """
+    path = Path(path)
+    data, problems = _parse(path)
+    if problems:
+        return None, tuple(problems)
+    top = Keys(data, "", problems, path.name)
+    parts = {name: top.section(name) for name in _SECTIONS}
+    top.finish()
+    settings = {
+        **_district(parts["district"]),
+        **_households(parts["households"]),
+        **_rules(parts["rules"]),
+        **_walk(parts["walk"]),
+        **_outputs(parts["outputs"]),
+    }
+    for name in _SECTIONS[:-1]:
+        parts[name].finish()
+    sources = _sources(parts["sources"], path.resolve().parent)
+    if not settings["crs"]:
+        return None, tuple(problems)
+    settings["as_of"] = settings["as_of"] or dt.date(1900, 1, 1)
+    config = DistrictConfig(path=path.resolve(), sources=sources, **settings)
+    return config, tuple(problems)
+
+
+def config_problems(path: str | Path) -> tuple[Problem, ...]:
+    """Every fault of a district file.
+
+    Parameters
+    ----------
+    path : str or Path
+        The district TOML.
+
+    Returns
+    -------
+    tuple of Problem
+        Empty if the file is in order.
+
+    Examples
+    --------
+    >>> [problem.key for problem in config_problems("no_such.toml")]
+    ['tables.config_missing_file']
+    """
+    return load_config(path)[1]
+
+
+def read_config(path: str | Path) -> DistrictConfig:
+    """Read and check a district file.
+
+    Parameters
+    ----------
+    path : str or Path
+        The district TOML.
+
+    Returns
+    -------
+    DistrictConfig
+        Checked; paths absolute, defaults filled in.
+
+    Raises
+    ------
+    DistrictFileError
+        If anything is wrong with it; ``problems`` lists every fault.
+
+    Examples
+    --------
+    >>> read_config("no_such.toml")
+    Traceback (most recent call last):
+    ...
+    lifecircle.tables.config.DistrictFileError: no_such.toml: there is no such \
+district file. Check the path, or make a sample with "lifecircle demo DIR".
+    """
+    config, problems = load_config(path)
+    if problems or config is None:
+        raise DistrictFileError(problems)
+    return config

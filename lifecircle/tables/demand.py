@@ -1,0 +1,228 @@
+"""Buildings (or compounds in their place): where they lie, how many live there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from lifecircle.tables.households import estimate_households, estimate_persons
+from lifecircle.tables.places import containing, shapes_of
+from lifecircle.tables.schemas import SCHEMAS
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from geopandas import GeoDataFrame
+
+    from lifecircle.model import DistrictConfig
+    from lifecircle.tables.ledger import Ledger
+
+__all__ = ["relate_demand"]
+
+
+def _report_outside(
+    frame: pd.DataFrame,
+    key: str,
+    lies_in: npt.NDArray[np.object_],
+    *,
+    ledger: Ledger,
+) -> None:
+    off = np.flatnonzero(pd.isna(lies_in) & ledger.standing(frame))
+    points = shapely.point_on_surface(shapes_of(frame)[off])
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    shown = [
+        {"value": value, "x": f"{east:.1f}", "y": f"{north:.1f}"}
+        for value, east, north in zip(frame[key].iloc[off], x, y, strict=True)
+    ]
+    ledger.flag(frame, off, "building_outside", shown, column=key)
+
+
+def _with_communities(
+    table: str, tables: dict[str, Any], *, outside: bool, ledger: Ledger
+) -> GeoDataFrame:
+    """Community of each row: declared, else where it lies; conflicts are warned of."""
+    frame, key = tables[table], SCHEMAS[table].key
+    lies_in = containing(shapes_of(frame), tables["communities"], "community_id")
+    if outside:
+        _report_outside(frame, key, lies_in, ledger=ledger)
+    declared = frame["community_id"]
+    found = pd.Series(lies_in, index=frame.index, dtype=object)
+    clash = declared.notna() & found.notna() & (declared != found)
+    places = np.flatnonzero(clash.to_numpy() & ledger.standing(frame))
+    shown = [
+        {"value": declared.iloc[at], "found": found.iloc[at], "id": frame[key].iloc[at]}
+        for at in places
+    ]
+    ledger.flag(
+        frame,
+        places,
+        "community_conflict",
+        shown,
+        column="community_id",
+        severity="warning",
+    )
+    placed: GeoDataFrame = frame.assign(
+        community_id=declared.where(declared.notna(), found)
+    )
+    return placed
+
+
+def _demand_from_compounds(compounds: GeoDataFrame) -> GeoDataFrame:
+    """Compounds as demand rows, where no buildings are known."""
+    planned = compounds["planned_dwellings"]
+    by_plan = (
+        compounds["households"].isna()
+        & compounds["units"].isna()
+        & planned.notna()
+        & (compounds["household_basis"] == "")
+    )
+    none = dict.fromkeys(("address", "grid_id", "households_method"))
+    unknown = dict.fromkeys(("persons", "elderly", "floors", "children_0_3"), np.nan)
+    return compounds.assign(
+        building_id=compounds["compound_id"],
+        units=compounds["units"].fillna(planned),
+        household_basis=compounds["household_basis"].where(~by_plan, "planned"),
+        **none,
+        **unknown,
+    )
+
+
+def _report_overdrawn(
+    compounds: pd.DataFrame, overdrawn: dict[str, float], *, ledger: Ledger
+) -> None:
+    ids = compounds["compound_id"].to_numpy()
+    places = np.flatnonzero(np.isin(ids, sorted(overdrawn)))
+    shown = [
+        {"value": ids[place], "excess": f"{overdrawn[ids[place]]:g}"}
+        for place in places
+    ]
+    ledger.flag(
+        compounds,
+        places,
+        "compound_overdrawn",
+        shown,
+        column="households",
+        severity="warning",
+    )
+
+
+def _leave_out_unknown(buildings: pd.DataFrame, *, ledger: Ledger) -> None:
+    """Rows that no household figure can be given for: counted, and left out."""
+    unknown = np.flatnonzero(buildings["households"].isna().to_numpy())
+    shown = [{"value": value} for value in buildings["building_id"].iloc[unknown]]
+    ledger.flag(
+        buildings,
+        unknown,
+        "households_unknown",
+        shown,
+        column="households",
+        severity="warning",
+    )
+    for origin, row in buildings[["_origin", "_row"]].iloc[unknown].to_numpy():
+        ledger.leave_out(int(origin), int(row), "households_unknown")
+
+
+def _warn_elderly(buildings: pd.DataFrame, *, ledger: Ledger) -> None:
+    older = np.flatnonzero((buildings["elderly"] > buildings["persons"]).to_numpy())
+    pairs = buildings[["elderly", "persons"]].iloc[older].to_numpy()
+    shown = [
+        {"value": f"{elderly:g}", "persons": f"{persons:g}"}
+        for elderly, persons in pairs
+    ]
+    ledger.flag(
+        buildings,
+        older,
+        "elderly_exceed_persons",
+        shown,
+        column="elderly",
+        severity="warning",
+    )
+
+
+def _check_totals(
+    communities: pd.DataFrame, buildings: pd.DataFrame, *, ledger: Ledger
+) -> None:
+    """Declared community totals against the sums of their buildings."""
+    sums = buildings.groupby("community_id")["households"].sum()
+    declared = communities["households"]
+    summed = communities["community_id"].map(sums).fillna(0.0)
+    differ = declared.notna() & (declared != summed)
+    places = np.flatnonzero(differ.to_numpy() & ledger.standing(communities))
+    shown = [
+        {
+            "value": f"{declared.iloc[at]:.0f}",
+            "sum": f"{summed.iloc[at]:.0f}",
+            "difference": f"{summed.iloc[at] - declared.iloc[at]:+.0f}",
+            "id": communities["community_id"].iloc[at],
+        }
+        for at in places
+    ]
+    ledger.flag(
+        communities,
+        places,
+        "totals_differ",
+        shown,
+        column="households",
+        severity="warning",
+    )
+
+
+def relate_demand(
+    tables: dict[str, Any],
+    config: DistrictConfig,
+    *,
+    located: bool,
+    ledger: Ledger,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Compounds and buildings with community, compound, households and persons.
+
+    Parameters
+    ----------
+    tables : dict
+        ``communities``, ``compounds``, ``buildings`` as read.
+    config : DistrictConfig
+        Whether buildings are known, and the ratios for estimates.
+    located : bool
+        Whether every community's place is known; if not, nothing is reported as
+        outside.
+    ledger : Ledger
+        Takes the problems; rows without any household figure are left out.
+
+    Returns
+    -------
+    tuple of DataFrame
+        Compounds and buildings that stand; where the district file names no
+        buildings, the compounds are the buildings (``building_id`` is the
+        ``compound_id``).
+    """
+    by_building = any(source.table == "buildings" for source in config.sources)
+    compounds = _with_communities(
+        "compounds", tables, outside=located and not by_building, ledger=ledger
+    )
+    compounds = compounds[ledger.standing(compounds)]
+    if by_building:
+        buildings = _with_communities(
+            "buildings", tables, outside=located, ledger=ledger
+        )
+        lies_in = containing(shapes_of(buildings), compounds, "compound_id")
+        said = buildings["compound_id"]
+        found = pd.Series(lies_in, index=said.index, dtype=object)
+        buildings = buildings.assign(compound_id=said.where(said.notna(), found))
+    else:
+        buildings = _demand_from_compounds(compounds)
+    buildings = buildings[ledger.standing(buildings)]
+    filled, overdrawn = estimate_households(
+        buildings,
+        compounds if by_building else compounds.iloc[:0],
+        floor_area_per_household_m2=config.floor_area_per_household_m2,
+    )
+    _report_overdrawn(compounds, overdrawn, ledger=ledger)
+    filled = estimate_persons(filled, config)
+    _leave_out_unknown(filled, ledger=ledger)
+    _warn_elderly(filled, ledger=ledger)
+    filled = filled[filled["households"].notna()].assign(role="inside")
+    if located:
+        _check_totals(tables["communities"], filled, ledger=ledger)
+    return compounds, filled

@@ -1,0 +1,234 @@
+"""Files to a checked district; every problem of every table in one pass."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from lifecircle.errors import TableError
+from lifecircle.model import District, Problem
+from lifecircle.tables.config import DistrictFileError, load_config
+from lifecircle.tables.ledger import Ledger
+from lifecircle.tables.parse import class_codes, nearest_class
+from lifecircle.tables.read import empty_table, read_source
+from lifecircle.tables.relate import relate
+from lifecircle.tables.schemas import REQUIRED_TABLES, SCHEMAS
+from lifecircle.text import problem_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from lifecircle.model import DistrictConfig, Source
+
+__all__ = ["DistrictError", "check_district", "read_district"]
+
+logger = logging.getLogger(__name__)
+
+
+class DistrictError(TableError):
+    """Tables with errors; ``problems`` lists all, ``rejected`` the rows left out.
+
+    Parameters
+    ----------
+    problems : tuple of Problem
+        Errors and warnings, at least one error.
+    rejected : DataFrame
+        Rows left out: ``file``, ``layer``, ``row``, ``reason``, ``values``.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...], rejected: pd.DataFrame) -> None:
+        self.problems, self.rejected = problems, rejected
+        errors = [found for found in problems if found.severity == "error"]
+        where, what, fix = problem_lines(errors[0], "en")
+        if len(errors) > 1:
+            what = f"{what} ({len(errors)} errors in all.)"
+        super().__init__(where=where or "district", what=what, fix=fix)
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.problems, self.rejected)
+
+
+def _plain(items: Iterable[Source]) -> Iterable[Source]:
+    return items
+
+
+def _report_missing_tables(config: DistrictConfig, ledger: Ledger) -> None:
+    named = {source.table for source in config.sources}
+    for group in REQUIRED_TABLES:
+        if not named.intersection(group):
+            values = {"value": " / ".join(group)}
+            found = Problem("tables.table_missing", values, file=config.path.name)
+            ledger.problems.append(found)
+
+
+def _report_unknown_classes(config: DistrictConfig, ledger: Ledger) -> None:
+    """Facility classes that the district file itself names."""
+    named = [("outputs.isochrone_classes", config.isochrone_classes)]
+    for source in config.sources:
+        named.append(
+            (f"sources.{source.table}.complete_classes", source.complete_classes)
+        )
+    for setting, codes in named:
+        for code in codes:
+            if code not in class_codes():
+                values = {
+                    "setting": setting,
+                    "value": code,
+                    "nearest": nearest_class(code) or "—",
+                }
+                found = Problem(
+                    "tables.config_unknown_class", values, file=config.path.name
+                )
+                ledger.problems.append(found)
+
+
+def _read_tables(
+    config: DistrictConfig,
+    ledger: Ledger,
+    track: Callable[[Iterable[Source]], Iterable[Source]],
+) -> tuple[dict[str, pd.DataFrame], frozenset[str]]:
+    """All tables with the hidden columns, and the names of those not fully read."""
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in SCHEMAS}
+    unread = set()
+    for source in track(config.sources):
+        frame = read_source(
+            source, base=config.path.parent, target=config.crs, ledger=ledger
+        )
+        if frame is None:
+            unread.add(source.table)
+        elif len(frame):
+            parts[source.table].append(frame)
+    tables = {
+        name: pd.concat(frames, ignore_index=True)
+        if frames
+        else empty_table(name, config.crs)
+        for name, frames in parts.items()
+    }
+    named = {source.table for source in config.sources}
+    for group in REQUIRED_TABLES:
+        read = [name for name in group if name in named]
+        if (
+            read
+            and not unread.intersection(read)
+            and not any(len(tables[name]) for name in read)
+        ):
+            ledger.problems.append(
+                Problem("tables.table_empty", {"value": " / ".join(read)})
+            )
+    return tables, frozenset(unread)
+
+
+def _finish(table: str, frame: pd.DataFrame, crs: str) -> pd.DataFrame:
+    """A table's own columns in order, sorted, plain index."""
+    schema = SCHEMAS[table]
+    columns = list(schema.columns)
+    order = [name for name in schema.order if name in frame.columns]
+    ordered = frame.sort_values(order, kind="stable") if order else frame
+    plain = ordered[columns].reset_index(drop=True)
+    for field in schema.fields:
+        if field.kind not in ("number", "year") and field.name in plain:
+            text = plain[field.name].astype(object)
+            plain[field.name] = text.where(text.notna(), None)
+    if not schema.shapes:
+        return pd.DataFrame(plain)
+    return gpd.GeoDataFrame(plain, geometry="geometry", crs=crs)
+
+
+def _assemble(
+    config: DistrictConfig,
+    track: Callable[[Iterable[Source]], Iterable[Source]],
+) -> tuple[District | None, Ledger]:
+    """Read and check everything; no district if a required table is not there."""
+    ledger = Ledger()
+    _report_missing_tables(config, ledger)
+    _report_unknown_classes(config, ledger)
+    tables, unread = _read_tables(config, ledger, track)
+    related = relate(tables, config, unread=unread, ledger=ledger)
+    if any(found.severity == "error" for found in ledger.problems):
+        return None, ledger
+    finished: dict[str, Any] = {
+        name: _finish(name, related[name], config.crs) for name in SCHEMAS
+    }
+    district = District(
+        config=config,
+        crs=config.crs,
+        facility_classes=related["facility_classes"].astype(object),
+        complete_classes=frozenset(
+            code for source in config.sources for code in source.complete_classes
+        ),
+        problems=tuple(ledger.problems),
+        rejected=ledger.rejected(),
+        **finished,
+    )
+    counts = {name: len(frame) for name, frame in finished.items()}
+    logger.info("district %s: %s", config.district_id, counts)
+    return district, ledger
+
+
+def read_district(
+    path: str | Path,
+    *,
+    track: Callable[[Iterable[Source]], Iterable[Source]] = _plain,
+) -> District:
+    """Read the district that a district file describes.
+
+    Parameters
+    ----------
+    path : str or Path
+        The district TOML.
+    track : callable, optional
+        Wraps the iterable of sources, for a progress display.
+
+    Returns
+    -------
+    District
+        Checked tables in one metric CRS; ``problems`` holds the warnings,
+        ``rejected`` the rows left out for one.
+
+    Raises
+    ------
+    DistrictFileError
+        If the district file itself is faulty; ``problems`` lists every fault.
+    DistrictError
+        If any table has an error; ``problems`` lists all of all tables.
+    """
+    config, faults = load_config(path)
+    if faults or config is None:
+        raise DistrictFileError(faults)
+    district, ledger = _assemble(config, track)
+    if district is None:
+        raise DistrictError(tuple(ledger.problems), ledger.rejected())
+    return district
+
+
+def check_district(path: str | Path) -> tuple[list[Problem], pd.DataFrame]:
+    """Every problem of a district: its file and all its tables, in one pass.
+
+    Parameters
+    ----------
+    path : str or Path
+        The district TOML. Faults of the file itself come first; the sources that
+        it describes well enough are checked all the same.
+
+    Returns
+    -------
+    tuple of list and DataFrame
+        Problems (errors and warnings, in the order of the sources), and rows left
+        out: ``file``, ``layer``, ``row``, ``reason`` (a sentence key), ``values``
+        (the row's cells as found).
+
+    Examples
+    --------
+    >>> problems, rejected = check_district("no_such.toml")
+    >>> problems[0].key, len(rejected)
+    ('tables.config_missing_file', 0)
+    """
+    config, faults = load_config(path)
+    if config is None:
+        return list(faults), Ledger().rejected()
+    _, ledger = _assemble(config, _plain)
+    return [*faults, *ledger.problems], ledger.rejected()

@@ -1,0 +1,291 @@
+"""Where things lie: communities, compounds, gates, and layers in a wrong place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+    from geopandas import GeoDataFrame
+
+    from lifecircle.tables.ledger import Ledger
+
+__all__ = [
+    "FAR_M",
+    "GATE_REACH_M",
+    "check_far_layers",
+    "check_gates",
+    "check_overlaps",
+    "containing",
+    "gate_compounds",
+    "largest_overlap",
+    "shapes_of",
+]
+
+FAR_M = 5000.0
+"""A layer whose nearest row is farther from the communities is in a wrong place."""
+
+GATE_REACH_M = 15.0
+"""A gate stands within this of its compound's wall."""
+
+_OVERLAP_M2 = 1.0
+_AREAL = (3, 6, 7)
+
+
+def shapes_of(frame: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Geometry of a frame as an object array, None where missing.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        Any table with geometry.
+
+    Returns
+    -------
+    object array
+        Shapely shapes.
+    """
+    return np.array(frame["geometry"].to_numpy(), dtype=object)
+
+
+def _lowest(
+    pairs: npt.NDArray[np.intp], ids: npt.NDArray[np.object_], rows: int
+) -> npt.NDArray[np.object_]:
+    """For each row the lowest id among its pairs, None without any."""
+    found = np.full(rows, None, dtype=object)
+    for row, place in sorted(zip(*pairs.tolist(), strict=True), reverse=True):
+        if found[row] is None or ids[place] < found[row]:
+            found[row] = ids[place]
+    return found
+
+
+def containing(
+    shapes: npt.NDArray[np.object_], polygons: GeoDataFrame, id_column: str
+) -> npt.NDArray[np.object_]:
+    """The polygon that each shape's representative point lies in.
+
+    Parameters
+    ----------
+    shapes : object array
+        Points or polygons, None where missing.
+    polygons : GeoDataFrame
+        ``id_column`` and polygons (points are passed over).
+    id_column : str
+        Whose values are given back.
+
+    Returns
+    -------
+    object array
+        Ids, None outside all; on a shared border, or where polygons overlap, the
+        lowest id.
+
+    Examples
+    --------
+    >>> import geopandas, numpy, shapely
+    >>> cells = geopandas.GeoDataFrame(
+    ...     {"grid_id": ["b", "a"]}, geometry=[shapely.box(0, 0, 9, 9)] * 2
+    ... )
+    >>> points = numpy.array([shapely.Point(5, 5), shapely.Point(50, 5), None])
+    >>> containing(points, cells, "grid_id").tolist()
+    ['a', None, None]
+    """
+    areas = shapes_of(polygons)
+    areas[~np.isin(shapely.get_type_id(areas), _AREAL)] = None
+    tree = shapely.STRtree(areas)
+    pairs = tree.query(shapely.point_on_surface(shapes), predicate="intersects")
+    ids = polygons[id_column].to_numpy(dtype=object)
+    return _lowest(pairs, ids, len(shapes))
+
+
+def largest_overlap(
+    shapes: npt.NDArray[np.object_], polygons: GeoDataFrame, id_column: str
+) -> npt.NDArray[np.object_]:
+    """The polygon that shares most area with each shape.
+
+    Parameters
+    ----------
+    shapes : object array
+        Polygons, None where missing.
+    polygons : GeoDataFrame
+        ``id_column`` and polygons.
+    id_column : str
+        Whose values are given back.
+
+    Returns
+    -------
+    object array
+        Ids, None without common area; of equal overlaps the lowest id.
+    """
+    areas = shapes_of(polygons)
+    ids = polygons[id_column].to_numpy(dtype=object)
+    rows, places = shapely.STRtree(areas).query(shapes, predicate="intersects")
+    shared = shapely.area(shapely.intersection(shapes[rows], areas[places]))
+    best = pd.DataFrame({"row": rows, "area": shared.round(3), "id": ids[places]})
+    best = best[best["area"] > 0].sort_values(
+        ["row", "area", "id"], ascending=[True, False, True]
+    )
+    found = np.full(len(shapes), None, dtype=object)
+    first = best.drop_duplicates("row")
+    found[first["row"].to_numpy()] = first["id"].to_numpy(dtype=object)
+    return found
+
+
+def check_overlaps(communities: GeoDataFrame, *, ledger: Ledger) -> None:
+    """Warn of communities that overlap by more than 1 m².
+
+    Parameters
+    ----------
+    communities : GeoDataFrame
+        Table with the hidden columns.
+    ledger : Ledger
+        Takes the problems.
+    """
+    shapes = shapes_of(communities)
+    ids = communities["community_id"].to_numpy(dtype=object)
+    standing = ledger.standing(communities)
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    keep = (first < second) & standing[first] & standing[second]
+    for one, other in sorted(zip(first[keep], second[keep], strict=True)):
+        area = float(shapely.area(shapely.intersection(shapes[one], shapes[other])))
+        if area > _OVERLAP_M2:
+            values = {"value": ids[other], "other": ids[one], "area": round(area)}
+            ledger.flag(
+                communities,
+                [int(other)],
+                "communities_overlap",
+                [values],
+                column="community_id",
+                severity="warning",
+            )
+
+
+def check_far_layers(
+    tables: dict[str, pd.DataFrame], communities: GeoDataFrame, *, ledger: Ledger
+) -> None:
+    """Report sources that lie wholly more than 5 km from the communities.
+
+    Parameters
+    ----------
+    tables : dict
+        Tables with geometry by name, with the hidden columns.
+    communities : GeoDataFrame
+        Where the district is.
+    ledger : Ledger
+        Takes the problems; rows of such a source are left out.
+    """
+    cover = shapely.union_all(shapely.envelope(shapes_of(communities)))
+    shapely.prepare(cover)
+    for table in sorted(tables):
+        frame = tables[table]
+        if "geometry" not in frame.columns or not len(frame):
+            continue
+        away = shapely.distance(shapes_of(frame), cover)
+        nearest = pd.Series(away).groupby(frame["_origin"].to_numpy()).min()
+        for origin, distance in nearest[nearest > FAR_M].items():
+            values = {"km": f"{distance / 1000:.1f}", "limit": f"{FAR_M / 1000:.0f}"}
+            number = int(str(origin))
+            ledger.report("layer_far", values, origin=number)
+            for row in frame.loc[frame["_origin"] == number, "_row"]:
+                ledger.leave_out(number, int(row), "layer_far")
+
+
+def _walls(compounds: GeoDataFrame) -> npt.NDArray[np.object_]:
+    shapes = shapes_of(compounds)
+    walls: npt.NDArray[np.object_] = shapely.boundary(shapes)
+    walls[~np.isin(shapely.get_type_id(shapes), _AREAL)] = None
+    return walls
+
+
+def gate_compounds(
+    gates: GeoDataFrame, compounds: GeoDataFrame
+) -> npt.NDArray[np.object_]:
+    """The compound of each gate: declared, else the nearest wall within 15 m.
+
+    Parameters
+    ----------
+    gates : GeoDataFrame
+        ``compound_id`` (None = not declared), points.
+    compounds : GeoDataFrame
+        ``compound_id``, polygons (compounds known as points have no wall).
+
+    Returns
+    -------
+    object array
+        Compound ids; None without one. Of walls equally near (to the millimetre)
+        the lowest id.
+    """
+    points, walls = shapes_of(gates), _walls(compounds)
+    ids = compounds["compound_id"].to_numpy(dtype=object)
+    rows, places = shapely.STRtree(walls).query(
+        points, predicate="dwithin", distance=GATE_REACH_M
+    )
+    away = shapely.distance(points[rows], walls[places]).round(3)
+    near = pd.DataFrame({"row": rows, "away": away, "id": ids[places]})
+    near = near.sort_values(["row", "away", "id"]).drop_duplicates("row")
+    found = gates["compound_id"].to_numpy(dtype=object).copy()
+    for row, compound_id in zip(near["row"], near["id"], strict=True):
+        found[row] = compound_id if pd.isna(found[row]) else found[row]
+    return found
+
+
+def check_gates(
+    gates: GeoDataFrame, compounds: GeoDataFrame, *, ledger: Ledger
+) -> None:
+    """Warn of gates far from their wall and of gated compounds without a gate.
+
+    Parameters
+    ----------
+    gates : GeoDataFrame
+        ``gate_id``, ``compound_id`` as resolved, ``open``, points.
+    compounds : GeoDataFrame
+        ``compound_id``, ``gated``, shapes.
+    ledger : Ledger
+        Takes the problems.
+    """
+    walls = dict(zip(compounds["compound_id"], _walls(compounds), strict=True))
+    all_walls = shapely.STRtree(np.array(list(walls.values()), dtype=object))
+    points = shapes_of(gates)
+    for place in np.flatnonzero(ledger.standing(gates)):
+        compound_id = gates["compound_id"].iloc[place]
+        wall = walls.get(compound_id)
+        if pd.notna(compound_id) and wall is None:
+            continue  # a compound known as a point has no wall to measure to
+        away = _distance(points[place], wall, all_walls)
+        if away <= GATE_REACH_M:
+            continue
+        shown = {
+            "value": gates["gate_id"].iloc[place],
+            "compound": compound_id if pd.notna(compound_id) else "",
+            "m": f"{away:.0f}" if np.isfinite(away) else "∞",
+            "limit": f"{GATE_REACH_M:.0f}",
+        }
+        ledger.flag(gates, [int(place)], "gate_far", [shown], severity="warning")
+    with_gate = set(gates.loc[gates["open"] == "yes", "compound_id"])
+    gateless = (compounds["gated"] == "yes") & ~compounds["compound_id"].isin(with_gate)
+    bare = np.flatnonzero(gateless.to_numpy() & ledger.standing(compounds))
+    names = compounds["compound_id"].to_numpy()
+    values: Sequence[dict[str, Any]] = [{"value": names[place]} for place in bare]
+    ledger.flag(
+        compounds,
+        bare,
+        "gated_without_gate",
+        values,
+        column="gated",
+        severity="warning",
+    )
+
+
+def _distance(point: Any, wall: Any, all_walls: shapely.STRtree) -> float:
+    """Metres from a gate to its wall, or to the nearest where it has none."""
+    if wall is not None:
+        return float(shapely.distance(point, wall))
+    place = all_walls.nearest(point) if len(all_walls) else None
+    if place is None:
+        return float("inf")
+    return float(shapely.distance(point, all_walls.geometries[place]))

@@ -1,0 +1,215 @@
+"""Between tables: ids that must exist, where things lie, sums that must agree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from lifecircle.tables.demand import relate_demand
+from lifecircle.tables.ledger import HIDDEN
+from lifecircle.tables.parse import nearest
+from lifecircle.tables.places import (
+    check_far_layers,
+    check_gates,
+    check_overlaps,
+    containing,
+    gate_compounds,
+    largest_overlap,
+    shapes_of,
+)
+from lifecircle.tables.roads import complete_roads, take_apart
+from lifecircle.tables.schemas import SCHEMAS
+from lifecircle.tables.services import (
+    check_serves,
+    classes_of,
+    complete_rooms,
+    complete_serves,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifecircle.model import DistrictConfig
+    from lifecircle.tables.ledger import Ledger
+
+__all__ = ["relate"]
+
+_REFERENCES = (
+    ("compounds", "community_id", "communities"),
+    ("buildings", "community_id", "communities"),
+    ("buildings", "compound_id", "compounds"),
+    ("buildings", "grid_id", "grids"),
+    ("gates", "compound_id", "compounds"),
+    ("grids", "community_id", "communities"),
+    ("rooms", "facility_id", "facilities"),
+    ("serves", "facility_id", "facilities"),
+    ("serves", "unit_id", "communities"),
+)
+"""Table, column, and the table whose ids it must hold."""
+
+_OPTIONAL_TABLES = frozenset({"compounds", "grids"})
+_MOST_SUGGESTIONS = 40
+
+
+def _check_unique(table: str, frame: pd.DataFrame, ledger: Ledger) -> None:
+    key = SCHEMAS[table].fields[0]
+    if not key.unique:
+        return
+    named = frame[frame[key.name].notna().to_numpy()]
+    first = named.drop_duplicates(key.name).set_index(key.name)
+    again = np.flatnonzero(named.duplicated(key.name).to_numpy())
+    shown = []
+    for place in again:
+        value = named[key.name].iloc[place]
+        number, row = (int(first[name][value]) for name in HIDDEN)
+        other = ledger.origins[number].file
+        shown.append({"value": value, "other": other, "other_row": row})
+    ledger.flag(named, again, "duplicate_id", shown, column=key.name)
+
+
+def _fill_ids(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Ids for rows of tables that may lack them: source and row."""
+    key = SCHEMAS[table].fields[0]
+    if key.kind != "id" or key.required:
+        return frame
+    made = [
+        f"{origin + 1}-{row:06d}"
+        for origin, row in zip(frame["_origin"], frame["_row"], strict=True)
+    ]
+    filler = pd.Series(made, index=frame.index, dtype=object)
+    ids = frame[key.name].where(frame[key.name].notna(), filler)
+    return frame.assign(**{key.name: ids.astype(object)})
+
+
+def _check_references(
+    tables: Mapping[str, pd.DataFrame], *, unread: frozenset[str], ledger: Ledger
+) -> None:
+    for table, column, parent in _REFERENCES:
+        frame = tables[table]
+        known = {str(value) for value in tables[parent][SCHEMAS[parent].key].dropna()}
+        absent = not known and parent in _OPTIONAL_TABLES
+        if parent in unread or absent or not len(frame):
+            continue
+        given = frame[column]
+        wrong = given.notna() & ~given.isin(known) & ledger.standing(frame)
+        places = np.flatnonzero(wrong.to_numpy())
+        words = given.iloc[places].drop_duplicates()
+        ordered = sorted(known)
+        near = {
+            word: nearest(str(word), ordered) if len(words) <= _MOST_SUGGESTIONS else ""
+            for word in words
+        }
+        values = given.to_numpy()
+        shown = [
+            {"value": values[place], "nearest": near[values[place]], "parent": parent}
+            for place in places
+        ]
+        ledger.flag(
+            frame, places, f"unknown_{SCHEMAS[parent].key}", shown, column=column
+        )
+
+
+def _relate_services(tables: dict[str, Any], *, ledger: Ledger) -> None:
+    facilities = tables["facilities"]
+    lies_in = containing(shapes_of(facilities), tables["communities"], "community_id")
+    inside = np.array([value is not None for value in lies_in], dtype=bool)
+    facilities = facilities.assign(
+        community_id=lies_in, role=np.where(inside, "inside", "context")
+    )
+    facilities = facilities[ledger.standing(facilities)].reset_index(drop=True)
+    declared = tables["serves"][ledger.standing(tables["serves"])]
+    check_serves(declared, ledger=ledger)
+    known = facilities["facility_id"]
+    rooms, serves = (
+        frame[ledger.standing(frame) & frame["facility_id"].isin(known).to_numpy()]
+        for frame in (tables["rooms"], tables["serves"])
+    )
+    classes = classes_of(facilities, rooms)
+    tables["facility_classes"] = classes
+    tables["rooms"] = complete_rooms(facilities, classes, rooms, ledger=ledger)
+    tables["serves"] = complete_serves(facilities, serves, ledger=ledger)
+    first = facilities["facility_class"].str.split(";").str[0]
+    tables["facilities"] = facilities.assign(facility_class=first.astype(object))
+
+
+def _relate_grids(tables: dict[str, Any], *, ledger: Ledger) -> None:
+    grids = tables["grids"]
+    found = largest_overlap(shapes_of(grids), tables["communities"], "community_id")
+    declared = grids["community_id"]
+    grids = grids.assign(
+        community_id=declared.where(declared.notna(), pd.Series(found, grids.index))
+    )
+    lost = np.flatnonzero(grids["community_id"].isna() & ledger.standing(grids))
+    ids = grids["grid_id"].to_numpy()
+    shown = [{"value": ids[place]} for place in lost]
+    ledger.flag(
+        grids, lost, "grid_outside", shown, column="grid_id", severity="warning"
+    )
+    tables["grids"] = grids
+
+
+def relate(
+    tables: Mapping[str, pd.DataFrame],
+    config: DistrictConfig,
+    *,
+    unread: frozenset[str],
+    ledger: Ledger,
+) -> dict[str, Any]:
+    """Check tables against each other and derive what they say of each other.
+
+    Parameters
+    ----------
+    tables : Mapping[str, DataFrame]
+        Every table as read, with the hidden columns.
+    config : DistrictConfig
+        The district's defaults and ratios.
+    unread : frozenset of str
+        Tables of which a source could not be read: what points to them is not
+        checked, so that one fault gives one problem.
+    ledger : Ledger
+        Takes the problems; rows with an error are left out.
+
+    Returns
+    -------
+    dict
+        Every table with its derived columns, rows left out gone, and
+        ``facility_classes``.
+    """
+    made: dict[str, Any] = {
+        name: _fill_ids(name, frame) for name, frame in tables.items()
+    }
+    communities = made["communities"]
+    if len(communities) and "communities" not in unread:
+        check_far_layers(made, communities, ledger=ledger)
+    for name in SCHEMAS:
+        if len(made[name]):
+            _check_unique(name, made[name], ledger)
+    _check_references(made, unread=unread, ledger=ledger)
+    said = communities["settlement"]
+    made["communities"] = communities.assign(
+        settlement=said.where(said.notna(), config.settlement)
+    )
+    check_overlaps(made["communities"], ledger=ledger)
+    located = (
+        "communities" not in unread
+        and len(communities) > 0
+        and not bool(shapely.is_missing(shapes_of(communities)).any())
+    )
+    made["compounds"], made["buildings"] = relate_demand(
+        made, config, located=located, ledger=ledger
+    )
+    _relate_services(made, ledger=ledger)
+    _relate_grids(made, ledger=ledger)
+    gates = made["gates"]
+    compounds = made["compounds"]
+    made["gates"] = gates.assign(compound_id=gate_compounds(gates, compounds))
+    if "gates" not in unread and "compounds" not in unread:
+        check_gates(made["gates"], compounds, ledger=ledger)
+    made["roads"] = take_apart(complete_roads(made["roads"], ledger=ledger))
+    made["barriers"] = take_apart(made["barriers"])
+    for name in sorted({*SCHEMAS} - {"buildings", "compounds", "rooms", "serves"}):
+        made[name] = made[name][ledger.standing(made[name])]
+    return made
