@@ -16,7 +16,14 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from lifecircle.network.lines import OPEN, OUTSIDE, Pieces, split_pieces
+from lifecircle.network.lines import (
+    OPEN,
+    OUTSIDE,
+    Pieces,
+    points_at,
+    split_pieces,
+    straight_lines,
+)
 from lifecircle.network.shores import Crossings, cross_barriers, place_ids
 
 if TYPE_CHECKING:
@@ -231,7 +238,7 @@ def cut_pieces(
 def _crossings(pieces: Pieces, walls: Walls) -> Crossings:
     """Where pieces on the ground meet walls and barriers."""
     grounded = np.flatnonzero(~pieces.free)
-    lines = shapely.linestrings(walls.obstacle_xy.reshape(-1, 2, 2))
+    lines = straight_lines(walls.obstacle_xy)
     tree = shapely.STRtree(lines)
     hit, met = tree.query(pieces.lines()[grounded], "intersects")
     row = grounded[hit]
@@ -260,11 +267,11 @@ def _crossings(pieces: Pieces, walls: Walls) -> Crossings:
 def _labelled(pieces: Pieces, walls: Walls) -> Pieces:
     """Label every piece by its middle; a bridge's ends by where they stand."""
     middle = (pieces.xy[:, :2] + pieces.xy[:, 2:]) / 2
-    label = walls.positions(shapely.points(middle))
+    label = walls.positions(points_at(middle))
     side = np.repeat(label[:, None], 2, axis=1)
     free = np.flatnonzero(pieces.free)
     for end, columns in enumerate((slice(0, 2), slice(2, 4))):
-        side[free, end] = walls.positions(shapely.points(pieces.xy[free, columns]))
+        side[free, end] = walls.positions(points_at(pieces.xy[free, columns]))
     label[free[(side[free] != label[free, None]).any(axis=1)]] = OUTSIDE
     return replace(pieces, label=label, side=side)
 
@@ -285,7 +292,7 @@ def _open_gates(
     here = np.flatnonzero(mixed[ends])
     pairs = np.unique(np.column_stack([ends[here], side[here]]), axis=0)
     pairs = pairs[pairs[:, 1] >= 0]
-    at = shapely.points(places[pairs[:, 0]])
+    at = points_at(places[pairs[:, 0]])
     wall = shapely.boundary(walls.outline[pairs[:, 1]])
     nearest = shapely.shortest_line(at, wall)
     on_wall = shapely.get_coordinates(shapely.get_point(nearest, -1))
@@ -305,11 +312,11 @@ def _open_gates(
 def _gate_near(walls: Walls, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     if not len(walls.gate_xy) or not len(xy):
         return np.zeros(len(xy), dtype=bool)
-    tree = shapely.STRtree(shapely.points(walls.gate_xy))
+    tree = shapely.STRtree(points_at(walls.gate_xy))
     near = np.zeros(len(xy), dtype=bool)
     # A micrometre for rounding: three metres are meant inclusively.
     reach = GATE_REACH_M + 1e-6
-    near[tree.query(shapely.points(xy), "dwithin", distance=reach)[0]] = True
+    near[tree.query(points_at(xy), "dwithin", distance=reach)[0]] = True
     return near
 
 

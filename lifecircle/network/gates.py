@@ -13,7 +13,14 @@ import numpy as np
 import shapely
 
 from lifecircle.network.compounds import GATE_REACH_M
-from lifecircle.network.lines import OPEN, OUTSIDE, Pieces, joined, split_pieces
+from lifecircle.network.lines import (
+    OPEN,
+    OUTSIDE,
+    Pieces,
+    joined,
+    split_pieces,
+    straight_lines,
+)
 from lifecircle.network.shores import place_ids
 
 if TYPE_CHECKING:
@@ -151,7 +158,8 @@ def _hub(walls: Walls, gate: int) -> npt.NDArray[np.float64]:
     """The place on the wall that stands for a gate."""
     wall = shapely.boundary(walls.outline[walls.gate_compound[gate]])
     leg = shapely.shortest_line(wall, shapely.Point(walls.gate_xy[gate]))
-    return np.round(shapely.get_coordinates(leg)[0], 3).astype(np.float64)
+    hub: npt.NDArray[np.float64] = np.round(shapely.get_coordinates(leg)[0], 3)
+    return hub
 
 
 class _Connectors:
@@ -163,7 +171,7 @@ class _Connectors:
         self.grounded = np.flatnonzero(~pieces.free)
         self.lines = lines[self.grounded]
         self.tree = shapely.STRtree(self.lines)
-        obstacles = shapely.linestrings(walls.obstacle_xy.reshape(-1, 2, 2))
+        obstacles = straight_lines(walls.obstacle_xy)
         # A wall drawn as a barrier beside the compound's own does not shut its gate.
         fence = np.array(
             [False] * len(walls.compound_ids)

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from lifecircle.model import WalkNetwork
 from lifecircle.network.compounds import cut_pieces, read_walls
 from lifecircle.network.gates import drop_stubs, end_keys, join_gates
-from lifecircle.network.lines import read_pieces
+from lifecircle.network.lines import read_pieces, straight_lines
 from lifecircle.network.snap import morton, snap_points, standing_points
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ def build_network(district: District) -> WalkNetwork:
         node_xy=node_xy,
         segment_nodes=nodes,
         segment_length_m=length_m,
-        segment_geometry=shapely.linestrings(node_xy[nodes]),
+        segment_geometry=straight_lines(node_xy[nodes].reshape(-1, 4)),
         segment_compound=pieces.label,
         segment_kind=pieces.kind,
         indptr=indptr,

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from geopandas import GeoDataFrame
 
-__all__ = ["OPEN", "OUTSIDE", "Pieces", "joined", "read_pieces", "split_pieces"]
+__all__ = [
+    "OPEN",
+    "OUTSIDE",
+    "Pieces",
+    "joined",
+    "points_at",
+    "read_pieces",
+    "split_pieces",
+    "straight_lines",
+]
 
 OUTSIDE = -1
 """Label of a piece that lies in no walled compound."""
@@ -29,6 +38,50 @@ OPEN = -2
 _PATHS = frozenset(
     {"footway", "path", "pedestrian", "track", "cycleway", "corridor", "bridleway"}
 )
+
+
+def straight_lines(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.object_]:
+    """Straight lines from their coordinates.
+
+    Parameters
+    ----------
+    xy : float array (n, 4)
+        Start x, start y, end x, end y.
+
+    Returns
+    -------
+    object array (n,) of shapely LineString
+        From start to end.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(straight_lines(np.array([[0.0, 0.0, 3.0, 4.0]]))[0].length)
+    5.0
+    """
+    return np.asarray(shapely.linestrings(xy.reshape(-1, 2, 2)), dtype=object)
+
+
+def points_at(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.object_]:
+    """Points from their coordinates.
+
+    Parameters
+    ----------
+    xy : float array (n, 2)
+        Metres.
+
+    Returns
+    -------
+    object array (n,) of shapely Point
+        In the same order.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> points_at(np.array([[0.0, 0.0]]))[0].wkt
+    'POINT (0 0)'
+    """
+    return np.asarray(shapely.points(xy), dtype=object)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,8 +129,7 @@ class Pieces:
         object array of shapely LineString
             From start to end.
         """
-        lines: npt.NDArray[np.object_] = shapely.linestrings(self.xy.reshape(-1, 2, 2))
-        return lines
+        return straight_lines(self.xy)
 
     def take(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Pieces:
         """The pieces at some rows.

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from lifecircle.network.lines import straight_lines
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -170,9 +172,9 @@ class _Snap:
     ) -> None:
         self.network, self.points, self.max_off_m = network, points, max_off_m
         self.xy = shapely.get_coordinates(points).reshape(-1, 2)
-        self.segment = np.full(len(points), -1, np.int32)
+        self.segment = np.full(len(points), -1, np.intp)
         walls = np.zeros((0, 4)) if obstacles is None else obstacles
-        self.obstacles = shapely.STRtree(shapely.linestrings(walls.reshape(-1, 2, 2)))
+        self.obstacles = shapely.STRtree(straight_lines(walls))
 
     def take(self, rows: npt.NDArray[np.intp], segments: npt.NDArray[np.intp]) -> None:
         """Place some points on some segments."""
@@ -200,20 +202,28 @@ class _Snap:
         self.segment[rows[order][first]] = segments[order][first]
 
     def _feet(
-        self, rows: npt.NDArray[np.intp], segments: npt.NDArray[np.intp]
+        self,
+        rows: npt.NDArray[np.intp],
+        segments: npt.NDArray[np.intp],
+        *,
+        margin_m: float = 0.0,
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Nearest place on the segment, and its metres from the start."""
         start, end = self.network.node_xy[self.network.segment_nodes[segments].T]
         length_m = self.network.segment_length_m[segments]
         way = (end - start) / length_m[:, None]
-        along = np.clip(((self.xy[rows] - start) * way).sum(axis=1), 0, length_m)
+        margin = np.minimum(margin_m, length_m / 2)
+        along = ((self.xy[rows] - start) * way).sum(axis=1)
+        along = np.clip(along, margin, length_m - margin)
         return start + along[:, None] * way, along
 
     def _crosses(
         self, rows: npt.NDArray[np.intp], segments: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.bool_]:
-        feet = self._feet(rows, segments)[0]
-        legs = shapely.linestrings(np.stack([self.xy[rows], feet], axis=1))
+        # A centimetre short of the ends, so that a street that ends on a barrier is
+        # seen from its own side only.
+        feet = self._feet(rows, segments, margin_m=0.01)[0]
+        legs = straight_lines(np.hstack([self.xy[rows], feet]))
         crossed = np.zeros(len(rows), dtype=bool)
         crossed[self.obstacles.query(legs, "intersects")[0]] = True
         return crossed
@@ -229,8 +239,12 @@ class _Snap:
         offset_m = np.full(len(self.points), np.nan)
         off_m = np.full(len(self.points), np.nan)
         found = np.flatnonzero(self.segment >= 0)
-        feet, offset_m[found] = self._feet(found, self.segment[found].astype(np.intp))
+        feet, offset_m[found] = self._feet(found, self.segment[found])
         off_m[found] = np.hypot(*(self.xy[found] - feet).T)
         return pd.DataFrame(
-            {"segment": self.segment, "offset_m": offset_m, "off_m": off_m}
+            {
+                "segment": self.segment.astype(np.int32),
+                "offset_m": offset_m,
+                "off_m": off_m,
+            }
         )
