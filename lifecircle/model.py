@@ -161,6 +161,8 @@ class DistrictConfig:
         A point farther than this from every street is unreachable.
     smallest_gap_households : int
         Smaller gap areas are counted, not drawn.
+    profile : {"planning", "full"}
+        Rules that planning data can feed, or those of registers too.
     """
 
     district_id: str
@@ -186,6 +188,7 @@ class DistrictConfig:
     isochrone_limits_min: tuple[float, ...] = (5.0, 10.0, 15.0, 20.0)
     max_off_road_m: float = 100.0
     smallest_gap_households: int = 50
+    profile: str = "planning"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
