@@ -191,6 +191,14 @@ class DistrictConfig:
     profile: str = "planning"
 
 
+def _no_registers() -> DataFrame:
+    import pandas as pd
+
+    text = {name: pd.Series(dtype=object) for name in ("level", "unit_id", "fact")}
+    value = pd.Series(dtype="float64")
+    return pd.DataFrame({**text, "value": value, "text": pd.Series(dtype=object)})
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class District:
     """The checked tables of one district in one metric CRS.
@@ -216,6 +224,9 @@ class District:
         Warnings that did not stop the reading.
     rejected : DataFrame
         Rows left out: ``file``, ``layer``, ``row``, ``reason``, ``values``.
+    registers : DataFrame
+        Facts from registers, never about single persons: ``level``, ``unit_id``,
+        ``fact``, ``value`` (NaN = text or unknown), ``text``.
     """
 
     config: DistrictConfig
@@ -235,6 +246,7 @@ class District:
     complete_classes: frozenset[str]
     problems: tuple[Problem, ...]
     rejected: DataFrame
+    registers: DataFrame = field(default_factory=_no_registers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
