@@ -1,0 +1,127 @@
+"""All parts of the made-up district, put together in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lifecircle.demo.canteens import UNSERVED, find_sites, place_canteens
+from lifecircle.demo.grids import draw_grids
+from lifecircle.demo.people import count_elderly, house_people
+from lifecircle.demo.planted import (
+    ORDERLY,
+    find_blind_gate,
+    find_rail_pair,
+    overlap_grids,
+    plant_counts,
+    plant_unknown,
+    swap_ids,
+)
+from lifecircle.demo.services import open_services
+from lifecircle.demo.streets import lay_out
+from lifecircle.demo.town import build_town
+from lifecircle.demo.walking import Walks
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+    from lifecircle.demo.canteens import Canteens
+    from lifecircle.demo.grids import Grid
+    from lifecircle.demo.planted import BlindGate, RailPair
+    from lifecircle.demo.services import Services
+    from lifecircle.demo.town import Town
+
+__all__ = ["Demo", "make_demo"]
+
+BLIND_GATE_ID = "P031"
+SHARED_ADDRESS_HOME = "C03"
+ELDERLY_SHARES = {
+    "C01": 0.24, "C02": 0.19, "C03": 0.21, "C04": 0.18, "C05": 0.17, "C06": 0.16, "C07": 0.20,
+    "C08": 0.15, "C09": 0.19, "C10": 0.22, "C11": 0.21, "C12": 0.18, "C13": 0.17, "C14": 0.16,
+    "C15": 0.20,
+}  # fmt: skip
+ELDERLY_UNKNOWN_HOMES = ("C08", "C13", "C14")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Demo:
+    """The district with what was planted in it.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Buildings: ``households`` and ``elderly`` as they are, ``known`` and
+        ``elderly_known`` as the files say.
+    canteen_m : float array
+        Walk of each building to the nearest open canteen, metres.
+    planted_grids : dict
+        ``300``, ``500``, ``620``, ``180`` to grid ids.
+    shared : tuple
+        Row of the address in two grids, its own grid, the other grid.
+    by_area_row : int
+        Row of the building known by its floor area alone.
+    """
+
+    town: Town
+    table: pd.DataFrame
+    grids: list[Grid]
+    canteens: Canteens
+    canteen_m: npt.NDArray[np.float64]
+    services: Services
+    gate: BlindGate
+    pair: RailPair
+    planted_grids: dict[str, str]
+    shared: tuple[int, Grid, Grid]
+    by_area_row: int
+
+
+def make_demo(seed: int) -> Demo:
+    """Make the district of a seed.
+
+    Parameters
+    ----------
+    seed : int
+        Same seed, same district.
+
+    Returns
+    -------
+    Demo
+        Everything that the files are written from.
+    """
+    streams = [np.random.default_rng([seed, part]) for part in range(1, 8)]
+    town = build_town(lay_out(streams[0]), streams[1])
+    table = house_people(town, streams[2])
+    walks = Walks(town.streets)
+    stops = walks.stops([p.centroid for p in table["polygon"]])
+    sites = find_sites(town, walks, stops)
+    canteens = place_canteens(table, sites, walks, stops)
+    gate = find_blind_gate(town, table, walks, stops)
+    swap_ids(town, table, gate.compound_id, BLIND_GATE_ID)
+    pair = find_rail_pair(table, walks, stops)
+    grids = draw_grids(town, table, ORDERLY, streams[3])
+    planted = plant_counts(table, grids, canteens.unserved, UNSERVED)
+    by_area = plant_unknown(table, canteens.unserved.tolist(), streams[4])
+    shared = overlap_grids(table, grids, SHARED_ADDRESS_HOME)
+    _count_old(table, by_area, streams[5])
+    totals = table.groupby("community_id")["households"].sum().to_dict()
+    services = open_services(sites, canteens, gate.at, totals, streams[6])
+    reached = [
+        walks.walk_m(walks.reach(s)[0], stops) for s in walks.stops(canteens.points)
+    ]
+    return Demo(
+        town, table, grids, canteens, np.min(reached, axis=0), services, gate, pair,
+        planted, shared, by_area,
+    )  # fmt: skip
+
+
+def _count_old(table: pd.DataFrame, by_area: int, rng: np.random.Generator) -> None:
+    table["elderly"] = count_elderly(table, ELDERLY_SHARES, rng)
+    table["elderly_known"] = table["elderly"].astype("Int64")
+    unknown = table["community_id"].isin(ELDERLY_UNKNOWN_HOMES) & (
+        rng.random(len(table)) < 0.06
+    )
+    table.loc[unknown, "elderly_known"] = None
+    table.loc[by_area, "elderly_known"] = None

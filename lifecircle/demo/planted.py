@@ -1,0 +1,384 @@
+"""Facts built into the district on purpose: counts made exact, walks picked out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from shapely import Point
+
+from lifecircle.demo.canteens import street_side
+from lifecircle.demo.people import fit
+from lifecircle.demo.skeleton import RAIL
+from lifecircle.demo.streets import HALF_WIDTH_M
+from lifecircle.errors import NetworkError, TableError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+    import pandas as pd
+
+    from lifecircle.demo.compounds import Compound
+    from lifecircle.demo.grids import Grid
+    from lifecircle.demo.town import Town
+    from lifecircle.demo.walking import Stop, Walks
+
+__all__ = [
+    "BlindGate",
+    "RailPair",
+    "find_blind_gate",
+    "find_rail_pair",
+    "overlap_grids",
+    "plant_counts",
+    "plant_unknown",
+    "swap_ids",
+]
+
+EXACT_TOTALS = {"C07": 2900, "C09": 2000}
+ORDERLY, ORDERLY_TOTAL = "C04", 3000
+GRID_HOME = "C06"
+FLOOR_AREA_HOME = "C05"
+AREA_PER_HOUSEHOLD_M2 = 90
+UNDECLARED_HOMES = ("C05", "C08", "C14")
+
+
+@dataclass(frozen=True, slots=True)
+class BlindGate:
+    """A compound whose gate is on the far side from what stands behind its wall."""
+
+    compound_id: str
+    row: int
+    at: Point
+    straight_m: float
+    legs: list[tuple[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class RailPair:
+    """Two buildings that face each other across the railway."""
+
+    west_row: int
+    east_row: int
+    straight_m: float
+    legs: list[tuple[str, float]]
+
+
+def find_blind_gate(
+    town: Town, table: pd.DataFrame, walks: Walks, stops: Sequence[Stop]
+) -> BlindGate:
+    """Find the compound with one gate and the longest way round to its back.
+
+    Parameters
+    ----------
+    town : Town
+        Compounds and streets.
+    table : DataFrame
+        Buildings.
+    walks, stops
+        The ways, and where buildings meet them.
+
+    Returns
+    -------
+    BlindGate
+        Where a pharmacy shall stand, and the walk to it, street by street.
+
+    Raises
+    ------
+    NetworkError
+        If no compound has its gate on the far side.
+    """
+    corners = [
+        point
+        for s in town.streets
+        if s.road_class in ("residential", "tertiary", "secondary")
+        for point in street_side(s.line, HALF_WIDTH_M[s.road_class] + 0.5)
+    ]
+    spots = np.array(corners, dtype=object)
+    best: tuple[float, BlindGate] | None = None
+    for place in town.compounds:
+        if len(place.gates) != 1 or place.community_id in ("C09", "C11"):
+            continue
+        row = _back_row(table, place)
+        if row is None:
+            continue
+        centre = table.at[row, "polygon"].centroid
+        gaps = shapely.distance(spots, centre)
+        near = np.flatnonzero((gaps < 95) & (gaps > 40))
+        if not len(near):
+            continue
+        ends = walks.stops(list(spots[near]))
+        metres = walks.walk_m(walks.reach(stops[row], limit_m=900)[0], ends)
+        metres[np.isinf(metres)] = 0
+        pick = int(np.argmax(metres))
+        if best is None or metres[pick] / gaps[near[pick]] > best[0]:
+            ratio, at = metres[pick] / gaps[near[pick]], spots[near[pick]]
+            legs = walks.legs(stops[row], ends[pick])
+            best = (
+                ratio,
+                BlindGate(place.compound_id, row, at, float(gaps[near[pick]]), legs),
+            )
+    if best is None or best[0] < 4:
+        raise NetworkError(
+            where="demo walls", what="no gate faces away.", fix="Choose another seed."
+        )
+    return best[1]
+
+
+def _back_row(table: pd.DataFrame, place: Compound) -> int | None:
+    """The building with a door in its middle that is farthest from the gate."""
+    own = table[(table["compound_id"] == place.compound_id) & _plain(table)]
+    if own.empty:
+        return None
+    gaps = [polygon.distance(place.gates[0]) for polygon in own["polygon"]]
+    return int(own.index[int(np.argmax(gaps))])
+
+
+def _plain(table: pd.DataFrame) -> pd.Series:
+    """Straight buildings with an odd number of doors: one stands in the middle."""
+    return (table["kind"] == "walkup") & (table["stairs"] % 2 == 1)
+
+
+def find_rail_pair(
+    table: pd.DataFrame, walks: Walks, stops: Sequence[Stop]
+) -> RailPair:
+    """Find two buildings on either side of the railway, near and yet far.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Buildings.
+    walks, stops
+        The ways, and where buildings meet them.
+
+    Returns
+    -------
+    RailPair
+        The pair, and the walk through the underpass.
+
+    Raises
+    ------
+    NetworkError
+        If no two buildings face each other.
+    """
+    middles = np.array([p.centroid for p in table["polygon"]], dtype=object)
+    close = _plain(table).to_numpy() & (shapely.distance(middles, RAIL) < 130)
+    side = np.array([c in ("C13", "C14", "C15") for c in table["community_id"]])
+    west, east = np.flatnonzero(close & ~side), np.flatnonzero(close & side)
+    gaps = shapely.distance(middles[west][:, None], middles[east][None, :])
+    best: tuple[float, int, int, float] | None = None
+    for i, row in enumerate(west):
+        metres = walks.walk_m(
+            walks.reach(stops[row], limit_m=2600)[0], [stops[j] for j in east]
+        )
+        fits = (metres > 500) & np.isfinite(metres) & (gaps[i] < 260)
+        for j in np.flatnonzero(fits):
+            if best is None or metres[j] / gaps[i, j] > best[0]:
+                best = (
+                    metres[j] / gaps[i, j],
+                    int(row),
+                    int(east[j]),
+                    float(gaps[i, j]),
+                )
+    if best is None:
+        raise NetworkError(
+            where="demo railway", what="no pair faces.", fix="Choose another seed."
+        )
+    _, a, b, straight = best
+    return RailPair(a, b, straight, walks.legs(stops[a], stops[b]))
+
+
+def swap_ids(town: Town, table: pd.DataFrame, old: str, new: str) -> None:
+    """Give one compound the number of another, and the other way round."""
+    names = {old: new, new: old}
+    for place in town.compounds:
+        place.compound_id = names.get(place.compound_id, place.compound_id)
+    table["compound_id"] = table["compound_id"].replace(names)
+    town.compounds.sort(key=lambda c: c.compound_id)
+
+
+def plant_counts(
+    table: pd.DataFrame,
+    grids: Sequence[Grid],
+    unserved: npt.NDArray[np.intp],
+    count: int,
+) -> dict[str, str]:
+    """Make the planted counts exact.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Buildings; ``households`` is changed in place.
+    grids : sequence of Grid
+        Today's grids.
+    unserved : int array
+        Rows of the buildings across the river.
+    count : int
+        Households these shall have.
+
+    Returns
+    -------
+    dict
+        What was planted (``620``, ``180``, ``300``, ``500``) to the grid's id.
+    """
+    fit(table, table.index[unserved], count)
+    for community, total in EXACT_TOTALS.items():
+        fit(table, table.index[table["community_id"] == community], total)
+    planted = _orderly_grids(table, [g for g in grids if g.community_id == ORDERLY])
+    own = [g for g in grids if g.community_id == GRID_HOME]
+    for wish in (620, 180):
+        free = [
+            g
+            for g in own
+            if g.grid_id not in planted.values() and _fits(table, g, wish)
+        ]
+        grid = min(free, key=lambda g: (abs(_size(table, g) - wish), g.grid_id))
+        fit(table, _rows(table, grid), wish)
+        planted[str(wish)] = grid.grid_id
+    return planted
+
+
+def _rows(table: pd.DataFrame, grid: Grid) -> pd.Index[int]:
+    return table.index[grid.rows]
+
+
+def _size(table: pd.DataFrame, grid: Grid) -> int:
+    return int(table.loc[_rows(table, grid), "households"].sum())
+
+
+def _fits(table: pd.DataFrame, grid: Grid, wish: int) -> bool:
+    rows = _rows(table, grid)
+    low, high = table.loc[rows, "low"].sum(), table.loc[rows, "high"].sum()
+    return bool(low * 1.1 < wish < high * 0.9)
+
+
+def _orderly_grids(table: pd.DataFrame, grids: Sequence[Grid]) -> dict[str, str]:
+    """Bring the orderly community to its total, all grids within 300 to 500."""
+    sizes = np.array([_size(table, g) for g in grids])
+    small, large = int(np.argmin(sizes)), int(np.argmax(sizes))
+    wishes = np.clip(sizes, 315, 485)
+    wishes[small], wishes[large] = 300, 500
+    free = [i for i in range(len(grids)) if i not in (small, large)]
+    for _ in range(4000):
+        short = ORDERLY_TOTAL - int(wishes.sum())
+        if short == 0:
+            break
+        step = int(np.sign(short))
+        room = [i for i in free if 305 <= wishes[i] + step <= 495]
+        if not room:
+            break
+        wishes[room[abs(short) % len(room)]] += step
+    if int(wishes.sum()) != ORDERLY_TOTAL:
+        raise TableError(
+            where="demo grids",
+            what=f"{sizes.tolist()} give no {ORDERLY_TOTAL}.",
+            fix="Choose another seed.",
+        )
+    for grid, wish in zip(grids, wishes.tolist(), strict=True):
+        fit(table, _rows(table, grid), wish)
+    return {"300": grids[small].grid_id, "500": grids[large].grid_id}
+
+
+def overlap_grids(
+    table: pd.DataFrame, grids: Sequence[Grid], community: str
+) -> tuple[int, Grid, Grid]:
+    """Let one grid reach over a single building of its neighbour.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Buildings.
+    grids : sequence of Grid
+        Today's grids; one polygon grows.
+    community : str
+        Where.
+
+    Returns
+    -------
+    tuple
+        The building's row, its own grid, and the grid that claims it too.
+
+    Raises
+    ------
+    TableError
+        If no building stands alone near a border of two grids.
+    """
+    own = [g for g in grids if g.community_id == community]
+    shapes = table["polygon"]
+    for home in own:
+        for other in own:
+            if other is home or home.polygon.intersection(other.polygon).length < 20:
+                continue
+            for row in _rows(table, home):
+                tongue = _tongue(shapes.at[row], other)
+                patch = tongue.intersection(home.polygon)
+                hit = [r for r in _rows(table, home) if shapes.at[r].intersects(patch)]
+                if (
+                    hit == [row]
+                    and tongue.difference(home.polygon.union(other.polygon)).area < 1e-6
+                ):
+                    other.polygon = shapely.union(
+                        other.polygon, tongue, grid_size=0.001
+                    )
+                    return int(row), home, other
+    raise TableError(
+        where="demo grids", what="no building to share.", fix="Choose another seed."
+    )
+
+
+def _tongue(building: shapely.Polygon, grid: Grid) -> shapely.Polygon:
+    foot = shapely.shortest_line(grid.polygon, building)
+    inner = grid.polygon.intersection(Point(foot.coords[0]).buffer(12))
+    return shapely.convex_hull(
+        shapely.union_all([building.buffer(2.5, join_style="mitre"), inner])
+    )
+
+
+def plant_unknown(
+    table: pd.DataFrame, keep: Sequence[int], rng: np.random.Generator
+) -> int:
+    """Take some buildings' households out of the tables; keep what they follow from.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``households`` stays the truth; ``known`` is what the file says, ``units``
+        and ``floor_area_m2`` what stands in its place.
+    keep : sequence of int
+        Rows that other facts need declared.
+    rng : numpy.random.Generator
+        Decides which.
+
+    Returns
+    -------
+    int
+        The row with 4,320 m² and nothing else.
+    """
+    dwellings = (table["stairs"] * table["floors"] * 2).clip(lower=table["households"])
+    table["units"] = dwellings.astype("Int64")
+    ground = np.array([p.area for p in table["polygon"]])
+    table["floor_area_m2"] = np.round(ground * table["floors"]).astype(int)
+    table["known"] = table["households"].astype("Int64")
+    may = table["community_id"].isin(UNDECLARED_HOMES) & (table["kind"] == "walkup")
+    rows = np.array([r for r in table.index[may] if r not in set(keep)])
+    chosen = np.sort(rng.choice(rows, size=max(len(rows) // 9, 8), replace=False))
+    for n, row in enumerate(chosen.tolist()):
+        table.at[row, "known"] = None
+        if n % 2:
+            table.at[row, "units"] = table.at[row, "households"]
+        else:
+            table.at[row, "units"] = None
+            table.at[row, "floor_area_m2"] = (
+                AREA_PER_HOUSEHOLD_M2 * table.at[row, "households"]
+            )
+    home = table.index[
+        (table["community_id"] == FLOOR_AREA_HOME) & (table["kind"] == "walkup")
+    ]
+    longest = [r for r in home if r not in chosen and table.at[r, "stairs"] == 4]
+    planted = int(longest[0])
+    table.at[planted, "households"] = 48
+    table.loc[planted, ["known", "units"]] = None
+    table.at[planted, "floor_area_m2"] = 4320
+    return planted
