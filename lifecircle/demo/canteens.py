@@ -101,7 +101,7 @@ def find_sites(town: Town, walks: Walks, stops: list[object]) -> Sites:
     points = [p for _, p in kept]
     rows = [
         walks.walk_m(walks.reach(stop, limit_m=1000)[0], stops)
-        for stop in walks.stops(points)
+        for stop in walks.front_stops(points)
     ]
     return Sites(points, [home for home, _ in kept], np.array(rows))
 

@@ -95,6 +95,7 @@ def make_demo(seed: int) -> Demo:
     town = build_town(lay_out(streams[0]), streams[1])
     table = house_people(town, streams[2])
     walks = Walks(town.streets)
+    walks.wall_in([c.polygon for c in town.compounds if c.gated == "yes"])
     stops = walks.stops([p.centroid for p in table["polygon"]])
     sites = find_sites(town, walks, stops)
     canteens = place_canteens(table, sites, walks, stops)
@@ -109,7 +110,7 @@ def make_demo(seed: int) -> Demo:
     totals = table.groupby("community_id")["households"].sum().to_dict()
     services = open_services(sites, canteens, gate.at, totals, streams[6])
     reached = [
-        walks.walk_m(walks.reach(s)[0], stops) for s in walks.stops(canteens.points)
+        walks.walk_m(walks.reach(s)[0], stops) for s in walks.front_stops(canteens.points)
     ]
     return Demo(
         town, table, grids, canteens, np.min(reached, axis=0), services, gate, pair,

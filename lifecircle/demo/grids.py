@@ -187,4 +187,4 @@ def _take_up(town: Town, grids: list[Grid]) -> None:
                 grid.polygon = unary_union([grid.polygon, cell.polygon])
                 waiting.remove(cell)
     for grid in grids:
-        grid.polygon = largest(grid.polygon)
+        grid.polygon = largest(shapely.set_precision(grid.polygon, 0.001))

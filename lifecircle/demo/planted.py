@@ -109,7 +109,7 @@ def find_blind_gate(
         near = np.flatnonzero((gaps < 95) & (gaps > 40))
         if not len(near):
             continue
-        ends = walks.stops(list(spots[near]))
+        ends = walks.front_stops(list(spots[near]))
         metres = walks.walk_m(walks.reach(stops[row], limit_m=900)[0], ends)
         metres[np.isinf(metres)] = 0
         pick = int(np.argmax(metres))

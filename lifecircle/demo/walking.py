@@ -19,6 +19,8 @@ from shapely import LineString, Point, STRtree
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from shapely import Polygon
+
     import numpy.typing as npt
 
     from lifecircle.demo.streets import Street
@@ -63,7 +65,8 @@ class Walks:
         self.pieces = np.asarray(pieces, dtype=object)
         self.ends = np.asarray(ends)
         self.length_m = shapely.length(self.pieces)
-        self.tree = STRtree(self.pieces)
+        self.tree = self.front_tree = STRtree(self.pieces)
+        self.fronts = np.arange(len(self.pieces))
         self.neighbours: list[list[tuple[int, float, int]]] = [[] for _ in self.nodes]
         for edge, ((u, v), length) in enumerate(
             zip(ends, self.length_m.tolist(), strict=True)
@@ -74,18 +77,33 @@ class Walks:
     def _node(self, xy: tuple[float, ...]) -> int:
         return self.nodes.setdefault((xy[0], xy[1]), len(self.nodes))
 
+    def wall_in(self, walls: Sequence[Polygon]) -> None:
+        """Tell which pieces lie behind walls, where no street front can be."""
+        tree = STRtree(np.asarray(walls, dtype=object))
+        middles = shapely.line_interpolate_point(self.pieces, 0.5, normalized=True)
+        inner = tree.query(middles, predicate="within")[0]
+        self.fronts = np.setdiff1d(np.arange(len(self.pieces)), inner)
+        self.front_tree = STRtree(self.pieces[self.fronts])
+
     def stops(self, points: Sequence[Point]) -> list[Stop]:
-        """Find the nearest piece of street for every point."""
-        edges = self.tree.query_nearest(
-            np.asarray(points, dtype=object), all_matches=False
-        )[1]
+        """Find the nearest piece of street or path for every building."""
+        places = np.asarray(points, dtype=object)
+        edges = self.tree.query_nearest(places, all_matches=False)[1]
+        return self._stops(points, edges)
+
+    def front_stops(self, points: Sequence[Point]) -> list[Stop]:
+        """Find the nearest piece outside all walls for every facility."""
+        places = np.asarray(points, dtype=object)
+        found = self.front_tree.query_nearest(places, all_matches=False)[1]
+        return self._stops(points, self.fronts[found])
+
+    def _stops(
+        self, points: Sequence[Point], edges: npt.NDArray[np.intp]
+    ) -> list[Stop]:
+        pieces = self.pieces[edges]
         return [
-            Stop(
-                int(e),
-                float(self.pieces[e].project(p)),
-                float(self.pieces[e].distance(p)),
-            )
-            for e, p in zip(edges, points, strict=True)
+            Stop(int(edge), float(piece.project(p)), float(piece.distance(p)))
+            for edge, piece, p in zip(edges, pieces, points, strict=True)
         ]
 
     def reach(
