@@ -29,7 +29,7 @@ def _report_outside(
     *,
     ledger: Ledger,
 ) -> None:
-    off = np.flatnonzero(pd.isna(lies_in) & ledger.standing(frame))
+    off = np.flatnonzero(pd.isna(lies_in) & ~shapely.is_missing(shapes_of(frame)))
     points = shapely.point_on_surface(shapes_of(frame)[off])
     x, y = shapely.get_x(points), shapely.get_y(points)
     shown = [
@@ -50,7 +50,7 @@ def _with_communities(
     declared = frame["community_id"]
     found = pd.Series(lies_in, index=frame.index, dtype=object)
     clash = declared.notna() & found.notna() & (declared != found)
-    places = np.flatnonzero(clash.to_numpy() & ledger.standing(frame))
+    places = np.flatnonzero(clash.to_numpy())
     shown = [
         {"value": declared.iloc[at], "found": found.iloc[at], "id": frame[key].iloc[at]}
         for at in places

@@ -18,6 +18,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pyogrio
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
@@ -153,14 +154,41 @@ def _read_csv(source: Source) -> Found:
     return _from_records(list(enumerate(lines, start=1)), source)
 
 
-def _read_xlsx(source: Source) -> Found:
+def _open_book(source: Source, *, values: bool) -> openpyxl.Workbook:
     try:
         with warnings.catch_warnings():
             # Styles and validations that openpyxl does not know are not our data.
             warnings.simplefilter("ignore", UserWarning)
-            book = openpyxl.load_workbook(source.path, read_only=True, data_only=True)
+            return openpyxl.load_workbook(source.path, read_only=True, data_only=values)
     except (InvalidFileException, zipfile.BadZipFile, KeyError) as error:
         raise FileFault(key="file_unreadable", reason=str(error)) from error
+
+
+def _refuse_uncalculated(source: Source, name: str, records: list[Any]) -> None:
+    """Formulas that no program has calculated yet read as empty cells: say so."""
+    with zipfile.ZipFile(source.path) as parts:
+        sheets = [part for part in parts.namelist() if "worksheets/" in part]
+        if not any(b"<f" in parts.read(part) for part in sheets):
+            return
+    book = _open_book(source, values=False)
+    try:
+        sheet = book[name]
+        sheet.reset_dimensions()
+        formulas = [
+            (row, column)
+            for row, cells in enumerate(sheet.iter_rows(values_only=True))
+            for column, cell in enumerate(cells)
+            if isinstance(cell, str) and cell.startswith("=")
+        ]
+    finally:
+        book.close()
+    if formulas and all(records[row][1][column] is None for row, column in formulas):
+        first = f"{get_column_letter(formulas[0][1] + 1)}{formulas[0][0] + 1}"
+        raise FileFault(key="formulas_uncalculated", cells=first, count=len(formulas))
+
+
+def _read_xlsx(source: Source) -> Found:
+    book = _open_book(source, values=True)
     try:
         names = [sheet.title for sheet in book.worksheets]
         if not source.sheet and len(names) > 1:
@@ -178,6 +206,7 @@ def _read_xlsx(source: Source) -> Found:
         ]
     finally:
         book.close()
+    _refuse_uncalculated(source, name, records)
     return _from_records(records, source, name)
 
 

@@ -163,8 +163,7 @@ def estimate_households(
     basis = basis.where(~((basis == "") & by_units), "dwellings")
     inherited = filled["compound_id"].map(declared["household_basis"].to_dict())
     basis = basis.where(~((basis == "") & by_total), inherited.astype(object))
-    counts = method.value_counts().sort_index()
-    logger.info("households: %s", dict(counts))
+    logger.info("households: %s", method.value_counts().sort_index().to_dict())
     return filled.assign(households_method=method, household_basis=basis), overdrawn
 
 

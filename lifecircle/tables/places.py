@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
     from geopandas import GeoDataFrame
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 __all__ = [
     "FAR_M",
     "GATE_REACH_M",
-    "check_far_layers",
     "check_gates",
     "check_overlaps",
     "containing",
+    "drop_far_layers",
     "gate_compounds",
     "largest_overlap",
     "shapes_of",
@@ -148,9 +148,8 @@ def check_overlaps(communities: GeoDataFrame, *, ledger: Ledger) -> None:
     """
     shapes = shapes_of(communities)
     ids = communities["community_id"].to_numpy(dtype=object)
-    standing = ledger.standing(communities)
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    keep = (first < second) & standing[first] & standing[second]
+    keep = first < second
     for one, other in sorted(zip(first[keep], second[keep], strict=True)):
         area = float(shapely.area(shapely.intersection(shapes[one], shapes[other])))
         if area > _OVERLAP_M2:
@@ -165,34 +164,45 @@ def check_overlaps(communities: GeoDataFrame, *, ledger: Ledger) -> None:
             )
 
 
-def check_far_layers(
-    tables: dict[str, pd.DataFrame], communities: GeoDataFrame, *, ledger: Ledger
-) -> None:
+def drop_far_layers(
+    tables: Mapping[str, Any], communities: GeoDataFrame, *, ledger: Ledger
+) -> dict[str, Any]:
     """Report sources that lie wholly more than 5 km from the communities.
 
     Parameters
     ----------
-    tables : dict
-        Tables with geometry by name, with the hidden columns.
+    tables : Mapping
+        Tables by name, with the hidden columns.
     communities : GeoDataFrame
         Where the district is.
     ledger : Ledger
-        Takes the problems; rows of such a source are left out.
+        Takes one problem a source; its rows are left out.
+
+    Returns
+    -------
+    dict
+        The tables; rows of such sources have lost their geometry, so that nothing
+        more is said of where they lie.
     """
     cover = shapely.union_all(shapely.envelope(shapes_of(communities)))
     shapely.prepare(cover)
+    kept = dict(tables)
     for table in sorted(tables):
         frame = tables[table]
         if "geometry" not in frame.columns or not len(frame):
             continue
-        away = shapely.distance(shapes_of(frame), cover)
-        nearest = pd.Series(away).groupby(frame["_origin"].to_numpy()).min()
-        for origin, distance in nearest[nearest > FAR_M].items():
+        shapes, origins = shapes_of(frame), frame["_origin"].to_numpy()
+        nearest = pd.Series(shapely.distance(shapes, cover)).groupby(origins).min()
+        far = nearest[nearest > FAR_M]
+        for origin, distance in zip(far.index.tolist(), far, strict=True):
             values = {"km": f"{distance / 1000:.1f}", "limit": f"{FAR_M / 1000:.0f}"}
-            number = int(str(origin))
-            ledger.report("layer_far", values, origin=number)
-            for row in frame.loc[frame["_origin"] == number, "_row"]:
-                ledger.leave_out(number, int(row), "layer_far")
+            ledger.report("layer_far", values, origin=origin)
+            for row in frame.loc[origins == origin, "_row"]:
+                ledger.leave_out(origin, int(row), "layer_far")
+        if len(far):
+            shapes[np.isin(origins, far.index)] = None
+            kept[table] = frame.set_geometry(shapes, crs=frame.crs)
+    return kept
 
 
 def _walls(compounds: GeoDataFrame) -> npt.NDArray[np.object_]:
@@ -251,7 +261,7 @@ def check_gates(
     walls = dict(zip(compounds["compound_id"], _walls(compounds), strict=True))
     all_walls = shapely.STRtree(np.array(list(walls.values()), dtype=object))
     points = shapes_of(gates)
-    for place in np.flatnonzero(ledger.standing(gates)):
+    for place in np.flatnonzero(~shapely.is_missing(points)):
         compound_id = gates["compound_id"].iloc[place]
         wall = walls.get(compound_id)
         if pd.notna(compound_id) and wall is None:
@@ -268,7 +278,7 @@ def check_gates(
         ledger.flag(gates, [int(place)], "gate_far", [shown], severity="warning")
     with_gate = set(gates.loc[gates["open"] == "yes", "compound_id"])
     gateless = (compounds["gated"] == "yes") & ~compounds["compound_id"].isin(with_gate)
-    bare = np.flatnonzero(gateless.to_numpy() & ledger.standing(compounds))
+    bare = np.flatnonzero(gateless.to_numpy())
     names = compounds["compound_id"].to_numpy()
     values: Sequence[dict[str, Any]] = [{"value": names[place]} for place in bare]
     ledger.flag(

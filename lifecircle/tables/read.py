@@ -184,10 +184,11 @@ def _check_coordinates(
     shapes: npt.NDArray[np.object_],
     *,
     ledger: Ledger,
-) -> bool:
-    """Whether the coordinates are what they are declared to be, row by row.
+) -> npt.NDArray[np.bool_]:
+    """Which rows' coordinates are not what they are declared to be.
 
-    A fault of most rows is one problem of the layer, and the layer is left out.
+    A fault of most rows, or a CRS in the file that says otherwise, is one problem of
+    the layer, and the layer is left out.
     """
     number = int(frame["_origin"].iloc[0]) if len(frame) else None
     box = shapely.bounds(shapes)
@@ -200,23 +201,26 @@ def _check_coordinates(
         for east, north in zip(x, y, strict=True)
     ]
     wrong = np.flatnonzero(faults != "")
+    faulty = np.zeros(len(frame), dtype=bool)
+    layer_fault, shown = "", {}
     if len(wrong) * 2 > len(known):
-        first = int(wrong[0])
-        shown = {**values[first], "rows": len(wrong), "all": len(frame)}
-        ledger.report(str(faults[first]), shown, origin=number)
+        layer_fault = str(faults[wrong[0]])
+        shown = {**values[wrong[0]], "rows": len(wrong), "all": len(frame)}
+    elif found.crs is not None and len(known):
+        total = [*np.nanmin(box[:, :2], axis=0), *np.nanmax(box[:, 2:], axis=0)]
+        if contradiction_m(source.crs, found.crs, total):
+            layer_fault = "crs_contradiction"
+            shown = {"declared": source.crs, "found": found.crs.name}
+    if layer_fault:
+        ledger.report(layer_fault, shown, origin=number)
         for row in frame["_row"]:
-            ledger.leave_out(int(number or 0), int(row), str(faults[first]))
-        return False
+            ledger.leave_out(int(number or 0), int(row), layer_fault)
+        return ~faulty
     for place in wrong:
         shown = {**values[place], "rows": 1, "all": len(frame)}
         ledger.flag(frame, [int(known[place])], str(faults[place]), [shown])
-    if found.crs is not None and len(known):
-        total = [*np.nanmin(box[:, :2], axis=0), *np.nanmax(box[:, 2:], axis=0)]
-        moved = contradiction_m(source.crs, found.crs, total)
-        if moved:
-            shown = {"declared": source.crs, "found": found.crs.name}
-            ledger.report("crs_contradiction", shown, origin=number)
-    return True
+    faulty[known[wrong]] = True
+    return faulty
 
 
 def _located(
@@ -231,10 +235,11 @@ def _located(
     shapes = _geometry_of(source, found, frame, ledger=ledger)
     if shapes is None:
         return None
-    sound = _check_coordinates(source, found, frame, shapes, ledger=ledger)
-    shapes = check_shapes(
-        frame, shapes, SCHEMAS[source.table].shapes, ledger=ledger, sound=sound
-    )
+    told = shapely.is_missing(shapes) & bool(source.x)
+    faulty = _check_coordinates(source, found, frame, shapes, ledger=ledger)
+    shapes[faulty] = None
+    allowed = SCHEMAS[source.table].shapes
+    shapes = check_shapes(frame, shapes, allowed, told=told | faulty, ledger=ledger)
     located = gpd.GeoDataFrame(frame, geometry=shapes)
     return project_frame(located, source.crs, target, name=source.path.name)
 

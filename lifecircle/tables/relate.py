@@ -12,10 +12,10 @@ from lifecircle.tables.demand import relate_demand
 from lifecircle.tables.ledger import HIDDEN
 from lifecircle.tables.parse import nearest
 from lifecircle.tables.places import (
-    check_far_layers,
     check_gates,
     check_overlaps,
     containing,
+    drop_far_layers,
     gate_compounds,
     largest_overlap,
     shapes_of,
@@ -94,7 +94,7 @@ def _check_references(
         if parent in unread or absent or not len(frame):
             continue
         given = frame[column]
-        wrong = given.notna() & ~given.isin(known) & ledger.standing(frame)
+        wrong = given.notna() & ~given.isin(known)
         places = np.flatnonzero(wrong.to_numpy())
         words = given.iloc[places].drop_duplicates()
         ordered = sorted(known)
@@ -183,7 +183,7 @@ def relate(
     }
     communities = made["communities"]
     if len(communities) and "communities" not in unread:
-        check_far_layers(made, communities, ledger=ledger)
+        made = drop_far_layers(made, communities, ledger=ledger)
     for name in SCHEMAS:
         if len(made[name]):
             _check_unique(name, made[name], ledger)

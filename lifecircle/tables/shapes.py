@@ -54,8 +54,8 @@ def check_shapes(
     shapes: npt.NDArray[np.object_],
     allowed: tuple[str, ...],
     *,
+    told: npt.NDArray[np.bool_],
     ledger: Ledger,
-    sound: bool = True,
 ) -> npt.NDArray[np.object_]:
     """Report shapes that cannot be used; places are in the file's coordinates.
 
@@ -67,10 +67,10 @@ def check_shapes(
         Their geometry, None where there is none.
     allowed : tuple of str
         Geometry types of the table.
+    told : bool array
+        Rows whose lack of a shape has been reported already.
     ledger : Ledger
         Takes the problems; rows with an error are left out.
-    sound : bool
-        False if the layer's coordinates are nonsense: no shape is kept.
 
     Returns
     -------
@@ -78,13 +78,10 @@ def check_shapes(
         Shapes of single parts made single, invalid ones repaired (their rows are
         left out; the repaired shape still serves to locate others), None elsewhere.
     """
-    if not sound:
-        return np.full(len(shapes), None, dtype=object)
-    standing = ledger.standing(frame)
     gone = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
     gone |= ~finite
-    ledger.flag(frame, np.flatnonzero(gone & standing), "geometry_missing")
+    ledger.flag(frame, np.flatnonzero(gone & ~told), "geometry_missing")
     shapes = _single(shapes)
     shapes[gone] = None
     types = _types(shapes)

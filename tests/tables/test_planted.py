@@ -151,10 +151,32 @@ def test_a_layer_in_a_wrong_zone_is_one_problem(files):
         'path = "道路.gpkg"\ncrs = "EPSG:4548"', 'path = "道路.gpkg"\ncrs = "EPSG:4549"'
     )
     problems, rejected = check_district(files.write())
-    keys = sorted(p.key for p in problems if p.severity == "error")
-    assert keys == ["tables.crs_contradiction", "tables.layer_far"]
+    errors = [p for p in problems if p.severity == "error"]
+    assert [p.key for p in errors] == ["tables.crs_contradiction"]
+    assert errors[0].values["found"] == "CGCS2000 / 3-degree Gauss-Kruger CM 117E"
+    assert rejected["reason"].tolist() == ["tables.crs_contradiction"] * 3
+
+
+def test_a_layer_far_from_the_communities_is_one_problem(files):
+    # facilities of the next city: 0.1 degrees, about 11 km to the north
+    files.facilities["纬度"] = [
+        f"{float(y) + 0.1:.6f}" for y in files.facilities["纬度"]
+    ]
+    problems, rejected = check_district(files.write())
+    errors = [p for p in problems if p.severity == "error"]
+    assert [(p.key, p.file, p.row) for p in errors] == [
+        ("tables.layer_far", "设施.csv", None)
+    ]
     assert set(rejected["reason"]) == {"tables.layer_far"}
-    assert len(rejected) == 3
+
+
+def test_one_swapped_point_is_named_by_its_row(files):
+    files.facilities.loc[1, ["经度", "纬度"]] = files.facilities.loc[
+        1, ["纬度", "经度"]
+    ].to_numpy()
+    problems, _ = check_district(files.write())
+    errors = [p for p in problems if p.severity == "error"]
+    assert [(p.key, p.row) for p in errors] == [("tables.crs_swapped", 3)]
 
 
 def test_zero_length_roads_are_left_out_and_counted(files):
