@@ -14,6 +14,7 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -38,8 +39,14 @@ from places import (
 from units import approximate_units
 
 from lifecircle.network.graph import build_network
+from lifecircle.network.snap import snap_points
 from lifecircle.tables.district import read_district
 
+if TYPE_CHECKING:
+    from lifecircle.model import District, WalkNetwork
+
+FARTHEST_SNAP_M = 2000.0
+REPORTED_OFF_M = 100.0
 CHECKOUT = Path(__file__).resolve().parents[3]
 
 
@@ -67,7 +74,8 @@ def build(data: Path, out: Path) -> dict[str, object]:
     # The network needs a district; the three districts themselves stand in for the
     # units until the catchments are known.
     write_units(_outlines(districts), out)
-    network = build_network(read_district(district_file))
+    district = read_district(district_file)
+    network = build_network(district)
     committees = committee_points(facilities)
     inside = committees[committees.within(area)].reset_index(drop=True)
     units = approximate_units(network, inside, districts)
@@ -79,6 +87,7 @@ def build(data: Path, out: Path) -> dict[str, object]:
         "facilities": len(facilities),
         "inside": int(facilities.within(area).sum()),
         "units": len(units),
+        **_off_road(network, district),
         "candidates": len(candidates),
         "other": int(tags["点数"].sum()),
     }
@@ -99,6 +108,20 @@ def _roads(data: Path, area: gpd.GeoSeries) -> gpd.GeoDataFrame:
     near = gpd.GeoSeries([area.buffer(CONTEXT_M)], crs=METRIC).to_crs(roads.crs)
     kept = roads[roads.intersects(near.iloc[0])]
     return kept.sort_values("osm_id").reset_index(drop=True)
+
+
+def _off_road(network: WalkNetwork, district: District) -> dict[str, float]:
+    """How much of the demand lies far from every street that is on the map."""
+    points = district.buildings.geometry.to_numpy()
+    snapped = snap_points(network, points, max_off_m=FARTHEST_SNAP_M)
+    far = ~(snapped["off_m"] <= REPORTED_OFF_M).to_numpy()
+    households = district.buildings["households"].to_numpy()
+    return {
+        "far_compounds": int(far.sum()),
+        "far_household_share": round(
+            float(households[far].sum() / households.sum()), 4
+        ),
+    }
 
 
 def _outlines(districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

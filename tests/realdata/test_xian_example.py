@@ -1,0 +1,227 @@
+"""The example of Xi'an's core districts, built from the shared real data.
+
+Expected numbers were measured once and looked at; a change in one of them is a change
+in what the example says and wants a reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from lifecircle.standards.catalogue import OTHER, classify, read_catalogue
+from lifecircle.tables.district import check_district, read_district
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+DATA = Path(os.environ.get("LIFECIRCLE_DATA", CHECKOUT.parent / "shared" / "data"))
+XIAN = DATA / "xian"
+SCRIPT = CHECKOUT / "scripts" / "examples" / "xian" / "build.py"
+
+pytestmark = [
+    pytest.mark.realdata,
+    pytest.mark.skipif(
+        not XIAN.is_dir(),
+        reason="the shared real data of Xi'an is not here (LIFECIRCLE_DATA)",
+    ),
+]
+
+COUNTS = {
+    "listings": 2340,
+    "merged": 133,
+    "compounds": 2207,
+    "contradicting": 174,
+    "area_set_aside": 20,
+    "too_few": 5,
+    "capped": 6,
+    "declared": 674,
+    "by_floor_area": 118,
+    "by_buildings": 5,
+    "by_median": 1410,
+    "m2_per_household": 110.3,
+    "households_per_building": 88.0,
+    "median_work_unit": 169.5,
+    "median_other": 600.0,
+    "roads": 5061,
+    "points": 17348,
+    "facilities": 2859,
+    "inside": 1500,
+    "units": 39,
+    "far_compounds": 172,
+    "far_household_share": 0.1139,
+    "candidates": 48,
+    "other": 14122,
+}
+
+
+def run_build(out: Path) -> dict[str, float]:
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), str(out)],
+        env={**os.environ, "LIFECIRCLE_DATA": str(DATA), "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    lines = [line.partition(": ") for line in done.stdout.splitlines() if ": " in line]
+    return {name: float(value) for name, _, value in lines}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    out = tmp_path_factory.mktemp("xian") / "西安三区"
+    return out, run_build(out)
+
+
+@pytest.fixture(scope="module")
+def district(folder):
+    return read_district(folder[0] / "district.toml")
+
+
+@pytest.fixture(scope="module")
+def compounds(folder):
+    return pd.read_csv(folder[0] / "住宅小区.csv")
+
+
+def test_counts_are_those_measured(folder):
+    assert folder[1] == COUNTS
+
+
+def test_no_listing_is_lost(compounds):
+    raw = pd.read_csv(XIAN / "core3_compounds_wgs84.csv")
+    # Kept + merged away = read: every listing is in exactly one compound.
+    assert compounds["名录条数"].sum() == len(raw) == 2340
+    assert len(compounds) + COUNTS["merged"] == len(raw)
+
+
+def test_households_say_where_they_come_from(compounds):
+    assert compounds["户数来源"].value_counts().to_dict() == {
+        "同类中位数": 1410,
+        "申报": 668,
+        "建筑面积推算": 118,
+        "申报（封顶）": 6,
+        "楼栋数推算": 5,
+    }
+    # Known for about a third: (668 + 6) / 2,207 = 30.5 %.
+    known = compounds["户数来源"].str.startswith("申报")
+    assert known.mean() == pytest.approx(0.305, abs=0.001)
+    assert compounds["户数"].min() >= 10
+    capped = compounds[compounds["户数来源"] == "申报（封顶）"]
+    assert (capped["户数"] == capped["楼栋数"] * 600).all()
+
+
+def test_merged_listings_share_a_name_and_lie_together(compounds):
+    merged = compounds[compounds["名录条数"] > 1]
+    # 125 pairs and 4 triples: 125 + 2 x 4 = 133 merged away.
+    assert merged["名录条数"].value_counts().to_dict() == {2: 125, 3: 4}
+
+
+def test_reader_accepts_the_folder_without_a_problem(folder):
+    problems, rejected = check_district(folder[0] / "district.toml")
+    assert problems == []
+    assert len(rejected) == 0
+
+
+def test_reader_keeps_every_compound_and_marks_estimates(district, compounds):
+    assert len(district.buildings) == 2207
+    assert district.buildings["households"].sum() == compounds["户数"].sum()
+    assert district.buildings["households_method"].value_counts().to_dict() == {
+        "compound_total": 1421,  # 1,410 medians + 5 by buildings + 6 capped
+        "declared": 668,
+        "floor_area": 118,
+    }
+    assert set(district.buildings["household_basis"]) == {"dwellings"}
+
+
+def test_bd09_is_converted_by_the_reader(district, compounds):
+    raw = pd.read_csv(XIAN / "core3_compounds_wgs84.csv")
+    truth = raw.drop_duplicates(["lng_raw", "lat_raw"]).set_index(
+        ["lng_raw", "lat_raw"]
+    )
+    places = compounds.set_index("编号").loc[district.buildings["building_id"]]
+    known = truth.loc[list(zip(places["经度"], places["纬度"], strict=True))]
+    expected = gpd.GeoSeries(
+        gpd.points_from_xy(known["lng"], known["lat"]), crs=4326
+    ).to_crs(4545)
+    off_m = np.asarray(district.buildings.geometry.distance(expected, align=False))
+    # The source's own conversion is the one-step inverse, good to half a metre.
+    assert off_m.max() < 1.0
+
+
+def test_units_are_approximate_and_partition_the_districts(district):
+    units = district.communities
+    assert set(units["unit_kind"]) == {"approximate_catchment"}
+    assert units["name"].str.endswith("（近似范围）").all()
+    outline = gpd.read_file(XIAN / "core3_districts_wgs84.geojson").to_crs(4545)
+    # No ground twice, none left out: areas add up to 94.6 km2 of the three districts.
+    assert units.area.sum() == pytest.approx(outline.area.sum(), rel=1e-6)
+    assert units.union_all().area == pytest.approx(outline.area.sum(), rel=1e-6)
+    assert units.groupby("subdistrict_name").size().to_dict() == {
+        "新城区": 13,
+        "碑林区": 10,
+        "莲湖区": 16,
+    }
+    assert district.buildings["community_id"].notna().all()
+
+
+def test_places_are_classified_and_the_rest_is_listed(folder, district):
+    catalogue = read_catalogue()
+    classes = set(district.facilities["facility_class"])
+    assert classes <= set(catalogue.codes) - catalogue.origins
+    assert len(classes) == 43
+    # No canteen for the elderly is on the map; every buffet is kept out of it.
+    assert "ELD.CANTEEN" not in classes
+    assert district.complete_classes == frozenset()
+    candidates = pd.read_csv(folder[0] / "待核点位.csv")
+    assert not set(candidates["编号"]) & set(district.facilities["facility_id"])
+    assert len(candidates) == COUNTS["candidates"]
+
+
+def test_names_alone_would_have_misled():
+    points = pd.read_csv(XIAN / "poi_baidu_xian_wgs84.csv")
+    found = classify(points, provider="baidu")
+    buffets = points["name"].str.contains("自助餐")
+    assert buffets.sum() == 8
+    assert set(found.loc[buffets, "facility_class"]) == {OTHER}
+    assert not (found["facility_class"] == "ELD.CANTEEN").any()
+    # 896 names hold 社区 or 居委会; four of five are no station of a community.
+    named = points["name"].str.contains("社区|居委会", regex=True)
+    stations = found["facility_class"] == "SVC.COMM"
+    assert (named.sum(), (named & stations).sum()) == (896, 194)
+
+
+def test_second_build_gives_the_same_bytes(folder, tmp_path):
+    again = tmp_path / "again"
+    run_build(again)
+    digests = [
+        {
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(place.iterdir())
+        }
+        for place in (folder[0], again)
+    ]
+    assert digests[0] == digests[1]
+    assert len(digests[0]) == 14
+
+
+def test_missing_data_is_said_plainly(tmp_path):
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), str(tmp_path / "out")],
+        env={**os.environ, "LIFECIRCLE_DATA": str(tmp_path), "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "LIFECIRCLE_DATA" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
