@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 from geopandas import GeoDataFrame
 
+from lifecircle.publish.class_labels import class_label
 from lifecircle.publish.encode import (
     geometry_columns,
     numbers,
@@ -20,7 +21,6 @@ from lifecircle.publish.encode import (
     positions,
     texts,
 )
-from lifecircle.text import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,8 +34,6 @@ __all__ = ["map_layers"]
 Columns = dict[str, Any]
 
 WGS84 = "EPSG:4326"
-ESTIMATED = ("floor_area", "compound_total")
-"""``households_method`` of figures that are estimates."""
 SNAP_M = 0.5
 """Boundaries closer than this are one line."""
 
@@ -111,7 +109,7 @@ def _boundaries(communities: GeoDataFrame, crs: str) -> Columns:
         ],
         "community": shapes.tolist(),
     }
-    drawn = shapely.GeometryCollection()
+    drawn: Any = shapely.GeometryCollection()
     columns: Columns = {"level": list(levels)}
     lines = []
     for parts in levels.values():
@@ -172,16 +170,19 @@ def _buildings(district: District) -> Columns:
         ),
         "compound": positions(frame["compound_id"], district.compounds["compound_id"]),
         "households": numbers(frame["households"]),
-        "estimated": frame["households_method"].isin(ESTIMATED).astype(int).tolist(),
+        "estimated": _guessed(frame["households_method"]),
         "floors": numbers(frame["floors"]),
         "geom": _geom(frame),
     }
     if district.config.disclosure == "internal":
         columns["elderly"] = numbers(frame["elderly"])
-        columns["elderlyEstimated"] = (
-            (frame["elderly_method"] == "estimated").astype(int).tolist()
-        )
+        columns["elderlyEstimated"] = _guessed(frame["elderly_method"])
     return columns
+
+
+def _guessed(method: Series[Any]) -> list[int]:
+    """1 where a figure is not declared but estimated."""
+    return [int(not pd.isna(one) and one != "declared") for one in method]
 
 
 def _reach(study: Assessment) -> Columns:
@@ -352,14 +353,13 @@ def _gap_key(frame: DataFrame) -> Series[str]:
 
 def _classes(study: Assessment) -> Columns:
     """Names and map characters of the classes that the study speaks of."""
-    codes = _codes(study.access) | _codes(study.district.facility_classes)
-    zh, en = sentences("publish", "zh"), sentences("publish", "en")
-    ordered = sorted(codes)
+    ordered = sorted(_codes(study.access) | _codes(study.district.facility_classes))
+    labels = [class_label(code) for code in ordered]
     return {
         "code": ordered,
-        "zh": [zh.get(f"class.{code}", code) for code in ordered],
-        "en": [en.get(f"class.{code}", code) for code in ordered],
-        "mark": [zh.get(f"mark.{code}", zh["mark.other"]) for code in ordered],
+        "zh": [label.zh for label in labels],
+        "en": [label.en for label in labels],
+        "mark": [label.symbol for label in labels],
     }
 
 

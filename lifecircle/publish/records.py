@@ -76,6 +76,7 @@ def findings_columns(rows: DataFrame) -> dict[str, Any]:
     >>> findings_columns(study.findings.rows)["verdict"][:1]  # doctest: +SKIP
     ['fail']
     """
+    rows = in_percent(rows)
     columns: dict[str, Any] = {
         short: texts(rows[name]) for short, name in _TEXT_COLUMNS.items()
     }
@@ -86,6 +87,21 @@ def findings_columns(rows: DataFrame) -> dict[str, Any]:
         key: [reason(key, lang) for lang in LANGUAGES] for key in keys
     }
     return columns
+
+
+def in_percent(rows: DataFrame) -> DataFrame:
+    """Shares written as percentages: 0.173 of ``share`` becomes 17.3 of ``%``.
+
+    Examples
+    --------
+    >>> in_percent(study.findings.rows)["unit_of_measure"]  # doctest: +SKIP
+    """
+    of_share = rows["unit_of_measure"] == "share"
+    result = rows.copy()
+    for name in ("measured", "threshold_min", "threshold_max", "shortfall"):
+        result[name] = rows[name].where(~of_share, rows[name] * 100)
+    result["unit_of_measure"] = rows["unit_of_measure"].mask(of_share, "%")
+    return result
 
 
 def reason(key: str, lang: Language) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecircle.errors import ResultError
 from lifecircle.publish.disclosure import disclosed
+from lifecircle.publish.headline import opening_rule
 from lifecircle.publish.layers import map_layers
 from lifecircle.publish.records import (
     LANGUAGES,
@@ -122,17 +123,25 @@ def _data(study: Assessment, lang: Language) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "lang": lang,
-        "text": {
-            one: {**sentences("verdicts", one), **sentences("publish", one)}
-            for one in LANGUAGES
-        },
+        "text": {one: _words(one) for one in LANGUAGES},
         "facts": district_facts(study),
         "layers": map_layers(study),
         "findings": findings_columns(study.findings.rows),
+        "opening": opening_rule(study.findings),
         **rule_cards(study.findings.books, config.adopted_books),
         "served": served_bands(study),
         "about": provenance(study),
     }
+
+
+def _words(lang: Language) -> dict[str, str]:
+    """Sentences of the page; units and bases have their words where checks are."""
+    names = {
+        name: text
+        for name, text in sentences("checks", lang).items()
+        if name.startswith(("unit_", "basis_"))
+    }
+    return {**names, **sentences("verdicts", lang), **sentences("publish", lang)}
 
 
 def embedded(data: object) -> str:

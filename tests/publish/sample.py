@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -235,7 +236,7 @@ def _roads(corners: np.ndarray) -> gpd.GeoDataFrame:
     for row in range(4):
         line = corners[:, row]
         extended = [line[0] - (500, 0), *line, line[-1] + (500, 0)]
-        for start, end in zip(extended, extended[1:], strict=False):
+        for start, end in pairwise(extended):
             bridge = "yes" if row in (0, 2) and start[0] == line[1][0] else "no"
             kind = "primary" if row in (1, 2) else "secondary"
             add([start, end], names[row], kind, bridge)
@@ -246,8 +247,9 @@ def _roads(corners: np.ndarray) -> gpd.GeoDataFrame:
     for column in range(4):
         for row in range(3):
             middle = corners[column : column + 2, row : row + 2].reshape(4, 2).mean(0)
-            add([middle - (250, 0), middle + (250, 0)], None, "residential")
-            add([middle - (0, 260), middle + (0, 260)], None, "footway")
+            across, along = np.array([250.0, 0.0]), np.array([0.0, 260.0])
+            add([middle - across, middle + across], None, "residential")
+            add([middle - along, middle + along], None, "footway")
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS)
 
 
@@ -378,7 +380,7 @@ def _books() -> tuple[RuleBook, ...]:
         op=">=",
         value_min=30.0,
         value_max=None,
-        unit="m²/百户",
+        unit="m2_per_100_households",
         quote="分别按每百户不低于30平方米",
         population="households",
         classes=("SVC.COMM",),
@@ -394,7 +396,7 @@ def _books() -> tuple[RuleBook, ...]:
         op="in",
         value_min=300.0,
         value_max=500.0,
-        unit="户",
+        unit="households",
         tolerance=0.05,
         level="grid",
         quote="网格层面全部按照300至500户左右的标准",
@@ -476,13 +478,13 @@ def _coverage(
                 _row(
                     rule,
                     unit,
-                    unit_of_measure="%",
+                    unit_of_measure="share",
                     op=">=",
-                    threshold_min=90.0,
+                    threshold_min=0.9,
                     verdict="not_assessed",
                     shortfall=np.nan,
                     shortfall_share=np.nan,
-                    reason="checks.incomplete_class",
+                    reason="checks.class_incomplete",
                     threshold_origin="district",
                     affected_unit="elderly",
                 )
@@ -491,19 +493,19 @@ def _coverage(
         mine = part[part["unit_id"] == unit["id"]]
         total = mine["amount"].sum()
         reached = mine.loc[mine["minutes_to"] <= 15, "amount"].sum()
-        measured = reached / total * 100
-        short = max(0.0, 90.0 - measured)
+        measured = reached / total
+        short = max(0.0, 0.9 - measured)
         rows.append(
             _row(
                 rule,
                 unit,
                 measured=measured,
                 op=">=",
-                threshold_min=90.0,
-                unit_of_measure="%",
+                threshold_min=0.9,
+                unit_of_measure="share",
                 verdict="fail" if short else "pass",
                 shortfall=short,
-                shortfall_share=short / 90,
+                shortfall_share=short / 0.9,
                 affected=total - reached,
                 affected_unit="elderly",
                 estimated_share=0.3,

@@ -16,15 +16,15 @@ LC.about.foot = function () {
 
 LC.about.line = function () {
   const { facts, about } = LC.data;
-  const bases = facts.bases.map((basis) => LC.t(`basis.${basis}`)).join(LC.t("list_comma"));
+  const bases = facts.bases.map(LC.basis).join(LC.t("list_comma"));
   const all = Object.values(about.households).reduce((sum, one) => sum + one, 0);
-  const estimated = (about.households.floor_area || 0) + (about.households.compound_total || 0);
+  const estimated = all - (about.households.declared || 0);
   const books = Object.values(LC.data.books).filter((book) => book.adopted);
   const walker = facts.walkers[LC.state.walker] || Object.values(facts.walkers)[0];
   return [
     LC.t("approval", { text: facts.approval || LC.t("approval_none") }),
     LC.t("as_of", { date: facts.asOf }),
-    LC.t("foot_households", { basis: bases || LC.t("basis.unknown") }) +
+    LC.t("foot_households", { basis: bases || LC.basis("") }) +
       (estimated ? LC.t("foot_estimated", { n: LC.grouped((100 * estimated) / all, 0) }) : ""),
     walker ? LC.t("foot_speed", { speed: walker.speed, who: LC.t(`walker.${LC.state.walker}`) }) : null,
     LC.t("foot_books", { names: books.map((book) => LC.pick(book.title)).join(LC.t("list_comma")) || "–" }),
@@ -82,7 +82,7 @@ LC.about.inputs = function () {
   const rows = sources.map((source) => [
     LC.has(`table.${source.table}`) ? LC.t(`table.${source.table}`) : source.table,
     [source.file, source.layer].filter(Boolean).join(" · "), source.crs || "–",
-    source.basis ? LC.t(`basis.${source.basis}`) : "–",
+    source.basis ? LC.basis(source.basis) : "–",
     source.complete.length ? source.complete.map(LC.className).join(LC.t("list_comma")) : "–",
     source.asOf || "–", hash(source.file)]);
   return LC.about.table(["in.table", "in.file", "in.crs", "in.basis", "in.complete", "in.date", "in.sha"], rows);

@@ -164,8 +164,8 @@ LC.waterLabels = function (v, placed) {
 /* As many places as letters, down the middle of the water within the view. */
 LC.waterSpots = function (v, i, count) {
   const g = LC.g.land;
-  const top = Math.max(g.box[4 * i + 1], v.y0 + (v.y1 - v.y0) * 0.1);
-  const bottom = Math.min(g.box[4 * i + 3], v.y1 - (v.y1 - v.y0) * 0.1);
+  const top = Math.max(g.box[4 * i + 1], (v.oy + v.seen[1] + 40) / v.s);
+  const bottom = Math.min(g.box[4 * i + 3], (v.oy + v.seen[3] - 40) / v.s);
   const left = Math.max(g.box[4 * i], v.x0);
   const right = Math.min(g.box[4 * i + 2], v.x1);
   const spots = [];
@@ -232,7 +232,7 @@ LC.tag = function (v, placed, text, x, y, dark) {
   const shifts = [0, -34, 34, -62, 62, -90, 90];
   const spot = shifts.map((dy) => y + dy).find((cy) => !placed.taken([x - half, cy - 13, x + half, cy + 13]));
   const cy = spot === undefined ? y : spot;
-  const cx = Math.min(Math.max(x, half + 4), v.w - half - 4);
+  const cx = Math.min(Math.max(x, v.seen[0] + half + 4), v.seen[2] - half - 4);
   placed.put([cx - half, cy - 13, cx + half, cy + 13]);
   ctx.fillStyle = dark ? LC.ink : "#FFFFFF";
   ctx.strokeStyle = dark ? "#FFFFFF" : LC.ink;

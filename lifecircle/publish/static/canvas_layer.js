@@ -49,7 +49,13 @@ LC.view = function (map, bounds) {
   const ox = origin.x + bounds.min.x;
   const oy = origin.y + bounds.min.y;
   const { x: w, y: h } = bounds.getSize();
+  const corner = map.containerPointToLayerPoint([0, 0]);
+  const size = map.getSize();
   return {
+    /* the part of the canvas that is seen, clear of the card */
+    seen: [corner.x - bounds.min.x, corner.y - bounds.min.y,
+      corner.x - bounds.min.x + size.x - (LC.cardWidth ? LC.cardWidth() : 0),
+      corner.y - bounds.min.y + size.y],
     s, ox, oy, w, h, dpr: window.devicePixelRatio || 1, mpp: LC.metresPerWorld / s,
     x0: ox / s, y0: oy / s, x1: (ox + w) / s, y1: (oy + h) / s,
   };
@@ -58,11 +64,13 @@ LC.view = function (map, bounds) {
 LC.paintBase = function (v) {
   LC.draw.ground(v);
   if (LC.state.layers.land) LC.draw.land(v);
+  LC.draw.units(v);
+  LC.draw.gridFills(v);
+  if (LC.state.layers.land) LC.draw.water(v);
   LC.draw.roads(v);
   LC.draw.barriers(v);
   LC.draw.otherBuildings(v);
   LC.draw.veil(v);
-  LC.draw.units(v);
   LC.draw.grids(v);
   LC.draw.gaps(v);
   LC.draw.walls(v);
@@ -102,13 +110,20 @@ LC.makeMap = function (node) {
   return map;
 };
 
+/* Width that the open card takes from the map. */
+LC.cardWidth = function () {
+  const shown = (LC.nodes.card && !LC.nodes.card.hidden) || (LC.nodes.bcard && !LC.nodes.bcard.hidden);
+  return shown && LC.map.getSize().x >= 700 ? 356 : 0;
+};
+
+/* The whole district; clear of the legend where that costs no scale. */
 LC.fitHome = function () {
   const narrow = LC.map.getSize().x < 700;
-  LC.map.fitBounds(LC.home, {
-    paddingTopLeft: narrow ? [8, 56] : [30, 48],
-    paddingBottomRight: narrow ? [8, 16] : [30, 16],
-    animate: false,
-  });
+  const tight = narrow ? [[8, 56], [8, 16]] : [[30, 44], [30 + LC.cardWidth(), 14]];
+  const clear = [[250, 44], tight[1]];
+  const zoom = ([a, b]) => LC.map.getBoundsZoom(LC.home, false, L.point(a[0] + b[0], a[1] + b[1]));
+  const [a, b] = !narrow && zoom(clear) >= zoom(tight) - 0.25 ? clear : tight;
+  LC.map.fitBounds(LC.home, { paddingTopLeft: a, paddingBottomRight: b, animate: false });
 };
 
 /* Bring a feature into view, clear of the card on the right and legend below. */

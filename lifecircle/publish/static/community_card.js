@@ -50,7 +50,7 @@ LC.card.people = function (i) {
   if (communities.households[i] !== null) {
     const basis = communities.basis[i];
     parts.push(LC.t("households_n", { n: LC.count(communities.households[i]) }) +
-      (basis ? LC.t("in_brackets", { text: LC.t(`basis.${basis}`) }) : ""));
+      (basis ? LC.t("in_brackets", { text: LC.basis(basis) }) : ""));
   }
   if (communities.elderly[i] !== null) parts.push(LC.t("elderly_n", { n: LC.count(Math.round(communities.elderly[i])) }));
   return parts.filter(Boolean).join(" · ");
@@ -68,7 +68,7 @@ LC.card.measure = function (row) {
     : LC.pick(LC.rule(row.rule).title);
   return LC.h("div.measure", {},
     LC.h("div.big-line", {},
-      LC.h(`span.big.${row.verdict}`, {}, LC.about_sign(percent ? 0 : row.estimated) + value,
+      LC.h(`span.big.${row.verdict}`, {}, LC.about_sign(row.estimated) + value,
         LC.h("small", {}, percent ? "%" : ` ${LC.unit(row.measure)}`)),
       LC.h("span.big-words", {}, words)),
     LC.h("p", {}, LC.card.distance(row)));
@@ -76,7 +76,7 @@ LC.card.measure = function (row) {
 
 LC.card.distance = function (row) {
   const parts = [];
-  const standard = LC.standard(row);
+  const standard = LC.standard(row).replace(/^[≥≤] /, "");
   if (standard !== "–") parts.push(LC.t("bar_at", { standard: `${standard}${row.measure === "%" ? "%" : ` ${LC.unit(row.measure)}`}` }));
   if (row.verdict === "fail" && row.shortfall !== null) {
     parts.push(LC.tn("bar_missing", { n: LC.h("b", {}, row.measure === "%"
@@ -102,8 +102,9 @@ LC.card.joined = (parts) => parts.flatMap((part, k) => (k ? [LC.t("comma"), part
 LC.card.histogram = function (community, row) {
   const weight = row.affectedUnit || "persons";
   const key = ["community", LC.data.layers.communities.id[community], row.class, LC.rule(row.rule).walker, weight];
-  const bands = LC.data.served[key.join("|")];
-  if (!bands || !bands.length) return null;
+  const found = LC.data.served[key.join("|")];
+  if (!found || !found.length) return null;
+  const bands = LC.card.bands(found);
   const limit = LC.limitOf(row.rule);
   const colours = LC.minuteBands(limit);
   const most = Math.max(...bands.map((one) => one[2] || 0), 1);
@@ -117,8 +118,16 @@ LC.card.histogram = function (community, row) {
       LC.h("span.column-name", {}, lost ? LC.t("no_path") : to === null ? `>${from}` : `${from}–${to}`));
   });
   return LC.h("figure.histogram", {},
-    LC.h("figcaption", {}, LC.t("histogram", { who: LC.t(`who.${weight}`) })),
+    LC.h("figcaption", {}, LC.t("histogram", { who: LC.t(`number.${weight}`) })),
     LC.h("div.columns", {}, columns));
+};
+
+/* Only bands where somebody lives are given: the empty ones stand with 0. */
+LC.card.bands = function (found) {
+  const edges = [0, 5, 10, 15, 20, null];
+  const bands = edges.slice(0, -1).map((from, k) =>
+    found.find((one) => one[0] === from && one[1] === edges[k + 1]) || [from, edges[k + 1], 0, 0]);
+  return [...bands, ...found.filter((one) => one[0] === null)];
 };
 
 /* For example: from where to where, straight and on foot. */

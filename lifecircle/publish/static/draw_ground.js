@@ -86,6 +86,11 @@ LC.draw.land = function (v) {
     LC.traceAll(v, LC.g.compounds, LC.every(LC.g.compounds), true, () => ctx.fill("evenodd"));
   }
   paint("green");
+};
+
+LC.draw.water = function (v) {
+  const { ctx } = v;
+  const g = LC.g.land;
   ctx.fillStyle = LC.colours.water;
   ctx.strokeStyle = LC.colours.bank;
   ctx.lineWidth = 0.9;

@@ -138,27 +138,32 @@ LC.draw.units = function (v) {
 
 LC.gridsShown = () => LC.state.layers.grids || LC.theme() === "grids";
 
+/* Grids out of range: fewer households lilac with level lines, more peach, upright. */
+LC.draw.gridFills = function (v) {
+  if (LC.theme() !== "grids") return;
+  const { ctx } = v;
+  const g = LC.g.grids;
+  for (const row of LC.rowsOf(LC.state.rule)) {
+    const i = LC.gridIndex.get(row.unit);
+    if (i === undefined || row.verdict !== "fail" || !LC.inView(v, g, i)) continue;
+    const under = row.min !== null && row.measured < row.min;
+    ctx.beginPath();
+    LC.trace(v, g, i, true);
+    ctx.fillStyle = under ? "#DDD8EA" : "#F3D0B3";
+    ctx.globalAlpha = 0.9;
+    ctx.fill("evenodd");
+    ctx.globalAlpha = 0.5;
+    ctx.fillStyle = LC.hatch(ctx, under ? "#6B5FA0" : "#B5420E", v.dpr,
+      under ? "horizontal" : "vertical", 7, 0.9);
+    ctx.fill("evenodd");
+    ctx.globalAlpha = 1;
+  }
+};
+
 LC.draw.grids = function (v) {
   if (!LC.gridsShown()) return;
   const { ctx } = v;
   const g = LC.g.grids;
-  if (LC.theme() === "grids") {
-    for (const row of LC.byRule.get(LC.state.rule) || []) {
-      const i = LC.gridIndex.get(row.unit);
-      if (i === undefined || row.verdict !== "fail" || !LC.inView(v, g, i)) continue;
-      const under = row.min !== null && row.measured < row.min;
-      ctx.beginPath();
-      LC.trace(v, g, i, true);
-      ctx.fillStyle = under ? "#DDD8EA" : "#F3D0B3";
-      ctx.globalAlpha = 0.85;
-      ctx.fill("evenodd");
-      ctx.globalAlpha = 0.5;
-      ctx.fillStyle = LC.hatch(ctx, under ? "#6B5FA0" : "#B5420E", v.dpr,
-        under ? "horizontal" : "vertical", 7, 0.9);
-      ctx.fill("evenodd");
-      ctx.globalAlpha = 1;
-    }
-  }
   ctx.strokeStyle = "#7A7F85";
   ctx.lineWidth = 1.2;
   ctx.setLineDash([4, 2.5]);

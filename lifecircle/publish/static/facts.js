@@ -26,14 +26,23 @@ LC.rule = (id) => LC.data.rules[id] || {
 LC.book = (id) => LC.data.books[id] || { title: [id, id], issuer: "", source: "", published: null };
 
 LC.isCoverage = (id) => LC.rule(id).kind.startsWith("walk");
-LC.level = (id) => (LC.byRule.get(id) || [{}])[0].level || LC.rule(id).level;
+
+/* Rows of the rule's own level; a rule may list offenders of a lower level besides. */
+LC.rowsOf = function (id) {
+  const rows = LC.byRule.get(id) || [];
+  const mine = rows.filter((row) => row.level === LC.rule(id).level);
+  return mine.length ? mine : rows;
+};
+LC.level = (id) => (LC.rowsOf(id)[0] || {}).level || LC.rule(id).level;
+LC.offenders = (id) => (LC.byRule.get(id) || []).filter((row) =>
+  row.level !== LC.level(id) && row.verdict === "fail");
 
 /* Minutes that a walking rule allows. */
 LC.limitOf = (id) => (LC.isCoverage(id) && (LC.rule(id).max || LC.rule(id).min)) || 15;
 
 LC.tally = function (id) {
   const counts = { fail: 0, pass: 0, not_assessed: 0, benchmark: 0, reference: 0 };
-  for (const row of LC.byRule.get(id) || []) counts[row.verdict] += 1;
+  for (const row of LC.rowsOf(id)) counts[row.verdict] += 1;
   return counts;
 };
 
@@ -41,7 +50,7 @@ LC.tally = function (id) {
 LC.leftOut = function (id) {
   let sum = 0;
   let estimated = 0;
-  for (const row of LC.byRule.get(id) || []) {
+  for (const row of LC.rowsOf(id)) {
     if (row.verdict === "not_assessed" || row.affected === null) continue;
     sum += row.affected;
     if (row.estimated > 0) estimated = 1;
@@ -51,7 +60,7 @@ LC.leftOut = function (id) {
 
 LC.rank = { fail: 0, benchmark: 1, reference: 1, pass: 2, not_assessed: 3 };
 LC.sorted = (id) =>
-  [...(LC.byRule.get(id) || [])].sort((a, b) =>
+  [...LC.rowsOf(id)].sort((a, b) =>
     LC.rank[a.verdict] - LC.rank[b.verdict] || (b.share || 0) - (a.share || 0) ||
     (a.measured === null ? Infinity : a.measured) - (b.measured === null ? Infinity : b.measured) ||
     (a.unit < b.unit ? -1 : 1));
@@ -65,7 +74,7 @@ LC.rowOf = function (id, community) {
 /* Grids of a rule by community: how many are out of the band. */
 LC.gridsByCommunity = function (id) {
   const found = new Map();
-  for (const row of LC.byRule.get(id) || []) {
+  for (const row of LC.rowsOf(id)) {
     const grid = LC.gridIndex.get(row.unit);
     const community = grid === undefined ? -1 : LC.data.layers.grids.community[grid];
     if (!found.has(community)) found.set(community, { community, all: 0, out: 0, rows: [] });
@@ -99,22 +108,20 @@ LC.reasonText = function (row) {
   return pair ? LC.pick(pair) : row.reason;
 };
 
-/* Opening rule: the coverage rule with most failing units. */
-LC.openingRule = function () {
-  const order = [...LC.ruleIds].sort((a, b) =>
-    LC.isCoverage(b) - LC.isCoverage(a) || LC.tally(b).fail - LC.tally(a).fail);
-  return order.length ? order[0] : null;
-};
-
 /* Gap areas of the rule, in the order of their numbers. */
 LC.gapsOf = function (id) {
   const gaps = LC.data.layers.gaps;
   const found = [];
+  const least = LC.data.about.settings.smallest_gap_households;
   gaps.rule.forEach((rule, place) => {
-    if (rule === id) found.push(place);
+    if (rule === id && (gaps.households[place] === null || gaps.households[place] >= least)) found.push(place);
   });
   found.sort((a, b) => (gaps.households[b] || 0) - (gaps.households[a] || 0) || a - b);
   return found;
+};
+LC.smallGaps = function (id) {
+  const all = LC.data.layers.gaps.rule.filter((rule) => rule === id).length;
+  return all - LC.gapsOf(id).length;
 };
 LC.gapNumber = (gap) => LC.gapsOf(LC.data.layers.gaps.rule[gap]).indexOf(gap) + 1;
 

@@ -38,9 +38,13 @@ LC.figure = function (value, unit) {
 };
 
 LC.unit = function (unit) {
-  if (!unit) return "";
-  return LC.has(`unit.${unit}`) ? LC.t(`unit.${unit}`) : unit;
+  if (!unit || unit === "%") return unit || "";
+  return LC.has(`unit_${unit}`) ? LC.t(`unit_${unit}`) : unit;
 };
+
+/* Bases may be several, joined by plus signs. */
+LC.basis = (bases) => (bases || "unknown").split("+")
+  .map((one) => (LC.has(`basis_${one}`) ? LC.t(`basis_${one}`) : one)).join(LC.t("list_comma"));
 
 /* 17.3% closes up, 1,066 m is spaced. */
 LC.withUnit = (value, unit) =>
@@ -64,6 +68,7 @@ LC.short = function (name) {
 };
 
 LC.className = function (code) {
+  if (code && code.includes("+")) return code.split("+").map(LC.className).join(LC.t("list_comma"));
   const place = LC.classIndex.get(code);
   if (place === undefined) return code || "–";
   const classes = LC.data.layers.classes;

@@ -49,7 +49,7 @@ LC.legend.units = () => [
   LC.shortClasses.map((one) => LC.legend.row(null, LC.legend.swatch(one.fill, "#9A9488", one.upTo > 0), LC.t(one.key)))];
 
 LC.legend.grids = () => [
-  LC.legend.title(LC.t("legend_grids"), LC.t("unit.households")),
+  LC.legend.title(LC.t("legend_grids"), LC.unit("households")),
   LC.legend.row(null, LC.legend.swatch("#DDD8EA", "#6B5FA0", false, "horizontal"), LC.t("grid_under")),
   LC.legend.row(null, LC.legend.swatch("#FFFFFF", "#7A7F85"), LC.t("grid_within")),
   LC.legend.row(null, LC.legend.swatch("#F3D0B3", "#B5420E", false, "vertical"), LC.t("grid_over"))];
@@ -81,7 +81,8 @@ LC.legend.rows = function (mpp, theme) {
         LC.className(LC.state.cls) + (status === "built" ? "" : LC.t("in_brackets", { text: LC.t(`status.${status}`) }))));
     }
   }
-  if (layers.facilities && mpp < 4) rows.push(LC.legend.row("facilities", LC.h("i.dot", {}), LC.t("legend_other_facilities")));
+  const roomy = window.innerHeight >= 800;
+  if (roomy && layers.facilities && mpp < 4) rows.push(LC.legend.row("facilities", LC.h("i.dot", {}), LC.t("legend_other_facilities")));
   if (theme === "minutes" && mpp <= 8 && LC.buildingGroups().some((group) => group.lost && group.list.length)) {
     rows.push(LC.legend.row("buildings", LC.h("i.key.lost", {}, "×"), LC.t("legend_no_path")));
   }
@@ -89,8 +90,8 @@ LC.legend.rows = function (mpp, theme) {
     rows.push(LC.legend.row("isochrones", LC.legend.line({ colour: "#1F4E79", width: 2.2, dash: [] }), LC.t("legend_isochrones")));
   }
   if (LC.gridsShown() && LC.g.grids.count) rows.push(LC.legend.row("grids", LC.legend.line({ colour: "#7A7F85", width: 1.2, dash: [4, 2.5] }), LC.t("layer.grids")));
-  if (LC.landOf("nonresidential_building").length && mpp <= 4) rows.push(LC.legend.row(null, LC.legend.swatch("#E2DED5", "#CFC9BC"), LC.t("legend_other_buildings")));
-  if (layers.boundaries) {
+  if (roomy && LC.landOf("nonresidential_building").length && mpp <= 4) rows.push(LC.legend.row(null, LC.legend.swatch("#E2DED5", "#CFC9BC"), LC.t("legend_other_buildings")));
+  if (roomy && layers.boundaries) {
     LC.data.layers.boundaries.level.forEach((level, i) => {
       const { first } = LC.g.boundaries;
       if (first[i] === first[i + 1] || mpp > LC.borderStyle[level].farthest) return;

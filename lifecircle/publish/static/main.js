@@ -6,7 +6,7 @@ LC.nodes = {};
 LC.ruleView = function (id) {
   const rule = LC.rule(id);
   const rows = LC.byRule.get(id) || [];
-  const named = [rows.length ? rows[0].class : null, ...rule.classes];
+  const named = [...String((rows[0] || {}).class || "").split("+"), ...rule.classes];
   const walker = rule.walker && LC.data.facts.walkers[rule.walker] ? rule.walker : LC.state.walker;
   const code = named.find((one) => one && LC.reach.has(`${one}|${walker}`)) || LC.state.cls || LC.data.layers.classes.code[0];
   return { cls: code, ruleClass: code, walker };
@@ -87,7 +87,7 @@ LC.start = function () {
   LC.load();
   LC.state.lang = LC.data.lang;
   LC.prepareFacts();
-  const opening = LC.openingRule();
+  const opening = LC.data.opening;
   if (LC.data.facts.walkers.elderly === undefined) LC.state.walker = Object.keys(LC.data.facts.walkers)[0];
   Object.assign(LC.state, opening ? { rule: opening, ...LC.ruleView(opening) }
     : { cls: LC.data.layers.classes.code[0], tab: "today" });

@@ -62,6 +62,7 @@ LC.panel.answer = function () {
   if (LC.level(rule) === "grid") parts.push(LC.panel.gridList(rule));
   else if (LC.level(rule) === "community") parts.push(LC.panel.barList(rule));
   else parts.push(LC.panel.plainList(rule));
+  if (LC.offenders(rule).length) parts.push(LC.panel.offenderList(rule));
   if (LC.gapsOf(rule).length) parts.push(LC.panel.gapList(rule));
   return parts;
 };
@@ -84,7 +85,7 @@ LC.panel.subline = function (rule, assessed, level) {
   const assessedLine = LC.t("sub_assessed", { n: LC.count(assessed), level });
   if (LC.isCoverage(rule)) {
     const { sum, estimated } = LC.leftOut(rule);
-    const row = (LC.byRule.get(rule) || []).find((one) => one.affectedUnit) || {};
+    const row = LC.rowsOf(rule).find((one) => one.affectedUnit) || {};
     const people = LC.h("b", {}, LC.t(`people.${row.affectedUnit || "persons"}`, {
       n: LC.about_sign(estimated) + LC.count(Math.round(sum)) }));
     return [assessedLine, LC.tn("sub_unserved", {
@@ -161,7 +162,7 @@ LC.panel.bar = function (row, scale, parted) {
     title: `${row.name} · ${LC.verdictWord(row.verdict)}`,
     onclick: () => LC.chooseCommunity(community === undefined ? -1 : community) },
     LC.shape(row.verdict, 13), LC.h("span.bar-name", {}, LC.short(row.name)), track,
-    LC.h("span.bar-value", {}, unknown ? "–" : LC.about_sign(row.measure === "%" ? 0 : row.estimated) + LC.figure(row.measured, row.measure)));
+    LC.h("span.bar-value", {}, unknown ? "–" : LC.about_sign(row.estimated) + LC.figure(row.measured, row.measure)));
 };
 
 /* The measured bar; what is missing, or too much, hatched up to the standard. */
@@ -169,12 +170,13 @@ LC.panel.barParts = function (row, scale) {
   const at = (value) => `${Math.max(0, Math.min(100, (100 * value) / scale))}%`;
   const wide = (from, to) => ({ left: at(from), width: `calc(${at(to)} - ${at(from)})` });
   const parts = [];
-  const missing = row.min !== null && row.measured < row.min;
-  const excess = row.max !== null && row.measured > row.max;
+  const judged = row.verdict === "fail";
+  const missing = judged && row.min !== null && row.measured < row.min;
+  const excess = judged && row.max !== null && row.measured > row.max;
   const solid = excess ? row.max : row.measured;
   parts.push(LC.h("i.solid", { style: wide(0, solid) }));
-  if (row.verdict !== "pass" && missing) parts.push(LC.h("i.missing", { style: wide(row.measured, row.min) }));
-  if (row.verdict !== "pass" && excess) parts.push(LC.h("i.missing", { style: wide(row.max, row.measured) }));
+  if (missing) parts.push(LC.h("i.missing", { style: wide(row.measured, row.min) }));
+  if (excess) parts.push(LC.h("i.missing", { style: wide(row.max, row.measured) }));
   return parts;
 };
 
@@ -206,6 +208,13 @@ LC.panel.plainList = function (rule) {
   ];
 };
 
+LC.panel.offenderList = (rule) => LC.h("section.gap-list", {},
+  LC.h("h2", {}, LC.t("offenders")),
+  LC.offenders(rule).slice(0, 200).map((row) =>
+    LC.h("button.gap-row", { type: "button", "data-focus": `offender-${row.unit}`, onclick: () => LC.chooseRow(row) },
+      LC.shape(row.verdict, 12), LC.h("span.gap-name", {}, row.name || row.unit),
+      LC.h("span.gap-value", {}, LC.withUnit(row.measured, row.measure)))));
+
 LC.gapLine = function (gap) {
   const { households, estimated } = LC.data.layers.gaps;
   return LC.t("gap_line", { n: LC.gapNumber(gap), name: LC.gapName(gap),
@@ -223,7 +232,8 @@ LC.panel.gapList = function (rule) {
         LC.h("span.gap-number", {}, place + 1),
         LC.h("span.gap-name", {}, LC.gapName(gap)),
         LC.h("span.gap-value", {}, LC.t("households_n", {
-          n: LC.about_sign(gaps.estimated[gap]) + (gaps.households[gap] === null ? "<10" : LC.count(gaps.households[gap])) })))));
+          n: LC.about_sign(gaps.estimated[gap]) + (gaps.households[gap] === null ? "<10" : LC.count(gaps.households[gap])) })))),
+    LC.smallGaps(rule) ? LC.h("p.quiet.small-gaps", {}, LC.t("small_gaps", { n: LC.smallGaps(rule), least: LC.count(smallest) })) : null);
 };
 
 /* Tab 现状评估: what there is and how far it is, no verdicts. */

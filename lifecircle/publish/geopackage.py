@@ -1,0 +1,132 @@
+"""district.gpkg: every layer and table of a study in one GeoPackage."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyogrio
+from geopandas import GeoDataFrame
+
+from lifecircle.publish.frames import described, prepared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pandas import DataFrame
+
+    from lifecircle.model import Assessment
+
+__all__ = ["DISTRICT_TABLES", "STUDY_TABLE", "study_frames", "write_geopackage"]
+
+CLOCK = "2000-01-01T00:00:00.000Z"
+"""GeoPackages hold a date of change: a fixed one gives the same bytes every time."""
+
+DISTRICT_TABLES = (
+    "communities",
+    "compounds",
+    "buildings",
+    "facilities",
+    "roads",
+    "gates",
+    "barriers",
+    "grids",
+    "land",
+    "facility_classes",
+    "rooms",
+    "serves",
+    "rejected",
+    "registers",
+)
+STUDY_TABLE = "lifecircle_study"
+"""Key and JSON text: what no layer can hold."""
+
+
+def study_frames(study: Assessment) -> dict[str, DataFrame]:
+    """Every frame of a study by the name of its layer.
+
+    Parameters
+    ----------
+    study : Assessment
+        A finished study.
+
+    Returns
+    -------
+    dict
+        Layer name to frame, in the order in which they are written.
+
+    Examples
+    --------
+    >>> list(study_frames(study))[:2]  # doctest: +SKIP
+    ['communities', 'compounds']
+    """
+    return {
+        **{name: getattr(study.district, name) for name in DISTRICT_TABLES},
+        "gap_areas": study.gaps.areas,
+        "isochrones": study.isochrones,
+        "routes": study.routes,
+        "access": study.access,
+        "served": study.served,
+        "findings": study.findings.rows,
+        "shortfalls": study.gaps.shortfalls,
+        "totals": study.findings.totals,
+        "network_report": study.network_report,
+    }
+
+
+def write_geopackage(
+    study: Assessment, path: str | Path, *, saved: dict[str, Any] | None = None
+) -> None:
+    """Write every layer and table; the same study gives the same bytes.
+
+    Parameters
+    ----------
+    study : Assessment
+        A finished study, disclosed.
+    path : str or Path
+        File to write; it must not exist.
+    saved : dict, optional
+        What else ``read_study`` needs, as JSON (from ``results.saved_parts``).
+
+    Examples
+    --------
+    >>> write_geopackage(study, "out/district.gpkg")  # doctest: +SKIP
+    """
+    frames = study_frames(study)
+    facts = {name: described(frame) for name, frame in frames.items()}
+    with _fixed_clock():
+        for name, frame in frames.items():
+            _write_layer(prepared(frame, facts[name]), str(path), name, facts[name])
+        parts = {**(saved or {}), "frames": facts}
+        table = pd.DataFrame(
+            {
+                "key": sorted(parts),
+                "value": [_json(parts[key]) for key in sorted(parts)],
+            }
+        )
+        pyogrio.write_dataframe(table, str(path), layer=STUDY_TABLE, driver="GPKG")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _write_layer(frame: DataFrame, path: str, name: str, facts: dict[str, Any]) -> None:
+    options: dict[str, Any] = {"layer": name, "driver": "GPKG"}
+    if isinstance(frame, GeoDataFrame):
+        options["geometry_type"] = facts["geometry"]
+        options["promote_to_multi"] = False
+    pyogrio.write_dataframe(frame, path, **options)
+
+
+@contextmanager
+def _fixed_clock() -> Iterator[None]:
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": CLOCK})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})

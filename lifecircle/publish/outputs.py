@@ -1,0 +1,111 @@
+"""All outputs of a study, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lifecircle.errors import ResultError
+from lifecircle.publish.disclosure import disclosed
+from lifecircle.publish.geopackage import write_geopackage
+from lifecircle.publish.manifest import write_manifest
+from lifecircle.publish.results import FORMAT, GEOPACKAGE, MANIFEST, saved_parts
+from lifecircle.publish.web_map import write_map
+from lifecircle.publish.workbook import write_workbook
+
+if TYPE_CHECKING:
+    from lifecircle.model import Assessment
+    from lifecircle.text import Language
+
+__all__ = ["write_study"]
+
+logger = logging.getLogger(__name__)
+
+MAP, WORKBOOK = "review.html", "findings.xlsx"
+OUTPUTS = (MAP, WORKBOOK, GEOPACKAGE)
+
+
+def write_study(
+    study: Assessment, out_dir: str | Path, *, lang: Language = "zh"
+) -> None:
+    """Write map, workbook, GeoPackage and manifest into a folder.
+
+    The files are written beside the folder and take its place when all are complete;
+    an earlier result stays until then, and other files in it stay for good. The same
+    study gives the same bytes, ``made_at`` in the manifest aside.
+
+    Parameters
+    ----------
+    study : Assessment
+        A finished study.
+    out_dir : str or Path
+        Folder to write.
+    lang : {"zh", "en"}
+        Language of the workbook, and the one that the map opens in.
+
+    Raises
+    ------
+    ResultError
+        If the folder cannot be written, or is a file.
+
+    Examples
+    --------
+    >>> write_study(study, "out")  # doctest: +SKIP
+    """
+    out = Path(out_dir)
+    if out.exists() and not out.is_dir():
+        raise ResultError(
+            where=str(out), what="this is a file.", fix="Name a folder for the outputs."
+        )
+    fresh = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        _write_all(disclosed(study), fresh, lang)
+        _put_in_place(fresh, out)
+    except OSError as error:
+        raise ResultError(
+            where=str(out),
+            what=f"the outputs cannot be written: {error.strerror or error}.",
+            fix="Close files of the folder that are open, check rights and free space.",
+        ) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    logger.info("publish: %s", ", ".join((*OUTPUTS, MANIFEST)))
+
+
+def _write_all(study: Assessment, folder: Path, lang: Language) -> None:
+    write_map(study, folder / MAP, lang=lang)
+    write_workbook(study, folder / WORKBOOK, lang=lang)
+    write_geopackage(study, folder / GEOPACKAGE, saved=saved_parts(study))
+    outputs = {}
+    for name in OUTPUTS:
+        content = (folder / name).read_bytes()
+        sha256 = hashlib.sha256(content).hexdigest()
+        outputs[name] = {"bytes": len(content), "sha256": sha256}
+    write_manifest(
+        {**study.manifest, "format": FORMAT, "outputs": outputs}, folder / MANIFEST
+    )
+
+
+def _put_in_place(fresh: Path, out: Path) -> None:
+    """Swap the folders; files that are not ours move over to the new one."""
+    if not out.exists():
+        fresh.rename(out)
+        return
+    old = out.with_name(f".{out.name}.{os.getpid()}.old")
+    out.rename(old)
+    try:
+        fresh.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    for entry in sorted(old.iterdir()):
+        if entry.name not in (*OUTPUTS, MANIFEST):
+            entry.rename(out / entry.name)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,248 @@
+"""Results saved and read back: one versioned format, the folder of a study."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from lifecircle.errors import ResultError
+from lifecircle.model import (
+    Assessment,
+    District,
+    DistrictConfig,
+    Findings,
+    Gaps,
+    Problem,
+    Rule,
+    RuleBook,
+    Source,
+    Walker,
+)
+from lifecircle.publish.frames import restored
+from lifecircle.publish.geopackage import DISTRICT_TABLES, STUDY_TABLE
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+__all__ = ["FORMAT", "GEOPACKAGE", "MANIFEST", "read_study", "saved_parts"]
+
+FORMAT = 1
+"""Number of the format; raised when a saved study can no longer be read as before."""
+
+GEOPACKAGE, MANIFEST = "district.gpkg", "manifest.json"
+
+
+def saved_parts(study: Assessment) -> dict[str, Any]:
+    """What no layer can hold, as JSON: settings, rule books, problems.
+
+    Parameters
+    ----------
+    study : Assessment
+        A finished study.
+
+    Returns
+    -------
+    dict
+        ``format``, ``config``, ``books``, ``problems``, ``complete_classes``. Paths
+        are relative to the district file's folder, bare names if they lie elsewhere.
+
+    Examples
+    --------
+    >>> saved_parts(study)["format"]  # doctest: +SKIP
+    1
+    """
+    district = study.district
+    return {
+        "format": FORMAT,
+        "config": _saved_config(district.config),
+        "books": [_plain(asdict(book)) for book in study.findings.books],
+        "problems": [_plain(asdict(problem)) for problem in district.problems],
+        "complete_classes": sorted(district.complete_classes),
+        "crs": district.crs,
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (str, int, float, bool)) or value is None:
+        return value
+    return str(value)
+
+
+def _saved_config(config: DistrictConfig) -> dict[str, Any]:
+    folder = config.path.parent
+    saved: dict[str, Any] = _plain(asdict(config))
+    saved["path"] = config.path.name
+    for entry, source in zip(saved["sources"], config.sources, strict=True):
+        inside = source.path.is_relative_to(folder)
+        path = source.path.relative_to(folder) if inside else Path(source.path.name)
+        entry["path"] = path.as_posix()
+    return saved
+
+
+def read_study(folder: str | Path) -> Assessment:
+    """Read back what ``write_study`` wrote.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Holds ``district.gpkg`` and ``manifest.json``.
+
+    Returns
+    -------
+    Assessment
+        The same frames, row by row; paths of the settings are relative to the
+        district file. What the disclosure level kept back is not there.
+
+    Raises
+    ------
+    ResultError
+        If a file is missing, cannot be read, or is of another format.
+
+    Examples
+    --------
+    >>> study = read_study("out")  # doctest: +SKIP
+    >>> study.gaps.areas[["gap_id", "households"]]  # doctest: +SKIP
+    """
+    folder = Path(folder)
+    manifest = _read_manifest(folder / MANIFEST)
+    path = folder / GEOPACKAGE
+    parts = _read_parts(path)
+    frames = {
+        name: _read_layer(path, name, facts) for name, facts in parts["frames"].items()
+    }
+    return _assessment(frames, parts, manifest)
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        number = manifest.pop("format")
+    except FileNotFoundError as error:
+        raise _missing(path) from error
+    except (ValueError, KeyError, AttributeError, UnicodeDecodeError) as error:
+        raise _broken(path) from error
+    if number != FORMAT:
+        raise ResultError(
+            where=str(path),
+            what=f"the results are of format {number}; this version reads {FORMAT}.",
+            fix="Run lifecircle again on the district file.",
+        )
+    manifest.pop("outputs", None)
+    result: dict[str, Any] = manifest
+    return result
+
+
+def _missing(path: Path) -> ResultError:
+    return ResultError(
+        where=str(path),
+        what="the file is not there.",
+        fix="Name the folder that lifecircle run wrote, or run it again.",
+    )
+
+
+def _broken(path: Path) -> ResultError:
+    return ResultError(
+        where=str(path),
+        what="the file is damaged or was not written by lifecircle.",
+        fix="Run lifecircle again on the district file.",
+    )
+
+
+def _read_parts(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        raise _missing(path)
+    try:
+        table = pyogrio.read_dataframe(str(path), layer=STUDY_TABLE)
+        pairs = zip(table["key"], table["value"], strict=True)
+        parts = {str(key): json.loads(value) for key, value in pairs}
+        missing = {"config", "books", "problems", "frames"} - set(parts)
+    except (DataSourceError, DataLayerError, ValueError, KeyError) as error:
+        raise _broken(path) from error
+    if missing:
+        raise _broken(path)
+    return parts
+
+
+def _read_layer(path: Path, name: str, facts: dict[str, Any]) -> DataFrame:
+    try:
+        layer = pyogrio.read_dataframe(str(path), layer=name)
+        return restored(layer, facts)
+    except (DataSourceError, DataLayerError, ValueError, KeyError) as error:
+        raise _broken(path) from error
+
+
+def _assessment(
+    frames: dict[str, Any], parts: dict[str, Any], manifest: dict[str, Any]
+) -> Assessment:
+    district = District(
+        config=_config(parts["config"]),
+        crs=parts["crs"],
+        complete_classes=frozenset(parts["complete_classes"]),
+        problems=tuple(Problem(**one) for one in parts["problems"]),
+        **{name: frames[name] for name in DISTRICT_TABLES},
+    )
+    books = tuple(_book(one) for one in parts["books"])
+    return Assessment(
+        district=district,
+        access=frames["access"],
+        findings=Findings(
+            rows=frames["findings"], books=books, totals=frames["totals"]
+        ),
+        gaps=Gaps(areas=frames["gap_areas"], shortfalls=frames["shortfalls"]),
+        served=frames["served"],
+        isochrones=frames["isochrones"],
+        routes=frames["routes"],
+        network_report=frames["network_report"],
+        manifest=manifest,
+    )
+
+
+def _date(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
+
+
+def _tuples(kind: type[Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Lists back to tuples; keys that a class no longer has are left out."""
+    known = {field.name for field in fields(kind)}
+    return {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in values.items()
+        if key in known
+    }
+
+
+def _config(saved: dict[str, Any]) -> DistrictConfig:
+    walkers = {name: Walker(**one) for name, one in saved["walkers"].items()}
+    changed = {
+        "path": Path(saved["path"]),
+        "as_of": date.fromisoformat(saved["as_of"]),
+        "sources": tuple(_source(one) for one in saved["sources"]),
+        "walkers": walkers,
+    }
+    return DistrictConfig(**{**_tuples(DistrictConfig, saved), **changed})
+
+
+def _source(saved: dict[str, Any]) -> Source:
+    changed = {"path": Path(saved["path"]), "as_of": _date(saved["as_of"])}
+    return Source(**{**_tuples(Source, saved), **changed})
+
+
+def _book(saved: dict[str, Any]) -> RuleBook:
+    rules = tuple(
+        Rule(**{**_tuples(Rule, one), "target_date": _date(one["target_date"])})
+        for one in saved["rules"]
+    )
+    changed = {"published": _date(saved["published"]), "rules": rules}
+    return RuleBook(**{**_tuples(RuleBook, saved), **changed})
