@@ -34,6 +34,7 @@ from places import (
     classified_points,
     committee_points,
     facilities_of,
+    facility_rows,
     review_of,
 )
 from units import approximate_units
@@ -85,6 +86,7 @@ def build(data: Path, out: Path) -> dict[str, object]:
         "roads": len(roads),
         "points": len(points),
         "facilities": len(facilities),
+        "station_twins": int(facility_rows(points).sum()) - len(facilities),
         "inside": int(facilities.within(area).sum()),
         "units": len(units),
         **_off_road(network, district),

@@ -106,7 +106,8 @@ def write_district_file(folder: Path, counts: Counts) -> Path:
 
 def write_readme(folder: Path, figures: Mapping[str, object]) -> None:
     """Sources, licences and counts beside the data."""
-    text = _filled("README.md.txt", figures)
+    far = f"{float(str(figures['far_household_share'])):.1%}"
+    text = _filled("README.md.txt", {**figures, "far_households": far})
     (folder / "README.md").write_text(text, "utf-8", newline="\n")
 
 

@@ -12,10 +12,16 @@ from lifecircle.standards.catalogue import OTHER, classify, read_catalogue
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
     from shapely import Polygon
 
-__all__ = ["classified_points", "committee_points", "facilities_of", "review_of"]
+__all__ = [
+    "classified_points",
+    "committee_points",
+    "facilities_of",
+    "facility_rows",
+    "review_of",
+]
 
 CONTEXT_M = 2000.0
 """Facilities and streets this far beyond the boundary serve people inside it."""
@@ -52,11 +58,15 @@ def classified_points(points: DataFrame, area: Polygon) -> GeoDataFrame:
 
 def facilities_of(points: GeoDataFrame) -> GeoDataFrame:
     """The points that have a class of facility; a station named twice counts once."""
-    origins = read_catalogue().origins
-    kept = points[~points["facility_class"].isin({OTHER, *origins})]
+    kept = points[facility_rows(points)]
     stations = kept[kept["facility_class"] == "SVC.COMM"]
     twice = _twins(stations)
     return kept.drop(index=twice).reset_index(drop=True)
+
+
+def facility_rows(points: GeoDataFrame) -> Series:
+    """Which points have a class of facility; compounds and buildings are none."""
+    return ~points["facility_class"].isin({OTHER, *read_catalogue().origins})
 
 
 def _twins(stations: GeoDataFrame) -> list[int]:
