@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from lifecircle.errors import ConfigError, CrsError
 from lifecircle.model import DistrictConfig, Problem, Source, Walker
+from lifecircle.tables._keys import Keys
 from lifecircle.tables.crs import declared_crs, is_metric
 from lifecircle.tables.encodings import canonical
 from lifecircle.tables.schemas import BASES, SCHEMAS
-from lifecircle.tables.toml_keys import Keys
 from lifecircle.text import problem_lines
 
 if TYPE_CHECKING:

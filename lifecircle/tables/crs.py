@@ -127,7 +127,7 @@ def from_wgs84(
 def to_wgs84(
     x: npt.ArrayLike, y: npt.ArrayLike, datum: str
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Degrees in a map-service datum to WGS 84, exact to under 1 mm.
+    """Turn degrees of a map-service datum into WGS 84, exact to under 1 mm.
 
     Parameters
     ----------

@@ -142,7 +142,11 @@ def _warn_elderly(buildings: pd.DataFrame, *, ledger: Ledger) -> None:
 
 
 def _check_totals(
-    communities: pd.DataFrame, buildings: pd.DataFrame, *, ledger: Ledger
+    communities: pd.DataFrame,
+    buildings: pd.DataFrame,
+    left_out: pd.Series[int],
+    *,
+    ledger: Ledger,
 ) -> None:
     """Declared community totals against the sums of their buildings."""
     sums = buildings.groupby("community_id")["households"].sum()
@@ -156,6 +160,7 @@ def _check_totals(
             "sum": f"{summed.iloc[at]:.0f}",
             "difference": f"{summed.iloc[at] - declared.iloc[at]:+.0f}",
             "id": communities["community_id"].iloc[at],
+            "left_out": int(left_out.get(communities["community_id"].iloc[at], 0)),
         }
         for at in places
     ]
@@ -176,7 +181,7 @@ def relate_demand(
     located: bool,
     ledger: Ledger,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Compounds and buildings with community, compound, households and persons.
+    """Give compounds and buildings their community, households and persons.
 
     Parameters
     ----------
@@ -212,6 +217,7 @@ def relate_demand(
         buildings = buildings.assign(compound_id=said.where(said.notna(), found))
     else:
         buildings = _demand_from_compounds(compounds)
+    all_counts = buildings["community_id"].value_counts()
     buildings = buildings[ledger.standing(buildings)]
     filled, overdrawn = estimate_households(
         buildings,
@@ -224,5 +230,7 @@ def relate_demand(
     _warn_elderly(filled, ledger=ledger)
     filled = filled[filled["households"].notna()].assign(role="inside")
     if located:
-        _check_totals(tables["communities"], filled, ledger=ledger)
+        counts = filled["community_id"].value_counts()
+        left_out = all_counts.sub(counts, fill_value=0).astype(int)
+        _check_totals(tables["communities"], filled, left_out, ledger=ledger)
     return compounds, filled

@@ -66,7 +66,18 @@ class Ledger:
     left_out: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def open(self, origin: Origin) -> int:
-        """Number a source; rows point to it."""
+        """Number a source; rows point to it.
+
+        Parameters
+        ----------
+        origin : Origin
+            A source about to be read.
+
+        Returns
+        -------
+        int
+            Its number.
+        """
         self.origins.append(origin)
         return len(self.origins) - 1
 
@@ -80,7 +91,23 @@ class Ledger:
         column: str = "",
         severity: Severity = "error",
     ) -> None:
-        """Add a problem; ``column`` is ours and shown as the file's."""
+        """Add a problem of a source or of one of its rows.
+
+        Parameters
+        ----------
+        key : str
+            Sentence key without its area.
+        values : Mapping, optional
+            What the sentence needs; empty text shows as a dash.
+        origin : int, optional
+            Number of the source.
+        row : int, optional
+            The planner's row.
+        column : str, optional
+            Our column name; the problem shows the file's.
+        severity : {"error", "warning"}
+            An error stops a run.
+        """
         place = self.origins[origin] if origin is not None else None
         self.problems.append(
             Problem(
@@ -102,7 +129,15 @@ class Ledger:
         )
 
     def leave_out(self, origin: int, row: int, key: str) -> None:
-        """Leave a row out; the first reason stands."""
+        """Leave a row out; the first reason stands.
+
+        Parameters
+        ----------
+        origin, row : int
+            Number of the source, and the planner's row.
+        key : str
+            Why: sentence key without its area.
+        """
         self.left_out.setdefault((origin, row), f"tables.{key}")
 
     def flag(
@@ -115,9 +150,22 @@ class Ledger:
         column: str = "",
         severity: Severity = "error",
     ) -> None:
-        """One problem for each row at ``positions``; an error leaves the row out.
+        """Add a problem for each of some rows; an error leaves the row out.
 
-        ``values`` runs parallel to ``positions`` (or is empty).
+        Parameters
+        ----------
+        frame : DataFrame
+            Rows with the hidden columns.
+        positions : sequence of int
+            Which of them, by position.
+        key : str
+            Sentence key without its area.
+        values : sequence of Mapping, optional
+            What each sentence needs, parallel to ``positions``.
+        column : str, optional
+            Our column name.
+        severity : {"error", "warning"}
+            A warning leaves the row in.
         """
         origins, rows = frame["_origin"].to_numpy(), frame["_row"].to_numpy()
         for place, position in enumerate(positions):
@@ -130,7 +178,18 @@ class Ledger:
                 self.leave_out(origin, row, key)
 
     def standing(self, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
-        """Which rows have not been left out."""
+        """Tell which rows have not been left out.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Rows with the hidden columns.
+
+        Returns
+        -------
+        bool array
+            True where the row stands.
+        """
         if not self.left_out:
             return np.ones(len(frame), dtype=bool)
         pairs = zip(frame["_origin"], frame["_row"], strict=True)
@@ -138,9 +197,13 @@ class Ledger:
         return np.array(kept, dtype=bool)
 
     def rejected(self) -> pd.DataFrame:
-        """Rows left out: ``file``, ``layer``, ``row``, ``reason``, ``values``.
+        """List the rows left out.
 
-        ``reason`` is a sentence key, ``values`` the row's mapped cells as found.
+        Returns
+        -------
+        DataFrame
+            ``file``, ``layer``, ``row``, ``reason`` (a sentence key), ``values``
+            (the row's mapped cells as found), in the order of the sources.
         """
         lines = []
         for (number, row), reason in sorted(self.left_out.items()):

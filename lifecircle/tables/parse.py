@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,8 +52,9 @@ def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
     return found[0] if found else ""
 
 
+@cache
 def class_codes() -> frozenset[str]:
-    """Codes that a facility may have.
+    """The codes that a facility may have.
 
     Returns
     -------
@@ -68,6 +70,7 @@ def class_codes() -> frozenset[str]:
     return frozenset({*catalogue.codes, OTHER} - catalogue.origins)
 
 
+@cache
 def nearest_class(value: str) -> str:
     """The facility class most like a code or a Chinese name.
 
@@ -189,7 +192,9 @@ def _shown(cell: Any, field: Field, mapping: Mapping[str, str]) -> dict[str, Any
         given["value"] = unknown[0] if unknown else text
         given["nearest"] = nearest_class(given["value"])
     elif field.kind in ("number", "year"):
-        given["least"], given["most"] = field.least, field.most
+        given["least"], given["most"] = (
+            "" if bound is None else f"{bound:g}" for bound in (field.least, field.most)
+        )
         given["units"] = "、".join(field.units)
     return given
 

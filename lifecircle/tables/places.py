@@ -271,11 +271,16 @@ def check_gates(
             continue
         shown = {
             "value": gates["gate_id"].iloc[place],
-            "compound": compound_id if pd.notna(compound_id) else "",
+            "compound": compound_id,
             "m": f"{away:.0f}" if np.isfinite(away) else "∞",
             "limit": f"{GATE_REACH_M:.0f}",
         }
-        ledger.flag(gates, [int(place)], "gate_far", [shown], severity="warning")
+        if wall is None:
+            ledger.flag(
+                gates, [int(place)], "gate_without_wall", [shown], severity="warning"
+            )
+        else:
+            ledger.flag(gates, [int(place)], "gate_far", [shown], severity="warning")
     with_gate = set(gates.loc[gates["open"] == "yes", "compound_id"])
     gateless = (compounds["gated"] == "yes") & ~compounds["compound_id"].isin(with_gate)
     bare = np.flatnonzero(gateless.to_numpy())

@@ -94,17 +94,35 @@ class Schema:
 
     @property
     def readable(self) -> Mapping[str, Field]:
-        """Fields that a file may give, by name."""
+        """The fields that a file may give, by name.
+
+        Returns
+        -------
+        Mapping
+            Name to field, in the table's order.
+        """
         return _readable(self.name)
 
     @property
     def key(self) -> str:
-        """Name of the id column (``land`` has none: its kind)."""
+        """The id column (``land`` has none: its kind).
+
+        Returns
+        -------
+        str
+            Column name.
+        """
         return self.fields[0].name
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Columns of the finished table, geometry last."""
+        """The columns of the finished table, geometry last.
+
+        Returns
+        -------
+        tuple of str
+            Column names.
+        """
         names = tuple(f.name for f in self.fields if f.place != "input")
         return (*names, "geometry") if self.shapes else names
 

@@ -92,7 +92,7 @@ def complete_rooms(
     *,
     ledger: Ledger,
 ) -> pd.DataFrame:
-    """Rooms as listed, and a row for each class that lists none.
+    """List rooms as given, and a row for each class that lists none.
 
     Parameters
     ----------

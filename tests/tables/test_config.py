@@ -92,7 +92,7 @@ def test_walkers_can_be_set(files):
             "HF-R10 = 0.9",
             "HF-R10 = 90",
             "config_range",
-            {"setting": "rules.share.HF-R10", "value": 90, "least": 0.0, "most": 1.0},
+            {"setting": "rules.share.HF-R10", "value": 90, "least": "0", "most": "1"},
         ),
         (
             'id = "qingxi"\n',

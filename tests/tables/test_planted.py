@@ -96,14 +96,17 @@ def test_every_planted_error_is_named_with_its_place(spoiled):
     assert (area.values["value"], area.values["ours"]) == ("大约五十", "floor_area_m2")
     assert at("not_allowed", book, 7, "口径", sheet).values["value"] == "套内"
     over = at("out_of_range", "服务.csv", 5, "份额").values
-    assert (over["value"], over["most"]) == ("50", 1.0)
+    assert (over["value"], over["most"]) == ("50", "1")
     assert at("unknown_community_id", "服务.csv", 4, "社区").values["value"] == "C20"
     # 0.75 + 0.5 = 1.25, cited at the facility's last row, although F1 has a fault
     total = at("serves_over_one", "服务.csv", 3, "份额").values
     assert (total["value"], total["facility"]) == ("1.25", "F1")
     assert at("geometry_missing", "道路.gpkg", 4, layer="道路").severity == "error"
-    far = at("gate_far", "大门.geojson", 1).values
+    far = at("gate_without_wall", "大门.geojson", 1).values
     assert (far["value"], far["m"]) == ("G1", "40")
+    # the five buildings of both communities are spoiled: nothing could be counted
+    sums = at("totals_differ", "社区.shp", 1, "户数").values
+    assert (sums["value"], sums["sum"], sums["left_out"]) == ("150", "0", 4)
     bare = at("gated_without_gate", base, 1, "封闭", "小区")
     assert (bare.values["value"], bare.severity) == ("K1", "warning")
     assert len({p.key for p in problems}) >= 12
@@ -188,3 +191,16 @@ def test_zero_length_roads_are_left_out_and_counted(files):
     district = read_district(files.write())
     assert district.roads["road_id"].tolist() == ["R1", "R2", "R3"]
     assert district.rejected["reason"].tolist() == ["tables.line_no_length"]
+
+
+def test_a_gate_far_from_the_compound_that_it_names_is_a_warning(files):
+    files.gates["小区"] = ["K2"]
+    files.config = files.config.replace(
+        'columns = { gate_id = "编号" }',
+        'columns = { gate_id = "编号", compound_id = "小区" }',
+    )
+    problems, _ = check_district(files.write())
+    far = _find(problems, "gate_far", file="大门.geojson", row=1)
+    # the gate at X + 250, Y + 404; K2's nearest corner at X + 1100, Y + 400: 850 m
+    assert (far.values["compound"], far.values["m"]) == ("K2", "850")
+    assert far.severity == "warning"

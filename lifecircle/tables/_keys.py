@@ -110,7 +110,8 @@ class Keys:
         self, name: str, value: float, least: float, most: float
     ) -> float | None:
         if math.isnan(value) or not least <= value <= most:
-            self.report("config_range", name, value=value, least=least, most=most)
+            bounds = {"least": f"{least:g}", "most": f"{most:g}"}
+            self.report("config_range", name, value=value, **bounds)
             return None
         return float(value)
 
