@@ -15,7 +15,7 @@ from lifecircle.checks.measures.coverage import coverage_rows
 from lifecircle.checks.measures.rows import begin_rows
 from lifecircle.checks.measures.size import household_rows
 from lifecircle.checks.measures.topology import address_rows
-from lifecircle.checks.units import Inputs, prepare
+from lifecircle.checks.inputs import Inputs, prepare
 from lifecircle.checks.verdicts import judge
 from lifecircle.columns import FINDINGS, TOTALS
 from lifecircle.model import Findings, Rule

@@ -6,7 +6,6 @@ buildings (RULES.md 0b.7); a sum is never mixed with a declared total.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,15 +20,16 @@ if TYPE_CHECKING:
     from lifecircle.model import District, Rule
 
 __all__ = [
-    "Inputs",
+    "ESTIMATE_RANGE",
     "community_units",
+    "estimate_range",
     "estimated",
     "grid_claims",
     "grid_units",
     "households_per_unit",
     "in_scope",
-    "prepare",
     "representative_points",
+    "scope_mask",
 ]
 
 WEIGHT_METHODS = {
@@ -39,61 +39,14 @@ WEIGHT_METHODS = {
 }
 """Weight of a building -> the column that says where it comes from."""
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Inputs:
-    """What the measures read.
-
-    Attributes
-    ----------
-    access : DataFrame
-        ``columns.ACCESS``.
-    communities, grids : DataFrame
-        One row per unit: ``level``, ``unit_id``, ``unit_name``,
-        ``subdistrict_id``, ``settlement``, ``unit_kind`` (a grid's is its
-        ``grid_kind``), ``households`` (NaN = unknown), ``buildings`` (count),
-        ``basis``, ``estimated_share``.
-    claims : DataFrame
-        One row per building and grid that claims it: ``building_id``,
-        ``grid_id``, ``declared`` (bool), ``inside`` (bool).
-    """
-
-    district: District
-    access: DataFrame
-    communities: DataFrame
-    grids: DataFrame
-    claims: DataFrame
-
-
-def prepare(district: District, access: DataFrame) -> Inputs:
-    """Count the households of every unit once, for all rules.
-
-    Parameters
-    ----------
-    district : District
-        The checked tables.
-    access : DataFrame
-        ``columns.ACCESS``.
-
-    Returns
-    -------
-    Inputs
-        Units sorted by id.
-
-    Examples
-    --------
-    >>> prepare(toy.district, None).communities["households"].tolist()
-    [480.0, 120.0]
-    """
-    communities = community_units(district)
-    claims = grid_claims(district)
-    return Inputs(
-        district=district,
-        access=access,
-        communities=communities,
-        grids=grid_units(district, claims),
-        claims=claims,
-    )
+ESTIMATE_RANGE = {
+    "units": 0.10,
+    "compound_total": 0.10,
+    "floor_area": 0.20,
+    "estimated": 0.20,
+}
+"""How far an estimate may be off, by its method, as a share. Ours, in no source:
+used only to say whether a verdict holds, never to reach it."""
 
 
 def estimated(buildings: DataFrame, weight: str) -> npt.NDArray[np.bool_]:
@@ -120,6 +73,32 @@ def estimated(buildings: DataFrame, weight: str) -> npt.NDArray[np.bool_]:
         return np.zeros(len(buildings), dtype=bool)
     method = buildings[WEIGHT_METHODS[weight]]
     return np.asarray(method.notna() & (method != "declared"), dtype=bool)
+
+
+def estimate_range(buildings: DataFrame, weight: str) -> npt.NDArray[np.float64]:
+    """How far the figure of every building may be off, as a share of it.
+
+    Parameters
+    ----------
+    buildings : DataFrame
+        As ``estimated``.
+    weight : str
+        ``households``, ``persons`` or ``elderly``; any other weight is declared.
+
+    Returns
+    -------
+    float array
+        ``ESTIMATE_RANGE`` of the method; 0 where declared.
+
+    Examples
+    --------
+    >>> estimate_range(toy.district.buildings, "households").max()
+    np.float64(0.0)
+    """
+    if weight not in WEIGHT_METHODS:
+        return np.zeros(len(buildings))
+    spread = buildings[WEIGHT_METHODS[weight]].map(ESTIMATE_RANGE)
+    return np.asarray(spread.astype(float).fillna(0.0))
 
 
 def representative_points(frame: GeoDataFrame) -> npt.NDArray[np.object_]:
@@ -174,6 +153,7 @@ def community_units(district: District) -> DataFrame:
             "unit_name": communities["name"].to_numpy(),
             "subdistrict_id": communities["subdistrict_id"].to_numpy(),
             "settlement": communities["settlement"].to_numpy(),
+            "affiliation": communities["affiliation"].to_numpy(),
             "unit_kind": communities["unit_kind"].to_numpy(),
             "households": total.to_numpy(),
             "declared": declared.to_numpy(),
@@ -330,7 +310,9 @@ def grid_units(district: District, claims: DataFrame) -> DataFrame:
         how="left",
     )
     sums = _building_sums(buildings, buildings["grid_id"]).reindex(grids["grid_id"])
-    home = communities.set_index("community_id")[["subdistrict_id", "settlement"]]
+    home = communities.set_index("community_id")[
+        ["subdistrict_id", "settlement", "affiliation"]
+    ]
     home = home.reindex(grids["community_id"])
     default = district.config.settlement
     return pd.DataFrame(
@@ -340,6 +322,7 @@ def grid_units(district: District, claims: DataFrame) -> DataFrame:
             "unit_name": grids["name"].to_numpy(),
             "subdistrict_id": home["subdistrict_id"].to_numpy(),
             "settlement": home["settlement"].fillna(default).to_numpy(),
+            "affiliation": home["affiliation"].to_numpy(),
             "unit_kind": grids["grid_kind"].to_numpy(),
             "community_id": grids["community_id"].to_numpy(),
             "households": sums["households"].to_numpy(dtype=float),
@@ -350,8 +333,36 @@ def grid_units(district: District, claims: DataFrame) -> DataFrame:
     ).sort_values("unit_id", ignore_index=True)
 
 
+def scope_mask(units: DataFrame, rule: Rule) -> npt.NDArray[np.bool_]:
+    """Which units a rule is about, by settlement and affiliation.
+
+    Parameters
+    ----------
+    units : DataFrame
+        ``settlement``; ``affiliation`` if the rule names one (unknown is out).
+    rule : Rule
+        ``settlement`` and ``affiliation``: ``any``, or several joined by ``+``.
+
+    Returns
+    -------
+    bool array
+
+    Examples
+    --------
+    >>> from lifecircle.standards.rulebook import read_rule_book
+    >>> scope_mask(community_units(toy.district), read_rule_book("hefei").rules[0])
+    array([ True,  True])
+    """
+    mask = np.ones(len(units), dtype=bool)
+    for column in ("settlement", "affiliation"):
+        wanted = getattr(rule, column, "any")
+        if wanted != "any":
+            mask &= np.asarray(units[column].isin(wanted.split("+")), dtype=bool)
+    return mask
+
+
 def in_scope(units: DataFrame, rule: Rule) -> DataFrame:
-    """Units whose settlement the rule is about.
+    """Units that the rule is about (``scope_mask``).
 
     Parameters
     ----------
@@ -372,7 +383,4 @@ def in_scope(units: DataFrame, rule: Rule) -> DataFrame:
     >>> len(in_scope(community_units(toy.district), county))
     0
     """
-    if rule.settlement == "any":
-        return units.reset_index(drop=True)
-    wanted = rule.settlement.split("+")
-    return units[units["settlement"].isin(wanted)].reset_index(drop=True)
+    return units[scope_mask(units, rule)].reset_index(drop=True)

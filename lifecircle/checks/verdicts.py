@@ -106,7 +106,7 @@ def judge(rows: DataFrame, rule: Rule, *, binding: str) -> DataFrame:
     Examples
     --------
     >>> from lifecircle.checks.measures.size import household_rows
-    >>> from lifecircle.checks.units import prepare
+    >>> from lifecircle.checks.inputs import prepare
     >>> from lifecircle.standards.rulebook import read_rule_book
     >>> grids = read_rule_book("decheng").rules[1]
     >>> rows = household_rows(prepare(toy.district, None), grids)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from pandas import DataFrame, Series
 
-    from lifecircle.checks.units import Inputs
+    from lifecircle.checks.inputs import Inputs
     from lifecircle.model import District, Rule
 
 __all__ = ["area_per_100_households", "area_rows", "counted_rooms"]
@@ -136,7 +136,7 @@ def area_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     --------
     680 m² for 480 households are 141.7 m² per 100; C2 has no such room.
 
-    >>> from lifecircle.checks.units import prepare
+    >>> from lifecircle.checks.inputs import prepare
     >>> from lifecircle.standards.rulebook import read_rule_book
     >>> rows = area_rows(prepare(toy.district, None), read_rule_book("hefei").rules[0])
     >>> rows["measured"].round(1).tolist()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from pandas import DataFrame, Series
 
-    from lifecircle.checks.units import Inputs
+    from lifecircle.checks.inputs import Inputs
     from lifecircle.model import District, Rule
 
 __all__ = [
@@ -187,7 +187,7 @@ def coverage_rows(inputs: Inputs, rule: Rule) -> DataFrame:
 
     Examples
     --------
-    >>> from lifecircle.checks.units import prepare
+    >>> from lifecircle.checks.inputs import prepare
     >>> from lifecircle.standards.rulebook import read_rule_book
     >>> rule = read_rule_book("hefei").rules[2]
     >>> rows = coverage_rows(prepare(toy.district, toy.access), rule)

@@ -12,7 +12,7 @@ from lifecircle.checks.units import in_scope
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from lifecircle.checks.units import Inputs
+    from lifecircle.checks.inputs import Inputs
     from lifecircle.model import Rule
 
 __all__ = ["DEDICATED", "MICRO", "household_rows"]
@@ -47,7 +47,7 @@ def household_rows(inputs: Inputs, rule: Rule) -> DataFrame:
 
     Examples
     --------
-    >>> from lifecircle.checks.units import prepare
+    >>> from lifecircle.checks.inputs import prepare
     >>> from lifecircle.standards.rulebook import read_rule_book
     >>> community = read_rule_book("decheng").rules[0]
     >>> household_rows(prepare(toy.district, None), community)["measured"].tolist()

@@ -14,7 +14,7 @@ from lifecircle.checks.units import in_scope
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
-    from lifecircle.checks.units import Inputs
+    from lifecircle.checks.inputs import Inputs
     from lifecircle.model import Rule
 
 __all__ = ["address_rows", "grids_per_address"]
@@ -71,7 +71,7 @@ def address_rows(inputs: Inputs, rule: Rule) -> DataFrame:
 
     Examples
     --------
-    >>> from lifecircle.checks.units import prepare
+    >>> from lifecircle.checks.inputs import prepare
     >>> from lifecircle.standards.rulebook import read_rule_book
     >>> rule = read_rule_book("decheng").rules[2]
     >>> rows = address_rows(prepare(toy.district, None), rule)
