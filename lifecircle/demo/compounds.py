@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon, box
@@ -173,7 +175,7 @@ def _bars(
     if room < shortest:
         return []
     gap = rng.uniform(*style.gap_m)
-    count = max(int(round((room + gap) / (rng.uniform(*style.length_m) + gap))), 1)
+    count = max(round((room + gap) / (rng.uniform(*style.length_m) + gap)), 1)
     length = (room - (count - 1) * gap) / count
     if length > style.length_m[1]:
         length = style.length_m[1]
@@ -191,10 +193,11 @@ def _stand(
 ) -> None:
     a, b, y, angle = at
     top = y + style.depth_m
-    stairs = max(int(round((b - a) / style.stair_m)), 1)
+    stairs = max(round((b - a) / style.stair_m), 1)
     doors = []
     for i in range(stairs):
-        x = a + (b - a) * (i + 0.5) / stairs
+        # 0.5 m off the middle: of two doors, one is the nearer.
+        x = a + (b - a) * (i + 0.5) / stairs + (0.5 if stairs % 2 == 0 else 0.0)
         row.stops.append(x)
         door = mm(turned(Point(x, top), angle))
         foot = mm(turned(Point(x, row.path_y), angle))
@@ -216,14 +219,37 @@ def _paths(place: Compound, rows: list[_Row], spine_x: float, angle: float) -> N
         if row in crossed:
             stops.add(spine_x)
         place.paths.append(_path([(x, row.path_y) for x in sorted(stops)], angle))
-    for low, high in zip(rows, rows[1:], strict=False):
+    for low, high in pairwise(rows):
         if low in crossed and high in crossed:
             ends = [(spine_x, low.path_y), (spine_x, high.path_y)]
             place.paths.append(_path(ends, angle, "service"))
         else:
-            left = abs(low.left - high.left) < abs(low.right - high.right)
-            ends = [(r.left if left else r.right, r.path_y) for r in (low, high)]
-            place.paths.append(_path(ends, angle))
+            place.paths.append(_link(place, low, high, angle))
+
+
+def _link(place: Compound, low: _Row, high: _Row, angle: float) -> Street:
+    """Join the ends of two row paths, round the buildings and within the wall."""
+    ground = place.polygon.buffer(-1.5)
+    tips = shapely.MultiPoint(
+        [(x, row.path_y) for row in (low, high) for x in (row.left, row.right)]
+    )
+    clear = mm(turned(tips, angle)).buffer(0.01)
+    shapes = [house.polygon for house in place.houses]
+    shapes += [path.line.difference(clear) for path in place.paths]
+    ways = []
+    for a, b in ((low.left, high.left), (low.right, high.right)):
+        ends = ((a, low.path_y), (b, high.path_y))
+        ways += [
+            _path(ends, angle),
+            _path((ends[0], (a, high.path_y), ends[1]), angle),
+            _path((ends[0], (b, low.path_y), ends[1]), angle),
+        ]
+    free = [
+        way
+        for way in ways
+        if ground.contains(way.line) and not any(way.line.intersects(h) for h in shapes)
+    ]
+    return min(free or ways, key=lambda way: way.line.length)
 
 
 def _path(points: Sequence[Pair], angle: float, road_class: str = "footway") -> Street:

@@ -101,16 +101,17 @@ def make_demo(seed: int) -> Demo:
     canteens = place_canteens(table, sites, walks, stops)
     gate = find_blind_gate(town, table, walks, stops)
     swap_ids(town, table, gate.compound_id, BLIND_GATE_ID)
-    pair = find_rail_pair(table, walks, stops)
+    pair = find_rail_pair(town, table, walks, stops)
     grids = draw_grids(town, table, ORDERLY, streams[3])
     planted = plant_counts(table, grids, canteens.unserved, UNSERVED)
     by_area = plant_unknown(table, canteens.unserved.tolist(), streams[4])
     shared = overlap_grids(table, grids, SHARED_ADDRESS_HOME)
     _count_old(table, by_area, streams[5])
     totals = table.groupby("community_id")["households"].sum().to_dict()
-    services = open_services(sites, canteens, gate.at, totals, streams[6])
+    services = open_services(sites, canteens, (gate.at, pair.at), totals, streams[6])
     reached = [
-        walks.walk_m(walks.reach(s)[0], stops) for s in walks.front_stops(canteens.points)
+        walks.walk_m(walks.reach(s)[0], stops)
+        for s in walks.front_stops(canteens.points)
     ]
     return Demo(
         town, table, grids, canteens, np.min(reached, axis=0), services, gate, pair,

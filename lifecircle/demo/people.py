@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
+    from shapely import Polygon
 
     from lifecircle.demo.compounds import Compound, House
     from lifecircle.demo.town import Town
 
-__all__ = ["BOUNDS", "count_elderly", "fit", "house_people"]
+__all__ = ["BOUNDS", "count_elderly", "fit", "house_people", "shapes_of"]
 
 PERSONS_PER_HOUSEHOLD = 2.6
 BOUNDS = {
@@ -28,6 +29,11 @@ BOUNDS = {
 }
 """Households a building of each kind may have."""
 ELDERLY_SHARE = (0.14, 0.25)
+
+
+def shapes_of(table: pd.DataFrame) -> list[Polygon]:
+    """List the outlines of buildings, in the order of the table."""
+    return cast("list[Polygon]", table["polygon"].tolist())
 
 
 def house_people(town: Town, rng: np.random.Generator) -> pd.DataFrame:

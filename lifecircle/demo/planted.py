@@ -10,7 +10,7 @@ import shapely
 from shapely import Point
 
 from lifecircle.demo.canteens import street_side
-from lifecircle.demo.people import fit
+from lifecircle.demo.people import fit, shapes_of
 from lifecircle.demo.skeleton import RAIL
 from lifecircle.demo.streets import HALF_WIDTH_M
 from lifecircle.errors import NetworkError, TableError
@@ -58,10 +58,10 @@ class BlindGate:
 
 @dataclass(frozen=True, slots=True)
 class RailPair:
-    """Two buildings that face each other across the railway."""
+    """A building, and a place that faces it across the railway."""
 
-    west_row: int
-    east_row: int
+    row: int
+    at: Point
     straight_m: float
     legs: list[tuple[str, float]]
 
@@ -90,13 +90,7 @@ def find_blind_gate(
     NetworkError
         If no compound has its gate on the far side.
     """
-    corners = [
-        point
-        for s in town.streets
-        if s.road_class in ("residential", "tertiary", "secondary")
-        for point in street_side(s.line, HALF_WIDTH_M[s.road_class] + 0.5)
-    ]
-    spots = np.array(corners, dtype=object)
+    spots = _corners(town)
     best: tuple[float, BlindGate] | None = None
     for place in town.compounds:
         if len(place.gates) != 1 or place.community_id in ("C09", "C11"):
@@ -104,7 +98,7 @@ def find_blind_gate(
         row = _back_row(table, place)
         if row is None:
             continue
-        centre = table.at[row, "polygon"].centroid
+        centre = shapes_of(table)[row].centroid
         gaps = shapely.distance(spots, centre)
         near = np.flatnonzero((gaps < 95) & (gaps > 40))
         if not len(near):
@@ -121,33 +115,46 @@ def find_blind_gate(
                 BlindGate(place.compound_id, row, at, float(gaps[near[pick]]), legs),
             )
     if best is None or best[0] < 4:
-        raise NetworkError(
-            where="demo walls", what="no gate faces away.", fix="Choose another seed."
-        )
+        raise _failed("walls", "no gate faces away.")
     return best[1]
 
 
 def _back_row(table: pd.DataFrame, place: Compound) -> int | None:
     """The building with a door in its middle that is farthest from the gate."""
-    own = table[(table["compound_id"] == place.compound_id) & _plain(table)]
-    if own.empty:
+    here = (table["compound_id"] == place.compound_id).to_numpy()
+    own = np.flatnonzero(here & _plain(table))
+    if not len(own):
         return None
-    gaps = [polygon.distance(place.gates[0]) for polygon in own["polygon"]]
-    return int(own.index[int(np.argmax(gaps))])
+    shapes = shapes_of(table)
+    return int(max(own, key=lambda row: shapes[row].distance(place.gates[0])))
 
 
-def _plain(table: pd.DataFrame) -> pd.Series:
+def _plain(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Straight buildings with an odd number of doors: one stands in the middle."""
-    return (table["kind"] == "walkup") & (table["stairs"] % 2 == 1)
+    plain = (table["kind"] == "walkup") & (table["stairs"] % 2 == 1)
+    return np.asarray(plain, dtype=bool)
+
+
+def _corners(town: Town) -> npt.NDArray[np.object_]:
+    """Places beside the middle of every piece of a named street."""
+    found = [
+        point
+        for s in town.streets
+        if s.road_class in ("residential", "tertiary", "secondary")
+        for point in street_side(s.line, HALF_WIDTH_M[s.road_class] + 0.5)
+    ]
+    return np.array(found, dtype=object)
 
 
 def find_rail_pair(
-    table: pd.DataFrame, walks: Walks, stops: Sequence[Stop]
+    town: Town, table: pd.DataFrame, walks: Walks, stops: Sequence[Stop]
 ) -> RailPair:
-    """Find two buildings on either side of the railway, near and yet far.
+    """Find a building and a place on the other side of the railway, near yet far.
 
     Parameters
     ----------
+    town : Town
+        Streets.
     table : DataFrame
         Buildings.
     walks, stops
@@ -156,38 +163,43 @@ def find_rail_pair(
     Returns
     -------
     RailPair
-        The pair, and the walk through the underpass.
+        The pair, and the walk through the underpass, street by street.
 
     Raises
     ------
     NetworkError
-        If no two buildings face each other.
+        If no building has a street across the railway.
     """
-    middles = np.array([p.centroid for p in table["polygon"]], dtype=object)
-    close = _plain(table).to_numpy() & (shapely.distance(middles, RAIL) < 130)
-    side = np.array([c in ("C13", "C14", "C15") for c in table["community_id"]])
-    west, east = np.flatnonzero(close & ~side), np.flatnonzero(close & side)
-    gaps = shapely.distance(middles[west][:, None], middles[east][None, :])
-    best: tuple[float, int, int, float] | None = None
-    for i, row in enumerate(west):
-        metres = walks.walk_m(
-            walks.reach(stops[row], limit_m=2600)[0], [stops[j] for j in east]
+    middles = np.array([p.centroid for p in shapes_of(table)], dtype=object)
+    east = np.isin(table["community_id"], ("C13", "C14", "C15"))
+    close = _plain(table) & (shapely.distance(middles, RAIL) < 130) & ~east
+    spots = _corners(town)
+    eastern = shapely.union_all([town.communities[c] for c in ("C13", "C14", "C15")])
+    spots = spots[
+        shapely.intersects(spots, eastern) & (shapely.distance(spots, RAIL) < 150)
+    ]
+    ends = walks.front_stops(list(spots))
+    best: tuple[float, RailPair] | None = None
+    for row in np.flatnonzero(close).tolist():
+        gaps = shapely.distance(spots, middles[row])
+        metres = walks.walk_m(walks.reach(stops[row], limit_m=2600)[0], ends)
+        ratio = np.where(
+            (metres > 900) & np.isfinite(metres) & (gaps < 220), metres / gaps, 0
         )
-        fits = (metres > 500) & np.isfinite(metres) & (gaps[i] < 260)
-        for j in np.flatnonzero(fits):
-            if best is None or metres[j] / gaps[i, j] > best[0]:
-                best = (
-                    metres[j] / gaps[i, j],
-                    int(row),
-                    int(east[j]),
-                    float(gaps[i, j]),
-                )
+        pick = int(np.argmax(ratio))
+        if ratio[pick] > (best[0] if best else 3.0):
+            legs = walks.legs(stops[row], ends[pick])
+            best = (
+                float(ratio[pick]),
+                RailPair(row, spots[pick], float(gaps[pick]), legs),
+            )
     if best is None:
-        raise NetworkError(
-            where="demo railway", what="no pair faces.", fix="Choose another seed."
-        )
-    _, a, b, straight = best
-    return RailPair(a, b, straight, walks.legs(stops[a], stops[b]))
+        raise _failed("railway", "no building has a street across the railway.")
+    return best[1]
+
+
+def _failed(where: str, what: str) -> NetworkError:
+    return NetworkError(where=f"demo {where}", what=what, fix="Choose another seed.")
 
 
 def swap_ids(town: Town, table: pd.DataFrame, old: str, new: str) -> None:

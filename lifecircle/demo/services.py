@@ -48,6 +48,8 @@ LABELS = {
     "FIN.BANK": "银行网点",
     "GOV.POLICE": "警务室",
     "TRA.BUS": "公交站",
+    "LAW.STUDIO": "司法所",
+    "SOC.HUB": "社会组织孵化园",
     "ENV.TOILET": "公共厕所",
     "ENV.WASTE": "垃圾收集站",
     "SAF.SHELTER": "应急避难场所",
@@ -143,7 +145,7 @@ class _Register:
 def open_services(
     sites: Sites,
     canteens: Canteens,
-    behind: Point,
+    alone: tuple[Point, Point],
     households: Mapping[str, int],
     rng: np.random.Generator,
 ) -> Services:
@@ -155,8 +157,9 @@ def open_services(
         Street corners.
     canteens : Canteens
         Where elderly canteens stand, are planned or in the works.
-    behind : Point
-        Where a pharmacy stands behind the wall of a compound.
+    alone : tuple of Point
+        Behind the wall of a compound, and across the railway: each gets the only
+        facility of its class.
     households : mapping
         Community id to households.
     rng : numpy.random.Generator
@@ -170,7 +173,8 @@ def open_services(
     book = _Register(sites, rng)
     _centres(book, households)
     _canteens(book, canteens)
-    book.add(["HLT.PHARM"], "墙后药店", behind)
+    book.add(["LAW.STUDIO"], "青溪司法所", alone[0])
+    book.add(["SOC.HUB"], "青溪社会组织孵化园", alone[1])
     for facility_class, communities in DISTRICT_WIDE.items():
         for community in communities:
             stem = book.names[community].removesuffix("社区")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from shapely import LineString, Point, Polygon
+from shapely import LineString, Point, Polygon, STRtree
 from shapely.ops import polygonize, split, unary_union
 
 from lifecircle.demo.curves import beside, mm, smooth, woven
@@ -28,11 +28,11 @@ from lifecircle.demo.skeleton import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lifecircle.demo.skeleton import MainRoad
 
-__all__ = ["HALF_WIDTH_M", "Block", "Ground", "Street", "lay_out"]
+__all__ = ["HALF_WIDTH_M", "Block", "Ground", "Street", "crossings", "lay_out"]
 
 RAIL_EDGE_M = RAIL_HALF_M + 7.0
 """Streets that run towards the railway end here."""
@@ -122,12 +122,25 @@ def lay_out(rng: np.random.Generator) -> Ground:
         if (zone := _zone_of(face, zones)) != "river"
     ]
     banks = _banks(zones["river"])
-    lines = woven([s.line for s in streets])
+    lines = woven([s.line for s in streets], extra=crossings(streets))
     streets = [
         Street(s.name, s.road_class, line, s.bridge, s.tunnel)
         for s, line in zip(streets, lines, strict=True)
     ]
     return Ground(streets, blocks, banks, zones)
+
+
+def crossings(streets: Sequence[Street]) -> list[Point]:
+    """Where streets cross on one level: both get a vertex there."""
+    lines = np.array([s.line for s in streets], dtype=object)
+    a, b = STRtree(lines).query(lines, predicate="crosses")
+    points = [
+        part
+        for i, j in zip(a[a < b].tolist(), b[a < b].tolist(), strict=True)
+        for part in shapely.get_parts(lines[i].intersection(lines[j]))
+        if isinstance(part, Point)
+    ]
+    return [mm(point) for point in points]
 
 
 def _zones(lines: list[LineString]) -> dict[str, Polygon]:

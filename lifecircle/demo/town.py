@@ -14,7 +14,7 @@ from lifecircle.demo.compounds import Compound, fill_compound
 from lifecircle.demo.curves import largest, mm, turned, woven
 from lifecircle.demo.names import compound_names
 from lifecircle.demo.skeleton import COMMUNITIES, RAIL, RAIL_HALF_M, RIVER, RIVER_HALF_M
-from lifecircle.demo.streets import HALF_WIDTH_M, Block, Ground, Street
+from lifecircle.demo.streets import HALF_WIDTH_M, Block, Ground, Street, crossings
 from lifecircle.demo.village import fill_village
 
 if TYPE_CHECKING:
@@ -283,7 +283,7 @@ def _year(place: Compound, rng: np.random.Generator) -> int:
 
 def _all_streets(town: Town) -> list[Street]:
     streets = [*town.streets, *[p for c in town.compounds for p in c.paths]]
-    lines = woven([s.line for s in streets])
+    lines = woven([s.line for s in streets], extra=crossings(streets))
     return [
         Street(s.name, s.road_class, line, s.bridge, s.tunnel)
         for s, line in zip(streets, lines, strict=True)

@@ -117,7 +117,8 @@ def _openings(
             if distance < 40:
                 foot = mm(street.interpolate(street.project(Point(xy))))
                 way = LineString([xy, foot])
-                if place.cell.buffer(0.1).contains(way):
+                crossed = any(way.crosses(path.line) for path in place.paths)
+                if place.cell.buffer(0.1).contains(way) and not crossed:
                     place.paths.append(Street("", "footway", way))
 
 
@@ -140,7 +141,9 @@ def _houses_along(place: Compound, line: LineString, rng: np.random.Generator) -
             s += width + rng.uniform(1.2, 4.0)
             if rng.random() < 0.12 or not place.polygon.contains(house):
                 continue
-            if any(house.intersects(h.polygon) for h in place.houses[-60:]):
+            if any(house.intersects(h.polygon) for h in place.houses):
+                continue
+            if any(house.dwithin(path.line, 0.6) for path in place.paths):
                 continue
             foot = mm(Point(corner + wide / 2))
             place.houses.append(House(house, "village", 1, [(foot.x, foot.y)]))

@@ -147,7 +147,7 @@ class Walks:
 
     def legs(self, start: Stop, end: Stop) -> list[tuple[str, float]]:
         """Street by street, the way from start to end: names and metres."""
-        metres, came = self.reach(start)
+        metres, came = self.reach(start, limit_m=20_000)
         u, v = self.ends[end.edge].tolist()
         last = float(self.length_m[end.edge])
         tail, node = min(
