@@ -26,7 +26,17 @@ if TYPE_CHECKING:
 
     from lifecircle.model import WalkNetwork
 
-__all__ = ["CRS", "ORIGIN", "Toy", "at", "make_config", "make_district"]
+__all__ = [
+    "CRS",
+    "ORIGIN",
+    "Toy",
+    "at",
+    "make_config",
+    "make_district",
+    "places",
+    "streets",
+    "toy_district",
+]
 
 CRS = "EPSG:4548"
 ORIGIN = (500_000.0, 3_520_000.0)
@@ -195,6 +205,26 @@ def make_district(
     )
 
 
+def streets(
+    *lines: Iterable[tuple[float, float]], **columns: Any
+) -> list[dict[str, Any]]:
+    """Road rows ``R1``, ``R2``, … of lines given as toy places."""
+    return [
+        {"road_id": f"R{number}", "geometry": _street(*line), **columns}
+        for number, line in enumerate(lines, start=1)
+    ]
+
+
+def places(
+    key: str, spots: Iterable[tuple[float, float]], **columns: Any
+) -> list[dict[str, Any]]:
+    """Rows at toy places, numbered from 0 after the key's first letter."""
+    return [
+        {key: f"{key[0].upper()}{number}", "geometry": Point(at(*spot)), **columns}
+        for number, spot in enumerate(spots)
+    ]
+
+
 def _frame(table: str, rows: DataFrame | Rows, crs: str) -> Any:
     frame = pd.DataFrame(rows if isinstance(rows, pd.DataFrame) else list(rows))
     columns = DEFAULTS[table]
@@ -267,8 +297,8 @@ def _derive(frames: dict[str, Any], *, given: set[str]) -> None:
         ).reset_index(drop=True)
 
 
-def _street(*places: tuple[float, float]) -> LineString:
-    return LineString([at(x, y) for x, y in places])
+def _street(*spots: tuple[float, float]) -> LineString:
+    return LineString([at(x, y) for x, y in spots])
 
 
 def _block(x_m: float, y_m: float, width_m: float, height_m: float) -> Polygon:
@@ -306,7 +336,7 @@ def toy_district() -> District:
         ("B5", "渡口路5号楼", (450, 170), 80, "G2"),
         ("B6", "渡口路6号楼", (550, 280), 40, "G2"),
     ]
-    places = [
+    sites = [
         ("F1", "渡口老年食堂", "ELD.CANTEEN", (300, -10), "built", 2019, 150),
         ("F2", "渡口社区党群服务中心", "SVC.COMM", (100, 160), "built", 2015, 980),
         ("F3", "青禾药店", "HLT.PHARM", (580, 290), "built", 2020, NUMBER),
@@ -363,7 +393,7 @@ def toy_district() -> District:
                 "geometry": Point(at(*place)),
             }
             for facility_id, name, facility_class, place, status, opened, area_m2 in (
-                places
+                sites
             )
         ],
         rooms=[

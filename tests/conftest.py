@@ -33,22 +33,10 @@ def at():
     return toys.at
 
 
-def streets(*lines, **columns):
-    """Roads of lines given as tuples of toy places."""
-    return [
-        {
-            "road_id": f"R{number}",
-            "geometry": LineString([toys.at(*place) for place in line]),
-            **columns,
-        }
-        for number, line in enumerate(lines, start=1)
-    ]
-
-
 @pytest.fixture(scope="session")
 def make_streets():
     """``make_streets(((0, 0), (100, 0)), ..., bridge="yes")`` -> road rows."""
-    return streets
+    return toys.streets
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +51,7 @@ def ladder():
     """
     rails = [((0, y), (100, y), (200, y), (300, y)) for y in (0, 100)]
     rungs = [((x, 0), (x, 100)) for x in (0, 100, 200, 300)]
-    return toys.make_district(roads=streets(*rails, *rungs))
+    return toys.make_district(roads=toys.streets(*rails, *rungs))
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +67,7 @@ def river():
     banks = [((-100, y), (0, y), (300, y), (400, y)) for y in (0, 60)]
     lane = ((0, 0), (0, 60))
     bridge = ((300, 0), (300, 60))
-    rows = streets(*banks, lane, bridge)
+    rows = toys.streets(*banks, lane, bridge)
     rows[3]["bridge"] = "yes"
     water = LineString([toys.at(-500, 30), toys.at(900, 30)])
     barrier = {"barrier_id": "W1", "barrier_kind": "river", "geometry": water}
@@ -96,7 +84,7 @@ def dead_end():
         ──────┴──────   y=0     x = 0, 100, 200
     """
     return toys.make_district(
-        roads=streets(((0, 0), (100, 0), (200, 0)), ((100, 0), (100, 80)))
+        roads=toys.streets(((0, 0), (100, 0), (200, 0)), ((100, 0), (100, 80)))
     )
 
 
@@ -110,7 +98,7 @@ def island():
         ───── y=0     x = 0 .. 200
     """
     return toys.make_district(
-        roads=streets(((0, 0), (100, 0), (200, 0)), ((0, 500), (100, 500)))
+        roads=toys.streets(((0, 0), (100, 0), (200, 0)), ((0, 500), (100, 500)))
     )
 
 
