@@ -282,14 +282,15 @@ def ambiguous(district):
     """Buildings where a point has two nearest streets that do not meet there."""
     network = build_network(district)
 
-    def twofold(frame):
-        points = frame.geometry.to_numpy()
-        away = shapely.distance(network.segment_geometry[None, :], points[:, None])
-        near = away <= away.min(axis=1, keepdims=True) + 0.01
-        nodes = [network.segment_nodes[row].tolist() for row in near]
-        return np.array([not set.intersection(*map(set, ends)) for ends in nodes])
+    def twofold(point):
+        away = shapely.distance(network.segment_geometry, point)
+        near = network.segment_nodes[away <= away.min() + 0.01].tolist()
+        shared = sorted(set.intersection(*map(set, near)))
+        joint = shapely.distance(shapely.points(network.node_xy[shared]), point)
+        return len(near) > 1 and not (joint <= away.min() + 0.02).any()
 
-    return twofold(district.buildings) | twofold(district.facilities).any()
+    homes = np.array([twofold(point) for point in district.buildings.geometry])
+    return homes | any(twofold(point) for point in district.facilities.geometry)
 
 
 @settings(max_examples=30, deadline=None)
