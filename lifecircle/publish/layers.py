@@ -36,6 +36,11 @@ Columns = dict[str, Any]
 WGS84 = "EPSG:4326"
 SNAP_M = 0.5
 """Boundaries closer than this are one line."""
+SMOOTH_M = 4.0
+"""Outlines of isochrones are drawn to this precision."""
+CLOSED_M = 35.0
+SMALLEST_HOLE_M2 = 20_000.0
+"""Gaps of isochrones narrower, and holes smaller, are not drawn."""
 
 
 def map_layers(study: Assessment) -> dict[str, Columns]:
@@ -188,7 +193,7 @@ def _guessed(method: Series[Any]) -> list[int]:
 def _reach(study: Assessment) -> Columns:
     """Minutes, metres and nearest facility by class and walker.
 
-    Minutes are hundredths, rounded up, so that no walk slips under a limit; metres
+    Minutes are tenths, rounded up, so that no walk slips under a limit; metres
     and facilities are often the same for all walkers and are then kept once.
     """
     buildings = pd.Index(study.district.buildings["building_id"])
@@ -207,7 +212,7 @@ def _reach(study: Assessment) -> Columns:
     access = study.access[study.access["status_set"] == "built"]
     for (name, walker), part in access.groupby(["facility_class", "walker"], sort=True):
         table = part.set_index("building_id").reindex(buildings)
-        minutes = np.ceil(table["walk_min"].to_numpy() * 100 - 1e-9)
+        minutes = np.ceil(table["walk_min"].to_numpy() * 10 - 1e-9)
         rows.append(
             {
                 "class": str(name),
@@ -324,12 +329,34 @@ def _listed(value: Any) -> Sequence[str]:
 
 
 def _isochrones(frame: GeoDataFrame) -> Columns:
+    """Isochrones generalised to be read: yards between streets closed, steps smoothed.
+
+    They are drawn only; every figure comes from the walks themselves.
+    """
+    closed = frame.geometry.buffer(CLOSED_M).buffer(-CLOSED_M).simplify(SMOOTH_M)
+    drawn = frame.set_geometry(closed.map(_without_small_holes))
     return {
         "class": texts(frame["facility_class"]),
         "walker": texts(frame["walker"]),
         "limit": numbers(frame["limit_min"]),
-        "geom": _geom(frame),
+        "geom": _geom(drawn),
     }
+
+
+def _without_small_holes(shape: Any) -> Any:
+    parts = [
+        shapely.Polygon(
+            part.exterior,
+            [ring for ring in part.interiors if _area(ring) >= SMALLEST_HOLE_M2],
+        )
+        for part in shapely.get_parts(shape)
+        if part.geom_type == "Polygon"
+    ]
+    return shapely.MultiPolygon(parts)
+
+
+def _area(ring: Any) -> float:
+    return float(shapely.Polygon(ring).area)
 
 
 def _routes(study: Assessment) -> Columns:

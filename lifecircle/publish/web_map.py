@@ -141,7 +141,15 @@ def _words(lang: Language) -> dict[str, str]:
         for name, text in sentences("checks", lang).items()
         if name.startswith(("unit_", "basis_"))
     }
-    return {**names, **sentences("verdicts", lang), **sentences("publish", lang)}
+    network = {
+        f"network.{name}": text for name, text in sentences("network", lang).items()
+    }
+    return {
+        **network,
+        **names,
+        **sentences("verdicts", lang),
+        **sentences("publish", lang),
+    }
 
 
 def embedded(data: object) -> str:

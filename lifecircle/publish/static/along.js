@@ -6,7 +6,7 @@ LC.roadLabels = function (v, placed) {
   const order = LC.every(LC.g.roadNames).sort((a, b) =>
     roadNames.bridge[b] - roadNames.bridge[a] ||
     (LC.roadWidths[roadNames.kind[b]] || 7) - (LC.roadWidths[roadNames.kind[a]] || 7));
-  const least = v.mpp > 3.2 ? 12 : v.mpp > 1.6 ? 7 : 0;
+  const least = v.mpp > 3.4 ? 18 : v.mpp > 2.2 ? 12 : v.mpp > 1.3 ? 7 : 0;
   for (const i of order) {
     if (!LC.inView(v, LC.g.roadNames, i)) continue;
     if (!roadNames.bridge[i] && (LC.roadWidths[roadNames.kind[i]] || 7) < least) continue;
@@ -30,6 +30,7 @@ LC.nameAlong = function (v, placed, i, name, bridge) {
         const x = run.x0 + (run.x1 - run.x0) * part;
         const y = run.y0 + (run.y1 - run.y0) * part;
         if (x < 0 || y < 0 || x > v.w || y > v.h) continue;
+        if (!LC.contains(LC.g.district, 0, (x + v.ox) / v.s, (y + v.oy) / v.s)) continue;
         if (last && Math.hypot(x - last[0], y - last[1]) < 420) continue;
         if (bridge ? LC.bridgeName(v, placed, name, x, y) : LC.roadName(v, placed, name, x, y, run, wide)) {
           last = [x, y];
@@ -141,8 +142,8 @@ LC.waterLabels = function (v, placed) {
   for (const i of LC.landOf("water")) {
     if (!name[i] || !LC.inView(v, LC.g.land, i)) continue;
     const spots = LC.waterSpots(v, i, [...name[i]].length);
-    const size = Math.max(12, Math.min(20, (spots.width || 0) * 0.5));
-    if (!spots.length || spots.width < 14) continue;
+    const size = Math.max(15, Math.min(23, (spots.width || 0) * 0.62));
+    if (!spots.length || spots.width < 15) continue;
     ctx.font = `${size}px "Noto Serif CJK SC", SimSun, "Songti SC", serif`;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
@@ -154,6 +155,9 @@ LC.waterLabels = function (v, placed) {
       ctx.save();
       ctx.translate(x, y);
       ctx.transform(1, 0, 0.22, 1, 0, 0);
+      ctx.strokeStyle = LC.colours.water;
+      ctx.lineWidth = 5;
+      ctx.strokeText(letter, 0, 0);
       ctx.fillStyle = "#4C7C8E";
       ctx.fillText(letter, 0, 0);
       ctx.restore();

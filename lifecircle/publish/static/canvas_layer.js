@@ -133,7 +133,7 @@ LC.panTo = function (g, i) {
   const size = LC.map.getSize();
   const narrow = size.x < 700;
   const free = {
-    left: narrow ? 10 : 30, top: 60, right: size.x - (narrow ? 10 : 375),
+    left: narrow ? 10 : 30, top: 60, right: size.x - (narrow ? 10 : 408),
     bottom: narrow ? size.y * 0.45 : size.y - 30,
   };
   const wide = (g.box[b + 2] - g.box[b]) * s;

@@ -86,7 +86,7 @@ LC.card.distance = function (row) {
   const line = LC.card.joined(parts);
   if (row.affected > 0) {
     line.push(LC.t("semicolon"), LC.tn(LC.isCoverage(row.rule) ? "unserved_here" : "concerned_here", {
-      people: LC.h("b", {}, LC.t(`people.${row.affectedUnit || "persons"}`, {
+      people: LC.h("b", {}, LC.t(`short_people.${row.affectedUnit || "persons"}`, {
         n: LC.about_sign(row.estimated) + LC.count(Math.round(row.affected)) })) }));
   }
   line.push(LC.t("stop"));
@@ -165,7 +165,7 @@ LC.card.clause = function (id, row) {
       bar: `${LC.standard(row)}${row.measure === "%" ? "%" : ""}`, tag: LC.h("span.tag", {}, LC.t("origin_district")) })));
   }
   const note = LC.pick(rule.note);
-  if (note) parts.push(LC.h("p.source", {}, note));
+  if (note) parts.push(LC.h("details.source", {}, LC.h("summary", {}, LC.t("rule_note")), note));
   return LC.h("div.clause", {}, parts);
 };
 
@@ -178,8 +178,8 @@ LC.card.grids = function (community) {
       LC.h("span.big-words", {}, LC.t("grids_words"))),
     LC.h("table.small", {}, LC.h("tbody", {}, group.rows.map((row) => {
       const grid = LC.gridIndex.get(row.unit);
-      return LC.h(`tr${LC.state.grid === grid ? ".selected" : ""}`, { onclick: () => LC.set({ grid }) },
-        LC.h("td", {}, LC.shape(row.verdict, 12)), LC.h("td", {}, row.name),
+      return LC.h(`tr${LC.state.grid === grid ? ".selected" : ""}`, {},
+        LC.h("td", {}, LC.shape(row.verdict, 12)), LC.h("td", {}, LC.button("link", { onclick: () => LC.set({ grid }) }, row.name || row.unit)),
         LC.h("td.number", {}, LC.about_sign(row.estimated) + LC.figure(row.measured, row.measure)),
         LC.h("td", {}, LC.unit(row.measure)), LC.h("td.number.quiet", {}, LC.standard(row)));
     }))));
@@ -200,5 +200,5 @@ LC.card.others = function (community) {
       LC.h("td", {}, LC.button("link", { onclick: () => LC.chooseRule(row.rule) }, LC.pick(LC.rule(row.rule).title)),
         " ", LC.h("span.word", {}, LC.verdictWord(row.verdict))),
       LC.h("td.number.value", { title: LC.reasonText(row) }, row.measured === null ? "–" : LC.about_sign(row.estimated) + LC.figure(row.measured, row.measure)),
-      LC.h("td.number", {}, LC.standard(row)), LC.h("td", {}, LC.unit(row.measure))))));
+      LC.h("td.number", {}, LC.standard(row)), LC.h("td.unit", {}, LC.unit(row.measure))))));
 };

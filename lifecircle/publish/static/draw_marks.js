@@ -121,11 +121,27 @@ LC.draw.facilities = function (v) {
   }
   const { status } = LC.data.layers.facilities;
   v.markBoxes = [];
+  if (v.mpp > 8) {
+    LC.farMarks(v, list.filter(LC.facilityShown), place);
+    return;
+  }
   for (const i of list) {
     if (!LC.facilityShown(i)) continue;
     const [x, y] = place(i);
-    LC.facilityMark(ctx, x, y, LC.classMark(LC.state.cls), status[i], v.mpp > 8 ? 13 : 17);
+    LC.facilityMark(ctx, x, y, LC.classMark(LC.state.cls), status[i], 17);
     v.markBoxes.push([x - 10, y - 10, x + 10, y + 10]);
+  }
+};
+
+/* From far away a facility is a small ink square. */
+LC.farMarks = function (v, list, place) {
+  v.ctx.fillStyle = LC.ink;
+  v.ctx.strokeStyle = "#FFFFFF";
+  v.ctx.lineWidth = 1.2;
+  for (const i of list) {
+    const [x, y] = place(i);
+    v.ctx.fillRect(x - 2.5, y - 2.5, 5, 5);
+    v.ctx.strokeRect(x - 3, y - 3, 6, 6);
   }
 };
 
@@ -139,7 +155,6 @@ LC.facilityMark = function (ctx, x, y, mark, status, size) {
   ctx.fillStyle = LC.ink;
   if (built) ctx.fillRect(left, top, size, size);
   else {
-    if (status === "under_construction") ctx.fillRect(left, top + size / 2, size, size / 2);
     ctx.strokeStyle = LC.ink;
     ctx.lineWidth = 1.4;
     ctx.setLineDash(status === "planned" ? [3, 2] : []);
@@ -149,18 +164,35 @@ LC.facilityMark = function (ctx, x, y, mark, status, size) {
   ctx.font = LC.font(size * 0.74, 700);
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
-  if (status === "under_construction") {
-    ctx.strokeStyle = "#FFFFFF";
-    ctx.lineWidth = 2.4;
-    ctx.strokeText(mark, left + size / 2, top + size / 2 + 0.5);
-  }
   ctx.fillStyle = built ? "#FFFFFF" : LC.ink;
   ctx.fillText(mark, left + size / 2, top + size / 2 + 0.5);
+  if (status === "under_construction") {
+    /* the lower half reversed: ink ground, white character */
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, top + size / 2, size, size / 2);
+    ctx.clip();
+    ctx.fillStyle = LC.ink;
+    ctx.fillRect(left, top, size, size);
+    ctx.fillStyle = "#FFFFFF";
+    ctx.fillText(mark, left + size / 2, top + size / 2 + 0.5);
+    ctx.restore();
+  }
+};
+
+/* The same mark for legends. */
+LC.markPicture = function (mark, status) {
+  const dpr = window.devicePixelRatio || 1;
+  const canvas = LC.h("canvas.mark-picture", { width: 21 * dpr, height: 21 * dpr, "aria-hidden": "true" });
+  const ctx = canvas.getContext("2d");
+  ctx.scale(dpr, dpr);
+  LC.facilityMark(ctx, 10.5, 10.5, mark, status, 17);
+  return canvas;
 };
 
 /* Numbers of gap areas, by households. */
 LC.gapMarks = function (v) {
-  if (!LC.gapsShown()) return [];
+  if (!LC.gapsShown() || v.mpp > 8) return [];
   const marks = [];
   LC.gapsOf(LC.state.rule).forEach((gap, place) => {
     if (!LC.inView(v, LC.g.gaps, gap)) return;

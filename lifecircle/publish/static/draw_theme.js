@@ -1,7 +1,7 @@
 "use strict";
 /* What the rule says: gap areas, isochrones, buildings, units, grids, borders. */
 LC.draw.gaps = function (v) {
-  if (!LC.gapsShown()) return;
+  if (!LC.gapsShown() || v.mpp > 8) return;
   const { ctx } = v;
   for (const gap of LC.gapsOf(LC.state.rule)) {
     if (!LC.inView(v, LC.g.gaps, gap)) continue;
@@ -40,10 +40,10 @@ LC.draw.isochrones = function (v) {
     ctx.beginPath();
     LC.trace(v, LC.g.isochrones, i, true);
     ctx.strokeStyle = "rgba(255,255,255,0.85)";
-    ctx.lineWidth = main ? 4.4 : 3.2;
+    ctx.lineWidth = main ? 4.6 : 2.8;
     ctx.stroke();
     ctx.strokeStyle = "#1F4E79";
-    ctx.lineWidth = main ? 2.4 : 1.4;
+    ctx.lineWidth = main ? 2.4 : 1.2;
     ctx.setLineDash(main ? [] : [5, 3.5]);
     ctx.stroke();
     ctx.setLineDash([]);
@@ -77,7 +77,7 @@ LC.buildingGroups = function () {
 LC.draw.buildings = function (v) {
   if (!LC.state.layers.buildings || v.mpp > 8) return;
   const { ctx } = v;
-  const outline = v.mpp < 4;
+  const outline = v.mpp < 4.6;
   ctx.lineJoin = "miter";
   for (const group of LC.buildingGroups()) {
     ctx.fillStyle = group.fill;
@@ -115,7 +115,7 @@ LC.crosses = function (v, list) {
 /* Communities by shortfall: for area rules always, for walking rules when far away. */
 LC.draw.units = function (v) {
   const theme = LC.theme();
-  const far = theme === "minutes" && LC.state.tab === "shortfalls" && v.mpp > 4 && LC.state.rule;
+  const far = theme === "minutes" && LC.state.tab === "shortfalls" && v.mpp > 5.5 && LC.state.rule;
   if (theme !== "units" && !far) return;
   const { ctx } = v;
   ctx.globalAlpha = far && v.mpp <= 8 ? 0.35 : theme === "units" ? 0.62 : 1;

@@ -25,6 +25,18 @@ LC.rule = (id) => LC.data.rules[id] || {
 };
 LC.book = (id) => LC.data.books[id] || { title: [id, id], issuer: "", source: "", published: null };
 
+/* Whose rules they are: short enough for the panel and the foot. */
+LC.bookName = (id) => (LC.state.lang === "zh" && LC.book(id).issuer) || LC.pick(LC.book(id).title);
+
+/* A grid is named with its community: 第4网格 alone says nothing. */
+LC.unitName = function (row) {
+  const name = row.name || row.unit;
+  const grid = row.level === "grid" ? LC.gridIndex.get(row.unit) : undefined;
+  if (grid === undefined) return name;
+  const community = LC.data.layers.communities.name[LC.data.layers.grids.community[grid]];
+  return community && !name.includes(LC.short(community)) ? `${LC.short(community)} ${name}` : name;
+};
+
 LC.isCoverage = (id) => LC.rule(id).kind.startsWith("walk");
 
 /* Rows of the rule's own level; a rule may list offenders of a lower level besides. */
@@ -91,7 +103,7 @@ LC.gridsByCommunity = function (id) {
 LC.standard = function (row) {
   if (row.min === null && row.max === null) return "–";
   if (row.min !== null && row.max !== null) {
-    return row.min === row.max ? `≈ ${LC.figure(row.min, row.measure)}`
+    return row.min === row.max ? `${row.op === "~" ? "≈" : "="} ${LC.figure(row.min, row.measure)}`
       : `${LC.figure(row.min, row.measure)}–${LC.figure(row.max, row.measure)}`;
   }
   const bar = row.min !== null ? row.min : row.max;

@@ -85,7 +85,7 @@ LC.hit.at = function (latlng) {
 };
 
 LC.hit.gapNumber = function (x, y, slack) {
-  if (!LC.gapsShown()) return -1;
+  if (!LC.gapsShown() || LC.mpp > 8) return -1;
   for (const gap of LC.gapsOf(LC.state.rule)) {
     const [gx, gy] = LC.insidePoint(LC.g.gaps, gap);
     if (Math.hypot(gx - x, gy - y) < slack) return gap;

@@ -32,7 +32,7 @@ LC.count = (number) => (number === null || number === undefined ? "–" : LC.gro
 /* A measured value with the decimals of its unit. */
 LC.figure = function (value, unit) {
   if (value === null || value === undefined) return "–";
-  if (unit === "%" ) return LC.grouped(value, 1);
+  if (unit === "%" || (unit && unit.startsWith("m2_per"))) return LC.grouped(value, 1);
   const digits = Number.isInteger(value) || Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return LC.grouped(value, digits);
 };
@@ -52,9 +52,8 @@ LC.withUnit = (value, unit) =>
 
 LC.metres = (value) => (value === null ? "–" : `${LC.grouped(value, 0)} m`);
 
-/* Minutes are rounded up to a tenth, as limits are inclusive; whole for prose. */
-LC.minutes = (hundredths) =>
-  hundredths === null ? "–" : LC.grouped(Math.ceil(hundredths / 10 - 1e-9) / 10, 1);
+/* Walks come as tenths of a minute, rounded up, as limits are inclusive. */
+LC.minutes = (tenths) => (tenths === null ? "–" : LC.grouped(tenths / 10, 1));
 
 LC.about_sign = (share) => (share > 0 ? "≈" : "");
 

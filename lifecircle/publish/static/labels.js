@@ -44,11 +44,11 @@ LC.draw.labels = function (v) {
     if (LC.theme() === "grids") LC.gridLabels(v, placed);
     if (LC.state.layers.isochrones) LC.isochroneLabels(v, placed);
     LC.facilityLabels(v, placed);
-    LC.roadLabels(v, placed);
     LC.waterLabels(v, placed);
+    LC.roadLabels(v, placed);
     LC.landLabels(v, placed);
     if (v.mpp < 1.5) LC.compoundLabels(v, placed);
-    if (v.mpp < 1.2) LC.minuteLabels(v);
+    if (v.mpp < 1.2) LC.minuteLabels(v, placed);
   }
   for (const mark of marks) LC.draw.gapNumber(v.ctx, mark);
   v.gapMarks = marks;
@@ -231,11 +231,11 @@ LC.landLabels = function (v, placed) {
 };
 
 /* Minutes inside buildings that are 24 px wide or more; a dot where estimated. */
-LC.minuteLabels = function (v) {
+LC.minuteLabels = function (v, placed) {
   const reach = LC.reach.get(`${LC.state.cls}|${LC.state.walker}`);
   if (!reach || LC.theme() !== "minutes" || !LC.state.layers.buildings) return;
   const { ctx } = v;
-  const limit = LC.limitOf(LC.state.rule) * 100;
+  const limit = LC.limitOf(LC.state.rule) * 10;
   const g = LC.g.buildings;
   ctx.font = LC.font(11, 700);
   ctx.textAlign = "center";
@@ -245,6 +245,9 @@ LC.minuteLabels = function (v) {
     if ((g.box[4 * i + 2] - g.box[4 * i]) * v.s < 24 || (g.box[4 * i + 3] - g.box[4 * i + 1]) * v.s < 12) continue;
     const [x, y] = LC.middle(g, i);
     ctx.fillStyle = reach.min[i] > limit ? "#FFFFFF" : LC.ink;
-    ctx.fillText(String(Math.ceil(reach.min[i] / 100)), x * v.s - v.ox, y * v.s - v.oy + 0.5);
+    const px = x * v.s - v.ox;
+    const py = y * v.s - v.oy;
+    if (placed.taken([px - 6, py - 5, px + 6, py + 5])) continue;
+    ctx.fillText(String(Math.ceil(reach.min[i] / 10)), px, py + 0.5);
   }
 };

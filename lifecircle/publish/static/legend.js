@@ -18,6 +18,7 @@ LC.legend.draw = function () {
   const closed = LC.state.legendClosed === undefined ? window.innerWidth < 700 : LC.state.legendClosed;
   const head = theme === "grids" ? LC.legend.grids() : theme === "units" || mpp > 8 && LC.state.tab === "shortfalls"
     ? LC.legend.units() : LC.legend.minutes();
+  LC.nodes.legend.classList.toggle("legend-folded", closed);
   LC.fill(LC.nodes.legend,
     LC.button("legend-fold", { onclick: () => LC.set({ legendClosed: !closed }), "aria-expanded": !closed },
       closed ? LC.t("legend") : "–"),
@@ -70,14 +71,14 @@ LC.legend.line = (style) => LC.h("svg", { width: 26, height: 12, viewBox: "0 0 2
 LC.legend.rows = function (mpp, theme) {
   const rows = [];
   const { layers } = LC.state;
-  if (LC.gapsShown()) {
+  if (LC.gapsShown() && mpp <= 8) {
     rows.push(LC.legend.row("gaps", LC.h("i.key.gap", {}),
       LC.t("legend_gaps", { n: LC.count(LC.data.about.settings.smallest_gap_households) })));
   }
   const statuses = LC.legend.statuses();
   if (layers.facilities && statuses.length) {
     for (const status of statuses) {
-      rows.push(LC.legend.row("facilities", LC.h(`i.mark-box.${status}`, {}, LC.classMark(LC.state.cls)),
+      rows.push(LC.legend.row("facilities", LC.markPicture(LC.classMark(LC.state.cls), status),
         LC.className(LC.state.cls) + (status === "built" ? "" : LC.t("in_brackets", { text: LC.t(`status.${status}`) }))));
     }
   }
@@ -113,7 +114,7 @@ LC.legend.statuses = function () {
 LC.legend.scale = function (mpp) {
   const room = 88 * mpp;
   const power = Math.pow(10, Math.floor(Math.log10(room)));
-  const step = [5, 2, 1].map((one) => one * power).find((one) => one <= room) || power;
+  const step = [8, 6, 5, 4, 3, 2, 1].map((one) => one * power).find((one) => one <= room) || power;
   const wide = step / mpp;
   const far = step >= 1000 ? `${step / 1000} km` : `${step} m`;
   return LC.h("div.scale", {},

@@ -45,9 +45,9 @@ LC.minuteBands = function (limit) {
   });
 };
 
-/* Band of a walk given in hundredths of a minute. */
-LC.bandOf = function (hundredths, bands) {
-  for (let k = 0; k < bands.length; k++) if (hundredths <= bands[k].to * 100) return k;
+/* Band of a walk given in tenths of a minute. */
+LC.bandOf = function (tenths, bands) {
+  for (let k = 0; k < bands.length; k++) if (tenths <= bands[k].to * 10) return k;
   return bands.length - 1;
 };
 

@@ -48,7 +48,7 @@ LC.panel.ruleSelect = function () {
       }
       return group;
     }));
-  const source = rule ? LC.t("rule_of", { book: LC.pick(LC.book(LC.rule(rule).book).title), id: rule }) : "";
+  const source = rule ? LC.t("rule_of", { book: LC.bookName(LC.rule(rule).book), id: rule }) : "";
   return LC.h("div.rule-box", {},
     LC.h("span.rule-source", {}, source),
     LC.h("span.rule-title", {}, rule ? LC.pick(LC.rule(rule).title) : "–"),

@@ -23,7 +23,7 @@ LC.table.filtered = function (verdict) {
 LC.table.value = function (row, column) {
   switch (column) {
     case "verdict": return LC.verdicts.indexOf(row.verdict);
-    case "name": return row.name || row.unit;
+    case "name": return LC.unitName(row);
     case "sub": return LC.subName.get(row.sub) || "";
     case "rule": return LC.pick(LC.rule(row.rule).title);
     case "id": return row.rule;
@@ -53,7 +53,7 @@ LC.table.cells = function (row) {
   const shortfall = row.shortfall === null || row.verdict === "pass" ? "–" : (row.shortfall > 0 ? "−" : "") + LC.figure(row.shortfall, row.measure);
   return {
     verdict: LC.verdictWord(row.verdict),
-    name: row.name || row.unit,
+    name: LC.unitName(row),
     sub: LC.subName.get(row.sub) || "–",
     rule: LC.pick(LC.rule(row.rule).title),
     id: row.rule,
@@ -113,9 +113,9 @@ LC.table.tab = function () {
 
 LC.table.head = function (shown) {
   const { verdict, rule, sub } = LC.state.table;
-  const chips = LC.verdicts.map((one) => {
+  const chips = LC.verdicts.filter((one) => one === verdict || LC.table.filtered(one).length).map((one) => {
     const count = LC.table.filtered(one).length;
-    return LC.button(`filter-chip${verdict === one ? ".on" : ""}`, { "aria-pressed": verdict === one, disabled: !count && verdict !== one, "data-verdict": one,
+    return LC.button(`filter-chip${verdict === one ? ".on" : ""}`, { "aria-pressed": verdict === one, "data-verdict": one,
       onclick: () => LC.setIn("table", { verdict: verdict === one ? "" : one }) },
       LC.shape(one, 12), `${LC.verdictWord(one)} ${LC.count(count)}`);
   });

@@ -1,0 +1,297 @@
+"""Every control of review.html, clicked in headless Chromium with the network off."""
+
+from __future__ import annotations
+
+import pytest
+
+from lifecircle.publish.headline import headline
+from lifecircle.publish.web_map import write_map
+
+pytestmark = pytest.mark.browser
+
+PIXELS = """
+  const from = LC.base._container;
+  const copy = document.createElement("canvas");
+  copy.width = from.width;
+  copy.height = from.height;
+  const pen = copy.getContext("2d", { willReadFrequently: true });
+  pen.drawImage(from, 0, 0);
+  const d = pen.getImageData(0, 0, copy.width, copy.height).data;
+  const seen = new Set();
+  for (let k = 0; k < d.length; k += 4) {
+    seen.add((d[k] << 16) | (d[k + 1] << 8) | d[k + 2]);
+  }
+"""
+
+
+def colours(page):
+    """How many different colours the map's canvas shows."""
+    return page.evaluate(f"() => {{ {PIXELS} return seen.size; }}")
+
+
+def has_colour(page, hexadecimal):
+    number = int(hexadecimal.removeprefix("#"), 16)
+    return page.evaluate(f"(wanted) => {{ {PIXELS} return seen.has(wanted); }}", number)
+
+
+def rows_shown(page):
+    return page.locator("table.findings tbody tr").count()
+
+
+def point_on_map(page, layer, number):
+    """Screen place of a feature's middle."""
+    return page.evaluate(
+        """([layer, i]) => {
+          const s = Math.pow(2, LC.map.getZoom());
+          const [x, y] = LC.middle(LC.g[layer], i);
+          const at = LC.map.latLngToContainerPoint(LC.map.unproject([x * s, y * s]));
+          const box = LC.map.getContainer().getBoundingClientRect();
+          return [box.left + at.x, box.top + at.y];
+        }""",
+        [layer, number],
+    )
+
+
+def test_first_sight_answers_the_question(open_page, review_html, study):
+    page = open_page(review_html)
+    said = headline(study, "HF-R10", "zh")
+    assert page.locator("h1").inner_text() == said.lead
+    assert page.locator(".sub").inner_text() == "".join(said.lines)
+    assert page.locator(".stamp").inner_text() == "内部资料"
+    assert "未送审，仅限内部使用" in page.locator(".foot").inner_text()
+    assert "示例数据，区名虚构" in page.locator(".foot").inner_text()
+    # Light blue within five minutes, dark red beyond twenty, gap hatching: all drawn.
+    assert has_colour(page, "#DCE8F3")
+    assert has_colour(page, "#6E1A10")
+    assert colours(page) > 60
+
+
+def test_rules_change_panel_map_and_legend(open_page, review_html):
+    page = open_page(review_html)
+    page.select_option("#rule", "DC-R02")
+    assert "网格" in page.locator("h1").inner_text()
+    assert page.locator(".legend").inner_text().startswith("–\n网格户数")
+    assert not has_colour(page, "#6E1A10")
+    page.select_option("#rule", "HF-R01")
+    assert page.locator(".bar-row").count() == 12
+    assert "差额占标准" in page.locator(".legend").inner_text()
+    page.select_option("#rule", "HF-R10")
+    assert has_colour(page, "#6E1A10")
+
+
+def test_layers_can_be_hidden(open_page, review_html):
+    page = open_page(review_html)
+    page.click(".layer-tool")
+    for layer in page.locator("[data-layer]").all():
+        name = layer.get_attribute("data-layer")
+        before = layer.is_checked()
+        layer.click()
+        assert page.locator(f"[data-layer={name}]").is_checked() != before
+        page.locator(f"[data-layer={name}]").click()
+    page.locator("[data-layer=buildings]").uncheck()
+    assert not has_colour(page, "#6E1A10")
+    page.keyboard.press("Escape")
+    assert page.locator(".layer-menu").count() == 0
+
+
+def test_any_class_and_walker_colours_the_buildings(open_page, review_html):
+    page = open_page(review_html)
+    page.click(".facility-tool")
+    page.click("[data-class='COM.MARKET']")
+    assert "菜市场" in page.locator(".legend").inner_text()
+    assert "缺口片区" not in page.locator(".legend").inner_text()
+    page.click(".facility-tool")
+    page.click("[data-walker=adult]")
+    assert "1.1 m/s" in page.locator(".legend").inner_text()
+
+
+def test_language_switches_everything(open_page, review_html, study):
+    page = open_page(review_html)
+    page.click(".lang")
+    assert page.locator("h1").inner_text() == headline(study, "HF-R10", "en").lead
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert "Data and method" in page.locator(".foot").inner_text()
+    page.click(".lang")
+    assert page.locator("h1").inner_text() == headline(study, "HF-R10", "zh").lead
+
+
+def test_the_table_filters_sorts_and_selects(open_page, review_html, study):
+    page = open_page(review_html)
+    rows = study.findings.rows
+    page.click(".drawer-tab")
+    assert rows_shown(page) == (rows["verdict"] == "fail").sum()
+    page.click("[data-verdict=fail]")
+    assert rows_shown(page) == len(rows)
+    page.select_option("[data-menu=rule]", "HF-R10")
+    assert rows_shown(page) == 12
+    page.select_option("[data-menu=sub]", "S3")
+    # Two columns of communities lie east of the river: 2 x 3.
+    assert rows_shown(page) == 6
+    page.click("[data-sort=measured]")
+    page.click("[data-sort=measured]")
+    texts = page.locator("table.findings td.c-measured").all_inner_texts()
+    figures = [float(text.strip("≈")) for text in texts if text != "–"]
+    assert figures == sorted(figures)
+    page.locator("table.findings tbody tr").first.click()
+    name = page.locator("table.findings tbody tr td.c-name").first.inner_text()
+    assert page.locator(".card h2").inner_text() == name
+    assert page.locator("tr.selected").count() == 1
+    page.click(".collapse")
+    assert page.locator(".drawer-tab").is_visible()
+
+
+def test_the_csv_holds_the_rows_shown(open_page, review_html, study):
+    page = open_page(review_html)
+    page.click(".drawer-tab")
+    with page.expect_download() as download:
+        page.click(".csv")
+    text = download.value.path().read_text(encoding="utf-8-sig")
+    failing = (study.findings.rows["verdict"] == "fail").sum()
+    assert len(text.splitlines()) == failing + 1
+    assert text.startswith("判定,单元,街道")
+
+
+def test_a_community_card_from_list_and_map(open_page, review_html, study):
+    page = open_page(review_html)
+    page.locator(".bar-row.fail").nth(2).click()
+    card = page.locator(".card:not(.building-card)")
+    rows = study.findings.rows.set_index(["rule_id", "unit_name"])
+    name = card.locator("h2").inner_text()
+    measured = rows.loc[("HF-R10", name), "measured"]
+    assert card.locator(".big").inner_text() == f"≈{measured * 100:.1f}%"
+    text = card.inner_text()
+    assert "城区15分钟、县城区20分钟的老年人助餐和服务网络" in text
+    assert "报道" in text
+    assert "本区设定" in text
+    assert card.locator(".column").count() >= 5
+    assert "直线" in card.locator(".example").inner_text()
+    page.keyboard.press("]")
+    assert card.locator("h2").inner_text() != name
+    page.keyboard.press("Escape")
+    assert card.is_hidden()
+
+
+def test_histogram_sums_to_the_people_judged(open_page, review_html, study):
+    page = open_page(review_html)
+    page.locator(".bar-row.fail").nth(2).click()
+    name = page.locator(".card h2").first.inner_text()
+    row = study.findings.rows.set_index(["rule_id", "unit_name"]).loc[("HF-R10", name)]
+    texts = page.locator(".column-value").all_inner_texts()
+    people = sum(int(text.strip("≈").replace(",", "")) for text in texts)
+    assert people == pytest.approx(row["denominator"], abs=3)
+
+
+def test_a_building_card_lists_every_class(open_page, review_html, study):
+    page = open_page(review_html)
+    page.mouse.click(*point_on_map(page, "buildings", 400))
+    card = page.locator(".building-card")
+    building = study.district.buildings.iloc[400]
+    assert card.locator("h2").inner_text() == building["name"]
+    assert card.locator("tbody tr").count() == 4
+    walk = study.access[
+        (study.access["building_id"] == building["building_id"])
+        & (study.access["walker"] == "elderly")
+        & (study.access["facility_class"] == "ELD.CANTEEN")
+    ].iloc[0]
+    first = card.locator("tbody tr").first.inner_text()
+    assert f"{walk['walk_m']:,.0f}" in first
+    card.locator("tbody tr").nth(1).locator("button").click()
+    assert page.evaluate("LC.state.target") >= 0
+    page.keyboard.press("Escape")
+    assert card.is_hidden()
+
+
+def test_gap_areas_are_listed_and_chosen(open_page, review_html, study):
+    page = open_page(review_html)
+    first = study.gaps.areas.iloc[0]
+    row = page.locator(".gap-row").first
+    assert f"{first['households']:,.0f} 户" in row.inner_text()
+    row.click()
+    assert page.evaluate("LC.state.gap") == 0
+    assert "m" in page.locator(".example").inner_text()
+
+
+def test_search_finds_names(open_page, review_html):
+    page = open_page(review_html)
+    page.keyboard.press("/")
+    page.keyboard.type("渡口社区")
+    page.keyboard.press("Enter")
+    assert page.locator(".card h2").first.inner_text() == "渡口社区"
+    page.fill("#search", "无此地")
+    assert page.locator(".hits").inner_text() == "未找到“无此地”。"
+
+
+def test_tabs(open_page, review_html):
+    page = open_page(review_html)
+    page.click("[data-tab=today]")
+    assert page.locator(".facility-row").count() == 4
+    page.click("[data-tab=proposals]")
+    assert "本次未做规划方案" in page.locator(".panel").inner_text()
+
+
+def test_measuring(open_page, review_html):
+    page = open_page(review_html)
+    page.click(".measure-tool")
+    page.mouse.click(700, 300)
+    page.mouse.click(900, 300)
+    metres = page.evaluate("LC.rulerMetres()")
+    scale = page.evaluate("LC.metresPerWorld / Math.pow(2, LC.map.getZoom())")
+    assert metres == pytest.approx(200 * scale, rel=0.01)
+    page.keyboard.press("Escape")
+    assert not page.evaluate("LC.state.measuring")
+
+
+def test_provenance(open_page, review_html):
+    page = open_page(review_html)
+    page.click(".about-button")
+    text = page.locator(".about").inner_text()
+    for word in ("社区.shp", "cccccccccccc", "aaaaaaaaaaaa", "0.8 m/s", "HF-R10"):
+        assert word in text
+    assert "/somewhere" not in text
+    page.keyboard.press("Escape")
+    assert page.locator(".about").is_hidden()
+
+
+def test_zoom_changes_what_is_drawn(open_page, review_html):
+    page = open_page(review_html)
+    for _ in range(4):
+        page.click(".zoom-out")
+        page.wait_for_timeout(300)
+    assert page.evaluate("LC.mpp") > 8
+    assert "差额占标准" in page.locator(".legend").inner_text()
+    page.click(".zoom-home")
+    page.wait_for_timeout(300)
+    assert "步行到最近" in page.locator(".legend").inner_text()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (390, 844)])
+def test_nothing_overflows(open_page, review_html, width, height):
+    page = open_page(review_html, width=width, height=height)
+    page.evaluate("LC.chooseCommunity(2)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for part in (".card", ".panel", "#map"):
+        box = page.locator(part).first.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width + 1
+        assert box["y"] + box["height"] <= height + 1
+
+
+def test_hostile_names_are_only_text(open_page, sample_study, tmp_path):
+    name = "</script><img src=x onerror=alert(1)>\"'`${1}"
+    write_map(sample_study(rename=name), tmp_path / "review.html")
+    page = open_page(tmp_path / "review.html", width=1920, height=1080)
+    page.evaluate("LC.chooseCommunity(0)")
+    assert page.locator(".card h2").first.inner_text() == name
+    page.evaluate("LC.chooseBuilding(0, true)")
+    page.evaluate("LC.set({lang: 'en', about: true})")
+    assert page.locator("#app img").count() == 0
+
+
+def test_review_pages_are_stamped_and_count_no_elderly(
+    open_page, sample_study, tmp_path
+):
+    write_map(sample_study(disclosure="review"), tmp_path / "review.html")
+    page = open_page(tmp_path / "review.html")
+    assert page.locator(".stamp").inner_text() == "评审稿"
+    page.evaluate("LC.chooseBuilding(5, true)")
+    assert "60 岁以上" not in page.locator(".building-card").inner_text()

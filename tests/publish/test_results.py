@@ -1,0 +1,169 @@
+"""What is written comes back: frames, types, gaps, order."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import sqlite3
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+from shapely import MultiPolygon, Point, box
+
+from lifecircle.errors import ResultError
+from lifecircle.publish.frames import described, prepared, restored
+from lifecircle.publish.geopackage import study_frames
+from lifecircle.publish.outputs import write_study
+from lifecircle.publish.results import read_study
+
+
+def assert_same(left, right):
+    assert type(left) is type(right)
+    if isinstance(left, gpd.GeoDataFrame):
+        assert left.crs == right.crs
+        assert left.geometry.geom_type.tolist() == right.geometry.geom_type.tolist()
+        assert left.geometry.geom_equals_exact(right.geometry, 0).all()
+    plain = [
+        pd.DataFrame(f.drop(columns="geometry", errors="ignore")) for f in (left, right)
+    ]
+    assert_frame_equal(*plain)
+
+
+@pytest.fixture(scope="module")
+def again(written):
+    return read_study(written)
+
+
+def test_every_frame_comes_back(study, again):
+    before, after = study_frames(study), study_frames(again)
+    assert list(before) == list(after)
+    for name, frame in before.items():
+        assert_same(frame, after[name])
+
+
+def test_settings_books_and_problems_come_back(study, again):
+    assert again.findings.books == study.findings.books or [
+        dataclasses.asdict(book) for book in again.findings.books
+    ] == [dataclasses.asdict(book) for book in study.findings.books]
+    assert again.district.problems == study.district.problems
+    assert again.district.complete_classes == study.district.complete_classes
+    before = dataclasses.asdict(study.district.config)
+    after = dataclasses.asdict(again.district.config)
+    # Paths are relative to the district file's folder.
+    assert str(after["path"]) == "district.toml"
+    assert str(after["sources"][0]["path"]) == "社区.shp"
+    for facts in (before, after):
+        facts.pop("path")
+        facts["sources"][0].pop("path")
+    assert before == after
+
+
+def test_the_manifest_comes_back(study, again):
+    assert again.manifest == study.manifest
+
+
+def test_text_numbers_gaps_and_infinity_survive():
+    frame = pd.DataFrame(
+        {
+            "text": ["a", None, "c"],
+            "words": np.array(["x", None, ""], dtype=object),
+            "number": [1.5, np.nan, np.inf],
+            "count": np.array([1, 2, 3], dtype="int32"),
+            "flag": [True, False, True],
+            "list": [["a", 1], None, {"k": 2}],
+        }
+    )
+    facts = json.loads(json.dumps(described(frame)))
+    stored = prepared(frame, facts)
+    stored["flag"] = stored["flag"].astype(int)
+    assert_frame_equal(restored(stored, facts), frame)
+
+
+def test_single_and_multiparts_keep_their_kind():
+    shapes = [box(0, 0, 1, 1), MultiPolygon([box(0, 0, 1, 1)]), None]
+    frame = gpd.GeoDataFrame({"id": ["a", "b", "c"]}, geometry=shapes, crs=4548)
+    facts = described(frame)
+    assert facts["geometry"] == "MultiPolygon"
+    stored = prepared(frame, facts)
+    assert set(stored.geometry.dropna().geom_type) == {"MultiPolygon"}
+    back = restored(stored, facts)
+    assert back.geometry.geom_type.tolist()[:2] == ["Polygon", "MultiPolygon"]
+    assert back.geometry.iloc[2] is None
+
+
+def test_points_and_polygons_share_a_layer():
+    frame = gpd.GeoDataFrame(
+        {"id": ["a", "b"]}, geometry=[Point(0, 0), box(0, 0, 1, 1)]
+    )
+    assert described(frame)["geometry"] == "Unknown"
+
+
+def test_review_files_hold_no_elderly_of_buildings(sample_study, tmp_path):
+    write_study(sample_study(disclosure="review"), tmp_path / "out")
+    again = read_study(tmp_path / "out")
+    assert again.district.buildings["elderly"].isna().all()
+    assert again.district.buildings["households"].notna().all()
+
+
+def test_public_files_hold_no_small_counts(sample_study, tmp_path):
+    study = sample_study(disclosure="public")
+    study.served.loc[0, "amount"] = 3.0
+    small = study.served["amount"].between(0, 10, "neither")
+    write_study(study, tmp_path / "out")
+    kept = read_study(tmp_path / "out").served["amount"]
+    assert small.any()
+    assert kept[small].isna().all()
+    assert kept[~small].tolist() == study.served["amount"][~small].tolist()
+
+
+def copied(written, tmp_path):
+    return shutil.copytree(written, tmp_path / "copy")
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(ResultError, match=r"manifest\.json: the file is not there"):
+        read_study(tmp_path)
+
+
+def test_a_missing_geopackage_is_named(written, tmp_path):
+    folder = copied(written, tmp_path)
+    (folder / "district.gpkg").unlink()
+    with pytest.raises(ResultError, match=r"district\.gpkg: the file is not there"):
+        read_study(folder)
+
+
+def test_another_format_is_refused(written, tmp_path):
+    folder = copied(written, tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["format"] = 99
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(ResultError, match="format 99; this version reads 1"):
+        read_study(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all" * 90])
+def test_a_damaged_geopackage_is_refused(written, tmp_path, content):
+    folder = copied(written, tmp_path)
+    (folder / "district.gpkg").write_bytes(content)
+    with pytest.raises(ResultError, match="damaged"):
+        read_study(folder)
+
+
+def test_a_geopackage_without_our_table_is_refused(written, tmp_path):
+    folder = copied(written, tmp_path)
+    with sqlite3.connect(folder / "district.gpkg") as base:
+        base.execute("DELETE FROM lifecircle_study WHERE key = 'config'")
+    base.close()
+    with pytest.raises(ResultError, match="damaged"):
+        read_study(folder)
+
+
+def test_a_damaged_manifest_is_refused(written, tmp_path):
+    folder = copied(written, tmp_path)
+    (folder / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(ResultError, match="damaged"):
+        read_study(folder)

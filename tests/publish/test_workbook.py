@@ -1,0 +1,122 @@
+"""The workbook, opened again, says what the findings say."""
+
+from __future__ import annotations
+
+import math
+
+import openpyxl
+import pytest
+
+from lifecircle.publish.headline import headline, opening_rule, own_rows
+from lifecircle.publish.workbook import write_workbook
+
+
+@pytest.fixture(scope="module")
+def book(written):
+    return openpyxl.load_workbook(written / "findings.xlsx")
+
+
+def column_of(page, head):
+    heads = [cell.value for cell in page[1]]
+    place = heads.index(head)
+    return [row[place].value for row in page.iter_rows(min_row=2)]
+
+
+def as_number(value):
+    return math.nan if value is None else value
+
+
+def test_sheets_in_order(book):
+    assert book.sheetnames == [
+        *("封面", "指标结果", "缺口片区", "缺口量", "可达人口"),
+        *("户数核对", "数据问题", "规则", "说明"),
+    ]
+
+
+def test_figures_equal_the_findings(study, book):
+    page, rows = book["指标结果"], study.findings.rows
+    assert page.max_row == len(rows) + 1
+    for head, name in (
+        ("实测", "measured"),
+        ("差额", "shortfall"),
+        ("影响", "affected"),
+    ):
+        cells = [as_number(value) for value in column_of(page, head)]
+        assert cells == pytest.approx(rows[name].tolist(), nan_ok=True, abs=1e-6)
+    words = {"fail": "不达标", "pass": "达标", "not_assessed": "未评估"}
+    assert column_of(page, "判定") == [words[one] for one in rows["verdict"]]
+
+
+def test_failing_cells_are_filled_and_named(book):
+    page = book["指标结果"]
+    for row in page.iter_rows(min_row=2):
+        filled = row[0].fill.fgColor.rgb == "FFF9E7DB"
+        assert filled == (row[0].value == "不达标")
+
+
+def test_findings_can_be_filtered_and_scrolled(book):
+    page = book["指标结果"]
+    assert page.freeze_panes == "C2"
+    assert page.auto_filter.ref.startswith("A1:")
+
+
+def test_gaps_and_amounts(study, book):
+    areas, amounts = study.gaps.areas, study.gaps.shortfalls
+    assert column_of(book["缺口片区"], "户数 (户)") == areas["households"].tolist()
+    assert column_of(book["缺口量"], "差额") == pytest.approx(
+        amounts["shortfall"].tolist(), abs=1e-6
+    )
+
+
+def test_people_by_minutes(study, book):
+    amounts = study.served["amount"].tolist()
+    assert column_of(book["可达人口"], "数量") == pytest.approx(amounts, abs=1e-6)
+
+
+def test_the_cover_says_the_headline(study, book):
+    page = book["封面"]
+    rule = opening_rule(study.findings)
+    assert rule == "HF-R10"
+    said = headline(study, rule, "zh")
+    failing = (own_rows(study.findings, rule)["verdict"] == "fail").sum()
+    assert said.lead == f"{failing} 个社区不达标"
+    cells = [row[0].value for row in page.iter_rows(max_row=8)]
+    assert said.lead in cells
+    assert "".join(said.lines) in cells
+    assert page["G1"].value == "内部资料"
+    assert not page.sheet_view.showGridLines
+
+
+def test_communities_stand_worst_first(study, book):
+    rows = own_rows(study.findings, "HF-R10")
+    worst = rows.sort_values("measured").iloc[0]["unit_name"]
+    cells = [row[0].value for row in book["封面"].iter_rows()]
+    assert cells[cells.index("单元") + 1] in (worst, "渡口社区", "望溪社区")
+
+
+def test_names_never_become_formulas(sample_study, tmp_path):
+    name = "=cmd|' /C calc'!A0"
+    write_workbook(sample_study(rename=name), tmp_path / "f.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "f.xlsx")
+    kinds = {
+        cell.data_type
+        for page in book
+        for row in page.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str) and cell.value.startswith("=")
+    }
+    assert kinds == {"s"} or kinds == set()
+    assert name in column_of(book["指标结果"], "单元") or name in str(
+        [row[0].value for row in book["封面"].iter_rows()]
+    )
+
+
+def test_english(study, tmp_path):
+    write_workbook(study, tmp_path / "f.xlsx", lang="en")
+    book = openpyxl.load_workbook(tmp_path / "f.xlsx")
+    assert book.sheetnames[0] == "Cover"
+    assert set(column_of(book["Findings"], "Verdict")) == {
+        "Falls short",
+        "Meets",
+        "Not assessed",
+    }
