@@ -128,8 +128,9 @@ def _lead(counts: Mapping[str, int], level: str, lang: Language) -> str:
     if failing:
         number = say("publish.head_fail_n", lang, {"n": f"{failing:,}", "level": level})
         return say("publish.head_fail", lang, {"n": number})
+    passing = "head_pass_part" if counts.get("not_assessed") else "head_pass"
     for verdict, key in (
-        ("pass", "head_pass"),
+        ("pass", passing),
         ("benchmark", "head_benchmark"),
         ("reference", "head_reference"),
     ):

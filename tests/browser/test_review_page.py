@@ -295,3 +295,21 @@ def test_review_pages_are_stamped_and_count_no_elderly(
     assert page.locator(".stamp").inner_text() == "评审稿"
     page.evaluate("LC.chooseBuilding(5, true)")
     assert "60 岁以上" not in page.locator(".building-card").inner_text()
+
+
+def test_the_printed_sheet_has_map_and_column(open_page, review_html):
+    page = open_page(review_html)
+    before = page.evaluate("LC.map.getZoom()")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".tabs").is_hidden()
+    assert page.locator(".stamp").is_visible()
+    sheet = page.locator("#app").bounding_box()
+    column = page.locator(".panel").bounding_box()
+    # A3 less margins is 400 x 277 mm: 1512 x 1047 px at 96 dpi.
+    assert (sheet["width"], sheet["height"]) == (1508, 1044)
+    assert column["x"] > 1100
+    canvas = page.evaluate("LC.base._container.clientWidth")
+    assert canvas >= column["x"]
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".tabs").is_visible()
+    assert page.evaluate("LC.map.getZoom()") == before

@@ -15,7 +15,7 @@ LC.card.draw = function () {
   const { community, cardClosed, building } = LC.state;
   const node = LC.nodes.card;
   node.hidden = community < 0 || cardClosed || building >= 0;
-  document.body.classList.toggle("with-card", !node.hidden);
+  document.body.classList.toggle("with-card", !node.hidden || building >= 0);
   if (node.hidden) return;
   const { rule } = LC.state;
   const row = rule ? LC.rowOf(rule, community) : null;
@@ -76,8 +76,8 @@ LC.card.measure = function (row) {
 
 LC.card.distance = function (row) {
   const parts = [];
-  const standard = LC.standard(row).replace(/^[≥≤] /, "");
-  if (standard !== "–") parts.push(LC.t("bar_at", { standard: `${standard}${row.measure === "%" ? "%" : ` ${LC.unit(row.measure)}`}` }));
+  const standard = LC.standard(row).replace(/^[≥≤=] /, "");
+  if (standard !== "–") parts.push(LC.t(row.op === "~" ? "bar_benchmark" : "bar_at", { standard: `${standard}${row.measure === "%" ? "%" : ` ${LC.unit(row.measure)}`}` }));
   if (row.verdict === "fail" && row.shortfall !== null) {
     parts.push(LC.tn("bar_missing", { n: LC.h("b", {}, row.measure === "%"
       ? LC.t("points", { n: LC.figure(row.shortfall, "%") })

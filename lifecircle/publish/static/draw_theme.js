@@ -53,7 +53,8 @@ LC.draw.isochrones = function (v) {
 /* Buildings sorted into colour groups; kept until class, walker or rule change. */
 LC.buildingGroups = function () {
   const theme = LC.theme();
-  const key = [theme, LC.state.cls, LC.state.walker, LC.limitOf(LC.state.rule)].join("|");
+  const judging = LC.judging();
+  const key = [theme, LC.state.cls, LC.state.walker, LC.state.rule, judging].join("|");
   if (LC.groupsKey === key) return LC.groups;
   LC.groupsKey = key;
   const count = LC.g.buildings.count;
@@ -66,13 +67,25 @@ LC.buildingGroups = function () {
   const bands = LC.minuteBands(LC.limitOf(LC.state.rule));
   const groups = bands.map((band) => ({ fill: band.fill, edge: band.edge, list: [] }));
   const lost = { fill: LC.noPath[0], edge: LC.noPath[1], list: [], lost: true };
+  const aside = {
+    outside: { fill: "#E4E0D7", edge: "#C2BBAD", list: [], note: "legend_outside" },
+    unknown: { fill: "#FFFFFF", edge: "#8A9096", list: [], note: "legend_unknown", dashed: true },
+  };
+  const scopes = LC.data.layers.communities.id.map((_, community) => LC.scopeOf(LC.state.rule, community));
+  const home = LC.data.layers.buildings.community;
   for (let i = 0; i < count; i++) {
-    if (reach.min[i] === null) lost.list.push(i);
+    const scope = judging ? scopes[home[i]] || "outside" : "judged";
+    if (scope !== "judged") aside[scope].list.push(i);
+    else if (reach.min[i] === null) lost.list.push(i);
     else groups[LC.bandOf(reach.min[i], bands)].list.push(i);
   }
-  LC.groups = [...groups, lost];
+  LC.groups = [aside.outside, aside.unknown, ...groups, lost];
   return LC.groups;
 };
+
+/* Are buildings shown as the rule judges them, or only by their minutes? */
+LC.judging = () => Boolean(LC.state.rule) && LC.state.tab === "shortfalls" &&
+  LC.isCoverage(LC.state.rule) && LC.state.cls === LC.state.ruleClass;
 
 LC.draw.buildings = function (v) {
   if (!LC.state.layers.buildings || v.mpp > 8) return;

@@ -112,7 +112,22 @@ LC.standard = function (row) {
   return `${sign} ${whole}`;
 };
 
-LC.bars = (row) => [row.min, row.max].filter((one) => one !== null && one !== undefined);
+LC.bars = (row) => [...new Set([row.min, row.max])].filter((one) => one !== null && one !== undefined);
+
+/* How a rule's communities are shaded: by shortfall; on which side of a benchmark;
+   or, where no share can be told, by verdict alone. */
+LC.shading = function (id) {
+  if (LC.rule(id).op === "~") return "deviation";
+  const failing = LC.rowsOf(id).filter((row) => row.verdict === "fail");
+  return failing.length && failing.every((row) => row.share === null) ? "verdict" : "short";
+};
+
+/* Does the rule speak of the community: assessed, not assessed, or out of its scope? */
+LC.scopeOf = function (id, community) {
+  const row = LC.rowOf(id, community);
+  if (!row) return "outside";
+  return row.verdict === "not_assessed" ? "unknown" : "judged";
+};
 
 LC.reasonText = function (row) {
   if (!row.reason) return "";

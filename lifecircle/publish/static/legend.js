@@ -45,9 +45,24 @@ LC.legend.minutes = function () {
   ];
 };
 
-LC.legend.units = () => [
-  LC.legend.title(LC.t("legend_short"), "%"),
-  LC.shortClasses.map((one) => LC.legend.row(null, LC.legend.swatch(one.fill, "#9A9488", one.upTo > 0), LC.t(one.key)))];
+LC.legend.units = function () {
+  const { rule } = LC.state;
+  const plain = (fill, text, hatched) => LC.legend.row(null, LC.legend.swatch(fill, "#9A9488", hatched), text);
+  const way = LC.shading(rule);
+  if (way === "verdict") {
+    return [LC.legend.title(LC.pick(LC.rule(rule).title), ""),
+      plain(LC.verdictFill.pass, LC.t("pass")), plain(LC.verdictFill.fail, LC.t("fail"), true)];
+  }
+  if (way === "deviation") {
+    const row = LC.rowsOf(rule)[0] || {};
+    const values = { value: LC.withUnit(row.min, row.measure), n: LC.grouped((LC.rule(rule).tolerance || 0) * 100, 0) };
+    return [LC.legend.title(LC.t("legend_deviation", values), ""),
+      plain(LC.deviation.under, LC.t("dev_under", values)), plain("#FBF9F4", LC.t("dev_within", values)),
+      plain(LC.deviation.over, LC.t("dev_over", values))];
+  }
+  return [LC.legend.title(LC.t("legend_short"), "%"),
+    LC.shortClasses.map((one) => plain(one.fill, LC.t(one.key), one.upTo > 0))];
+};
 
 LC.legend.grids = () => [
   LC.legend.title(LC.t("legend_grids"), LC.unit("households")),
@@ -86,6 +101,12 @@ LC.legend.rows = function (mpp, theme) {
   if (roomy && layers.facilities && mpp < 4) rows.push(LC.legend.row("facilities", LC.h("i.dot", {}), LC.t("legend_other_facilities")));
   if (theme === "minutes" && mpp <= 8 && LC.buildingGroups().some((group) => group.lost && group.list.length)) {
     rows.push(LC.legend.row("buildings", LC.h("i.key.lost", {}, "×"), LC.t("legend_no_path")));
+  }
+  for (const group of theme === "minutes" && mpp <= 8 ? LC.buildingGroups() : []) {
+    if (group.note && group.list.length) {
+      rows.push(LC.legend.row("buildings", LC.h(`i.key${group.dashed ? ".dashed" : ""}`, {
+        style: { "background-color": group.fill, "border-color": group.edge } }), LC.t(group.note)));
+    }
   }
   if (layers.isochrones && LC.isochronesOf().length) {
     rows.push(LC.legend.row("isochrones", LC.legend.line({ colour: "#1F4E79", width: 2.2, dash: [] }), LC.t("legend_isochrones")));

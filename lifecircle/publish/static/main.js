@@ -80,6 +80,20 @@ LC.build = function () {
   return mapNode;
 };
 
+/* Take the shape of a printed sheet, and give it back; the view stays the same. */
+LC.sheet = function (on) {
+  const root = document.documentElement;
+  if (root.classList.contains("printing") === on) return;
+  if (on) LC.beforeSheet = [LC.map.getCenter(), LC.map.getZoom(), LC.map.getBounds()];
+  root.classList.toggle("printing", on);
+  LC.map.invalidateSize({ animate: false });
+  const [centre, zoom, bounds] = LC.beforeSheet;
+  if (on) LC.map.fitBounds(LC.state.community >= 0 ? bounds : LC.home, {
+    paddingTopLeft: [246, 16], paddingBottomRight: [16, 16], animate: false });
+  else LC.map.setView(centre, zoom, { animate: false });
+  LC.legend.draw();
+};
+
 LC.redrawBase = ["rule", "cls", "walker", "tab", "layers"];
 LC.redrawOverlay = ["rule", "cls", "walker", "tab", "layers", "community", "building", "gap", "grid", "target", "lang", "measuring"];
 
@@ -111,7 +125,8 @@ LC.start = function () {
     if (changed.has("lang")) document.title = LC.t("page_title", { name: LC.pick(LC.data.facts.name) });
   });
   document.addEventListener("keydown", LC.keyDown);
-  window.addEventListener("beforeprint", () => LC.map.invalidateSize({ animate: false }));
+  window.addEventListener("beforeprint", () => LC.sheet(true));
+  window.addEventListener("afterprint", () => LC.sheet(false));
   document.body.dataset.ready = "yes";
 };
 

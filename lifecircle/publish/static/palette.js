@@ -58,8 +58,16 @@ LC.shortClasses = [
   { key: "short_30", upTo: 0.3, fill: "#DE8A4A" },
   { key: "short_over", upTo: Infinity, fill: "#8F3D08" },
 ];
+LC.deviation = { under: "#DDD8EA", over: "#F3D0B3" };
+LC.verdictFill = { pass: "#DCE8F3", fail: "#F3D0B3" };
 LC.shortClass = function (row) {
   if (!row || row.verdict === "not_assessed") return null;
+  const way = LC.shading(row.rule);
+  if (way === "verdict") return { fill: LC.verdictFill[row.verdict] || "#F8F5EE" };
+  if (way === "deviation") {
+    if (row.tolerant === "pass" || row.min === null || row.measured === row.min) return null;
+    return { fill: row.measured < row.min ? LC.deviation.under : LC.deviation.over };
+  }
   if (!(row.share > 0)) return LC.shortClasses[0];
   return LC.shortClasses.slice(1).find((one) => row.share <= one.upTo);
 };

@@ -74,10 +74,18 @@ LC.panel.headline = function (rule) {
   const lead = counts.fail
     ? LC.tn("head_fail", { n: LC.h("b.bad", {}, LC.t("head_fail_n", { n: LC.count(counts.fail), level })) })
     : assessed === 0 ? [LC.t("head_unknown")]
-      : counts.pass ? [LC.t("head_pass")] : [LC.t(counts.benchmark ? "head_benchmark" : "head_reference")];
+      : counts.pass ? [LC.t(counts.not_assessed ? "head_pass_part" : "head_pass")] : [LC.t(counts.benchmark ? "head_benchmark" : "head_reference")];
   return LC.h("div.headline", {},
     LC.h("h1", { "aria-live": "polite" }, lead),
-    LC.h("p.sub", {}, LC.panel.subline(rule, assessed, level)));
+    LC.h("p.sub", {}, LC.panel.subline(rule, assessed, level), LC.panel.lowest(rule, counts)));
+};
+
+/* Nothing fails: the lowest is named. */
+LC.panel.lowest = function (rule, counts) {
+  if (counts.fail || !counts.pass) return null;
+  const row = LC.sorted(rule).find((one) => one.verdict === "pass" && one.measured !== null);
+  if (!row || row.min === null || row.max !== null) return null;
+  return LC.t("sub_lowest", { name: LC.unitName(row), value: LC.about_sign(row.estimated) + LC.withUnit(row.measured, row.measure) });
 };
 
 /* One or two sentences under the headline. */
@@ -94,7 +102,7 @@ LC.panel.subline = function (rule, assessed, level) {
   const row = LC.sorted(rule)[0];
   if (!row) return [assessedLine];
   return [assessedLine, LC.t("sub_standard", {
-    standard: LC.standard(row), unit: LC.unit(row.measure) })];
+    standard: LC.standard(row).replace(/^= /, ""), unit: LC.unit(row.measure) })];
 };
 
 LC.panel.counts = function (rule) {
@@ -134,7 +142,7 @@ LC.panel.barList = function (rule) {
   const bars = first && rows.every((row) => !LC.bars(row).length || LC.bars(row).join() === LC.bars(first).join())
     ? LC.bars(first) : [];
   const mark = bars.length ? LC.h("span.line-name", { style: { left: `${(100 * bars[bars.length - 1]) / scale}%` } },
-    LC.t("line_at", { value: bars.map((one) => LC.grouped(one, 0)).join("–") })) : null;
+    LC.t(rows[0].verdict === "benchmark" ? "line_benchmark" : "line_at", { value: bars.map((one) => LC.grouped(one, 0)).join("–") })) : null;
   let last = null;
   const list = LC.h("div.bars", { role: "listbox", "aria-label": LC.panel.measureTitle(rule) },
     rows.map((row) => {
