@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["BUFFER_M", "isochrones"]
 
 BUFFER_M = 30.0
-"""Ground this near to a reached street counts as reached."""
+"""Ground this near to a reached street counts as reached; the contour between cells
+of 10 m may cut an inside corner, and is then at most 5 m beyond."""
 _REACH_M = BUFFER_M + 1.5 * CELL_M
 _STRIP_M = 3.0
 
@@ -111,11 +112,13 @@ def _polygons(
     polygons = []
     for limit_m in limits_m:
         reached = stretches.within(limit_m)
+        kind = network.segment_kind[reached.segment].astype(str)
         polygons.append(
             _ground(
                 raster,
                 walls,
                 xy=reached.xy(network),
+                free=(kind == "bridge") | (kind == "tunnel"),
                 compounds=np.unique(network.segment_compound[reached.segment]),
             )
         )
@@ -127,12 +130,13 @@ def _ground(
     walls: Walls,
     *,
     xy: npt.NDArray[np.float64],
+    free: npt.NDArray[np.bool_],
     compounds: npt.NDArray[np.int32],
 ) -> shapely.MultiPolygon:
     """Ground near reached streets, cut at walls and barriers."""
     if not len(xy):
         return shapely.MultiPolygon()
-    away_m, _ = distance_raster(raster, xy)
+    away_m, _ = distance_raster(raster, xy, free=free)
     near = contour_polygons(raster, away_m, limit=BUFFER_M)
     # Beside a wall the contour may fall between street and wall: the street itself
     # is always ground.

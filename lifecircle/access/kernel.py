@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.int32]
     Longs = npt.NDArray[np.int64]
     Floats = npt.NDArray[np.float64]
+    Bools = npt.NDArray[np.bool_]
 
 __all__ = [
     "FAR",
@@ -244,6 +245,7 @@ def list_near(
 @compiled
 def stamp(  # noqa: PLR0913 - a kernel takes its arrays one by one
     lines: Floats,
+    free: Bools,
     origin: Floats,
     size: float,
     reach: float,
@@ -258,7 +260,7 @@ def stamp(  # noqa: PLR0913 - a kernel takes its arrays one by one
     ``away`` (rows, columns) comes filled with ``reach``, ``nearest`` with -1. Cell
     (0, 0) has its middle at ``origin``. ``pointer`` and ``near`` name the walls
     around each cell, as ``list_near`` finds them; a straight leg across a wall does
-    not count.
+    not count, unless the line is ``free``: a bridge over it, a tunnel below.
     """
     rows, columns = away.shape
     for line in range(len(lines)):
@@ -284,7 +286,8 @@ def stamp(  # noqa: PLR0913 - a kernel takes its arrays one by one
                     continue
                 cell = row * columns + column
                 seen = True
-                for entry in range(pointer[cell], pointer[cell + 1]):
+                entries = 0 if free[line] else pointer[cell + 1] - pointer[cell]
+                for entry in range(pointer[cell], pointer[cell] + entries):
                     wx, wy, vx, vy = walls[near[entry]]
                     one = (vx - wx) * (y - wy) - (vy - wy) * (x - wx)
                     two = (vx - wx) * (py - wy) - (vy - wy) * (px - wx)

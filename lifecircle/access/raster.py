@@ -86,7 +86,10 @@ def raster_over(
 
 
 def distance_raster(
-    raster: Raster, xy: npt.NDArray[np.float64]
+    raster: Raster,
+    xy: npt.NDArray[np.float64],
+    *,
+    free: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int32]]:
     """Distance of each cell from the nearest line it can see, and which it is.
 
@@ -96,6 +99,8 @@ def distance_raster(
         Cells and walls.
     xy : float array (n, 4)
         Straight lines.
+    free : bool array (n,), optional
+        Lines that walls do not hide: bridges and tunnels.
 
     Returns
     -------
@@ -114,6 +119,7 @@ def distance_raster(
     nearest = np.full(raster.shape, -1, np.int32)
     stamp(
         np.ascontiguousarray(xy),
+        np.zeros(len(xy), dtype=bool) if free is None else free,
         raster.origin,
         CELL_M,
         raster.reach_m,

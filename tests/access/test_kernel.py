@@ -142,7 +142,10 @@ def test_a_stamp_does_not_see_through_walls():
     away = np.full(shape, 45.0)
     nearest = np.full(shape, -1, np.int32)
     pointer, near = list_near(walls, origin, 10.0, shape, 45.0)
-    stamp(lines, origin, 10.0, 45.0, walls, pointer, near, away, nearest)
+    street, bridge = np.array([False]), np.array([True])
+    stamp(lines, street, origin, 10.0, 45.0, walls, pointer, near, away, nearest)
     # Rows y = -20, -10, 0, 10, 20; the wall stands at y=5.
     np.testing.assert_allclose(away[:, 5], [20.0, 10.0, 0.0, 45.0, 45.0])
     assert nearest[:, 5].tolist() == [0, 0, 0, -1, -1]
+    stamp(lines, bridge, origin, 10.0, 45.0, walls, pointer, near, away, nearest)
+    np.testing.assert_allclose(away[:, 5], [20.0, 10.0, 0.0, 10.0, 20.0])

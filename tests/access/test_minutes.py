@@ -236,7 +236,7 @@ def test_walks_equal_networkx(make_oracle, made):
             assert away[chosen] == pytest.approx(expected_m, abs=1e-4)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(made=towns, seed=st.integers(0, 99))
 def test_the_order_of_rows_does_not_matter(made, seed):
     district = district_of(made)
@@ -249,7 +249,7 @@ def test_the_order_of_rows_does_not_matter(made, seed):
     assert walks(again).equals(walks(district))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(made=towns, turn=st.integers(0, 359), east=st.integers(-9000, 9000))
 def test_shifting_and_turning_the_map_changes_no_walk(made, turn, east):
     district = district_of(made)
@@ -293,7 +293,7 @@ def ambiguous(district):
     return homes | any(twofold(point) for point in district.facilities.geometry)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(made=towns)
 def test_doubling_coordinates_doubles_metres(made):
     district = district_of(made)
@@ -309,7 +309,7 @@ def test_doubling_coordinates_doubles_metres(made):
     assert (same | np.isnan(second)).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(made=towns, more=spots)
 def test_one_more_facility_never_lengthens_a_walk(made, more):
     roads, homes, shops = made
