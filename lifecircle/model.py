@@ -320,6 +320,10 @@ class Rule:
         feed it; ``full``: it needs the registers of ``inputs``.
     grade : {"A", "B", "C", "D"}
         Of proof; D (from memory) makes the rule a ``draft``, never verified.
+    found_in : str
+        Where a second-hand value was found.
+    jurisdiction : str
+        Whom the rule binds if not all whom its book binds: ``CN-AH``.
     affiliation : str
         ``any``, or one or more of city and county joined by ``+``.
     build : {"any", "new", "existing", "old_city"}
@@ -335,8 +339,9 @@ class Rule:
         What it is divided by or counted over: a fact, ``persons``,
         ``households``, or a level.
     per : float or None
-        Persons per window and the like.
-    rounding : {"none", "ceil", "floor"}
+        Persons per window; or the minutes of the walk that a share of people means.
+    rounding : {"none", "ceil", "floor", "hundredth"}
+        Of what is measured or due, before the two are compared.
     functions : tuple of str
         The set required, in the words of the source.
     functions_min : int or None
@@ -376,6 +381,8 @@ class Rule:
     profile: str = "planning"
     grade: str = ""
     draft: bool = False
+    found_in: str = ""
+    jurisdiction: str = ""
     affiliation: str = "any"
     build: str = "any"
     circle: str = ""

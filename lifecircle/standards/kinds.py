@@ -98,7 +98,10 @@ KINDS: Mapping[str, Kind] = {
         ("<=", "in"), ("m",), ("community", "catchment", "circle"), needs_classes=True
     ),
     "service_radius": Kind(
-        _BAND, ("m",), ("community", "catchment", "facility"), needs_classes=True
+        _BAND,
+        ("m",),
+        ("community", "catchment", "facility", "circle"),
+        needs_classes=True,
     ),
     "coverage_share_units": Kind((">=", "="), ("percent",), ("city", "district")),
     "coverage_share_people": Kind((">=", "="), ("percent",), ("city", "district")),

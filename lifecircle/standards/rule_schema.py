@@ -1,64 +1,73 @@
 """What a rule book may say: keys, kinds, units; and all that is wrong with one.
 
-A new metric kind is one line of ``KINDS`` here, and one function in
-``lifecircle.checks.measures``.
+Metric kinds stand in ``lifecircle.standards.kinds``.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from lifecircle.standards.catalogue import read_catalogue
+from lifecircle.standards.facts import TABLE_QUANTITIES, facts
+from lifecircle.standards.kinds import KINDS, LEVELS, Kind
+from lifecircle.standards.toml_values import (
+    choice,
+    choices,
+    day,
+    is_number,
+    nearest,
+    number_hint,
+    pair,
+    table,
+    text,
+    texts,
+    unknown,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 __all__ = ["KINDS", "Kind", "book_problems", "nearest"]
 
-
-class Kind(NamedTuple):
-    """What a metric kind allows: operators, unit and levels."""
-
-    ops: tuple[str, ...]
-    unit: str
-    levels: tuple[str, ...]
-    needs_classes: bool = False
-
-
-KINDS: Mapping[str, Kind] = {
-    "area_per_100_households": Kind((">=",), "m2", ("community",), needs_classes=True),
-    "households_per_unit": Kind(
-        (">=", "<=", "in", "~"), "households", ("community", "grid")
-    ),
-    "walk_minutes_coverage": Kind(("<=",), "min", ("community",), needs_classes=True),
-    "topology": Kind(("=",), "grids", ("community",)),
-}
-"""Metric kinds that ``checks`` can measure."""
-
 _KEYS: Mapping[str, tuple[str, ...]] = {
-    "": ("book", "rule"),
-    "book": ("id", "title", "issuer", "date", "jurisdiction", "source"),
+    "": ("book", "rule", "reference"),
+    "book": (
+        *("id", "title", "issuer", "date", "jurisdiction", "status", "source"),
+        "inherits",
+    ),
     "rule": (
-        *("id", "title", "force", "kind", "test", "target_date", "note"),
-        *("source", "scope", "facility"),
+        *("id", "title", "force", "profile", "kind", "test", "target_date", "note"),
+        *("source", "scope", "facility", "compute"),
     ),
     "test": ("op", "value", "min", "max", "unit", "tolerance", "share"),
-    "source": ("clause", "quote", "quote_exact", "authority"),
-    "scope": ("level", "settlement", "population", "walker"),
-    "facility": ("classes", "status", "area_basis"),
-    "title": ("zh", "en"),
-    "note": ("zh", "en"),
+    "source": ("clause", "quote", "quote_exact", "authority", "grade", "found_in"),
+    "scope": (
+        *("level", "settlement", "affiliation", "build", "circle", "population"),
+        *("walker", "jurisdiction"),
+    ),
+    "facility": ("classes", "pool", "status", "area_basis"),
+    "compute": (
+        *("inputs", "denominator", "per", "rounding", "functions", "functions_min"),
+        *("tiers", "of_rules"),
+    ),
+    "reference": (
+        *("id", "kind", "quote", "value", "numbers", "unit", "scope", "note"),
+    ),
 }
-_FORCES = ("must", "should", "benchmark")
+_FORCES = ("must", "should", "may", "benchmark")
 _AUTHORITIES = ("law", "standard", "plan", "press", "secondary", "memory")
-_SETTLEMENTS = ("urban", "county_town", "rural")
-_POPULATIONS = ("all", "elderly", "children_0_3")
-_WALKERS = ("adult", "elderly")
+_BOOK_STATUSES = ("in_force", "draft", "expired-target", "superseded")
 _STATUSES = ("built", "under_construction", "planned")
+_SCOPES: Mapping[str, tuple[str, ...]] = {
+    "build": ("any", "new", "existing", "old_city"),
+    "circle": ("15min", "10min", "5min", "block"),
+    "population": ("all", "elderly", "children_0_3"),
+    "walker": ("adult", "elderly"),
+}
 _AREA_BASES = ("floor", "usable", "land", "unspecified")
+_ROUNDINGS = ("none", "ceil", "floor", "hundredth")
 _NUMBERS = ("value", "min", "max", "tolerance", "share")
+_OPEN_OPS = ("-", "enum")
 
 
 def book_problems(document: Mapping[str, Any], *, stem: str) -> list[str]:
@@ -67,7 +76,7 @@ def book_problems(document: Mapping[str, Any], *, stem: str) -> list[str]:
     Parameters
     ----------
     document : Mapping
-        The parsed TOML.
+        The parsed TOML; of a book that inherits, with the rules of its parent.
     stem : str
         The file's name without its suffix; the book's id must be the same.
 
@@ -81,111 +90,199 @@ def book_problems(document: Mapping[str, Any], *, stem: str) -> list[str]:
     >>> book_problems({"book": {}, "rules": []}, stem="x")[0]
     "book: unknown key 'rules'. The nearest known is 'rule'."
     """
-    book = _table(document, "book")
-    found = [*_unknown(document, "", "book"), *_head_problems(book, stem)]
+    book = table(document, "book")
+    found = [*unknown(document, _KEYS[""], "book"), *_head_problems(book, stem)]
     rules = document.get("rule", [])
     if not isinstance(rules, list) or not rules:
         return [*found, "book: no [[rule]] is given; a book needs one or more."]
+    found += _each(rules, "rule", _rule_problems)
+    ids = {rule.get("id") for rule in rules if isinstance(rule, dict)}
+    for rule in rules:
+        if isinstance(rule, dict):
+            found += _missing_rules(rule, ids)
+    references = document.get("reference", [])
+    if not isinstance(references, list):
+        return [*found, "book: reference must be a list of [[reference]] tables."]
+    return found + _each(references, "reference", _reference_problems)
+
+
+def _each(entries: list[Any], part: str, problems: Any) -> list[str]:
+    """Problems of every entry, the second of one id among them."""
+    found: list[str] = []
     seen: set[str] = set()
-    for position, rule in enumerate(rules, start=1):
-        if not isinstance(rule, dict):
-            found.append(f"rule {position}: must be a [[rule]] table.")
+    for position, entry in enumerate(entries, start=1):
+        if not isinstance(entry, dict):
+            found.append(f"{part} {position}: must be a [[{part}]] table.")
             continue
-        place = str(rule.get("id", f"rule {position}"))
+        place = str(entry.get("id", f"{part} {position}"))
         if place in seen:
             found.append(f"{place}: the id is given twice; ids must differ.")
         seen.add(place)
-        found += _rule_problems(rule, place)
+        found += problems(entry, place)
     return found
 
 
 def _head_problems(book: Mapping[str, Any], stem: str) -> list[str]:
-    found = [*_unknown(book, "book", "book"), *_pair(book, "title", "book")]
+    found = [
+        *unknown(book, _KEYS["book"], "book", part="book"),
+        *pair(book, "title", "book"),
+    ]
     for key in ("id", "issuer", "jurisdiction", "source"):
-        found += _text(book, key, "book")
+        found += text(book, key, "book")
     if isinstance(book.get("id"), str) and book["id"] != stem:
         found.append(
             f"book: id is {book['id']!r} but the file is named {stem!r}; "
             "they must be the same."
         )
-    return found + _day(book, "date", "book")
+    if "status" in book:
+        found += choice(book, "status", _BOOK_STATUSES, "book")
+    return found + day(book, "date", "book")
+
+
+def _reference_problems(reference: Mapping[str, Any], place: str) -> list[str]:
+    found = unknown(reference, _KEYS["reference"], place, part="reference")
+    for key in ("id", "kind", "quote", "value", "unit", "scope"):
+        found += text(reference, key, place)
+    numbers = reference.get("numbers", [])
+    if not isinstance(numbers, list):
+        return [*found, f"{place}: numbers is {numbers!r}; it must be a list."]
+    return found + [
+        f"{place}: numbers holds {value!r}; it must be a number.{number_hint(value)}"
+        for value in numbers
+        if not isinstance(value, int | float)
+    ]
 
 
 def _rule_problems(rule: Mapping[str, Any], place: str) -> list[str]:
     found = [
-        *_unknown(rule, "rule", place),
-        *_text(rule, "id", place),
-        *_pair(rule, "title", place),
-        *_choice(rule, "force", _FORCES, place),
-        *_choice(rule, "kind", tuple(KINDS), place),
-        *_day(rule, "target_date", place),
+        *unknown(rule, _KEYS["rule"], place, part="rule"),
+        *text(rule, "id", place),
+        *pair(rule, "title", place),
+        *choice(rule, "force", _FORCES, place),
+        *choice(rule, "kind", tuple(KINDS), place),
+        *day(rule, "target_date", place),
     ]
     if "note" in rule:
-        found += _pair(rule, "note", place)
-    for part in ("test", "source", "scope", "facility"):
+        found += pair(rule, "note", place)
+    if "profile" in rule:
+        found += choice(rule, "profile", ("planning", "full"), place)
+    for part in ("test", "source", "scope", "facility", "compute"):
         if part in rule and not isinstance(rule[part], dict):
             found.append(f"{place}: {part} must be a table.")
         else:
-            found += _unknown(rule.get(part, {}), part, place)
-    found += _source_problems(_table(rule, "source"), place)
-    found += _scope_problems(_table(rule, "scope"), place)
+            found += unknown(rule.get(part, {}), _KEYS[part], place, part=part)
+    found += _source_problems(table(rule, "source"), place)
+    found += _scope_problems(table(rule, "scope"), place)
+    found += _compute_problems(rule, place)
     kind = KINDS.get(str(rule.get("kind")))
     if kind is None:
         return found
     return [
         *found,
-        *_test_problems(_table(rule, "test"), kind, place),
-        *_facility_problems(_table(rule, "facility"), kind, place),
-        *_choice(_table(rule, "scope"), "level", kind.levels, place),
+        *_test_problems(table(rule, "test"), kind, place),
+        *_facility_problems(rule, kind, place),
+        *choice(table(rule, "scope"), "level", kind.levels, place),
     ]
 
 
 def _source_problems(source: Mapping[str, Any], place: str) -> list[str]:
     found = [
-        *_text(source, "clause", place),
-        *_text(source, "quote", place),
-        *_choice(source, "authority", _AUTHORITIES, place),
+        *text(source, "clause", place),
+        *text(source, "quote", place),
+        *choice(source, "authority", _AUTHORITIES, place),
     ]
+    if "grade" in source:
+        found += choice(source, "grade", ("A", "B", "C", "D"), place)
+    if "found_in" in source:
+        found += text(source, "found_in", place)
     exact = source.get("quote_exact")
     if not isinstance(exact, bool):
         found.append(f"{place}: quote_exact is {exact!r}; it must be true or false.")
-    elif exact and source.get("authority") == "memory":
+    elif exact and "memory" in (source.get("authority"), _memory(source)):
         found.append(f"{place}: a quote from memory cannot be quote_exact = true.")
     return found
 
 
+def _memory(source: Mapping[str, Any]) -> str:
+    return "memory" if source.get("grade") == "D" else ""
+
+
 def _scope_problems(scope: Mapping[str, Any], place: str) -> list[str]:
-    found = _choices(scope, "settlement", _SETTLEMENTS, place)
-    for key, allowed in (("population", _POPULATIONS), ("walker", _WALKERS)):
+    found = [
+        *choices(scope, "settlement", ("urban", "county_town", "rural"), place),
+        *choices(scope, "affiliation", ("city", "county"), place),
+    ]
+    for key, allowed in _SCOPES.items():
         if key in scope:
-            found += _choice(scope, key, allowed, place)
+            found += choice(scope, key, allowed, place)
+    if "jurisdiction" in scope:
+        found += text(scope, "jurisdiction", place)
+    if scope.get("level") == "circle" and "circle" not in scope:
+        found.append(f"{place}: level is 'circle' but circle is missing, e.g. '15min'.")
     return found
 
 
-def _facility_problems(
-    facility: Mapping[str, Any], kind: Kind, place: str
-) -> list[str]:
-    found = _choices(facility, "status", _STATUSES, place)
+def _facility_problems(rule: Mapping[str, Any], kind: Kind, place: str) -> list[str]:
+    facility = table(rule, "facility")
+    found = choices(facility, "status", _STATUSES, place)
     if "area_basis" in facility:
-        found += _choice(facility, "area_basis", _AREA_BASES, place)
-    if kind.needs_classes and not facility.get("classes"):
+        found += choice(facility, "area_basis", _AREA_BASES, place)
+    if not isinstance(facility.get("pool", True), bool):
+        found.append(
+            f"{place}: pool is {facility['pool']!r}; it must be true or false."
+        )
+    # A circle of the standard has a radius of its own, without any facility.
+    needed = kind.needs_classes and table(rule, "scope").get("level") != "circle"
+    if needed and not facility.get("classes"):
         found.append(f"{place}: no facility classes are given; name one or more.")
-    return found + _choices(facility, "classes", read_catalogue().codes, place)
+    return found + choices(facility, "classes", read_catalogue().codes, place)
+
+
+def _compute_problems(rule: Mapping[str, Any], place: str) -> list[str]:
+    compute = table(rule, "compute")
+    divisors = (*facts(), *TABLE_QUANTITIES, *LEVELS)
+    found = choices(compute, "inputs", tuple(facts()), place)
+    if "denominator" in compute:
+        found += choice(compute, "denominator", divisors, place)
+    if "rounding" in compute:
+        found += choice(compute, "rounding", _ROUNDINGS, place)
+    for key in ("functions", "tiers", "of_rules"):
+        found += texts(compute, key, place)
+    for key in ("per", "functions_min"):
+        value = compute.get(key, 1)
+        if not is_number(value) or value == 0:
+            found.append(
+                f"{place}: {key} is {value!r}; it must be a number above 0."
+                f"{number_hint(value)}"
+            )
+    if compute.get("inputs") and rule.get("profile") != "full":
+        found.append(f"{place}: inputs come from registers; say profile = 'full'.")
+    return found
+
+
+def _missing_rules(rule: Mapping[str, Any], ids: set[Any]) -> list[str]:
+    named = table(rule, "compute").get("of_rules", [])
+    return [
+        f"{rule.get('id')}: of_rules names {name!r}; the book has no such rule."
+        for name in (named if isinstance(named, list) else [])
+        if name not in ids
+    ]
 
 
 def _test_problems(test: Mapping[str, Any], kind: Kind, place: str) -> list[str]:
     found = [
-        *_choice(test, "op", kind.ops, place),
-        *_choice(test, "unit", (kind.unit,), place),
+        *choice(test, "op", kind.ops, place),
+        *choice(test, "unit", kind.units, place),
     ]
-    bad = [key for key in _NUMBERS if key in test and not _is_number(test[key])]
+    bad = [key for key in _NUMBERS if key in test and not is_number(test[key])]
     found += [
         f"{place}: test.{key} is {test[key]!r}; it must be a number of 0 or more."
+        f"{number_hint(test[key])}"
         for key in bad
     ]
-    needed = ("min", "max") if test.get("op") == "in" else ("value",)
+    needed = _needed(test, kind)
     found += [f"{place}: test.{key} is missing." for key in needed if key not in test]
-    unused = {"min", "max", "value"} - set(needed)
+    unused = {"min", "max", "value"} - {*needed, *(("value",) if not needed else ())}
     found += [
         f"{place}: test.{key} does not go with op {test.get('op')!r}."
         for key in sorted(unused & set(test))
@@ -193,6 +290,13 @@ def _test_problems(test: Mapping[str, Any], kind: Kind, place: str) -> list[str]
     if not bad:
         found += _range_problems(test, place)
     return found
+
+
+def _needed(test: Mapping[str, Any], kind: Kind) -> tuple[str, ...]:
+    """Which numbers the operator needs; none where the source names none."""
+    if test.get("op") in _OPEN_OPS or (kind.unstated and "value" not in test):
+        return ()
+    return ("min", "max") if test.get("op") == "in" else ("value",)
 
 
 def _range_problems(test: Mapping[str, Any], place: str) -> list[str]:
@@ -204,102 +308,9 @@ def _range_problems(test: Mapping[str, Any], place: str) -> list[str]:
     for key in ("tolerance", "share"):
         if test.get(key, 0) > 1:
             found.append(f"{place}: test.{key} is {test[key]}; it lies in 0 to 1.")
+    for key in ("value", "min", "max"):
+        if test.get("unit") == "percent" and test.get(key, 0) > 100:
+            found.append(f"{place}: test.{key} is {test[key]} percent; at most 100.")
     if test.get("op") == "~" and "tolerance" not in test:
         found.append(f"{place}: op '~' needs test.tolerance (ours, labelled so).")
     return found
-
-
-def _table(holder: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = holder.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-
-
-def _unknown(table: Mapping[str, Any], part: str, place: str) -> list[str]:
-    known = _KEYS[part]
-    return [
-        f"{place}: unknown key {key!r}{f' in {part}' if part else ''}."
-        f"{nearest(key, known)}"
-        for key in table
-        if key not in known
-    ]
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A sentence that names the known word nearest to ``name``.
-
-    Parameters
-    ----------
-    name : str
-        What was given.
-    known : iterable of str
-        What is allowed.
-
-    Returns
-    -------
-    str
-        Begins with a space; empty if nothing is known.
-
-    Examples
-    --------
-    >>> nearest("clase", ["quote", "clause"])
-    " The nearest known is 'clause'."
-    """
-    close = get_close_matches(name, list(known), n=1, cutoff=0.0)
-    return f" The nearest known is {close[0]!r}." if close else ""
-
-
-def _text(table: Mapping[str, Any], key: str, place: str) -> list[str]:
-    value = table.get(key)
-    if isinstance(value, str) and value.strip():
-        return []
-    if key not in table:
-        return [f"{place}: {key} is missing; it must be text."]
-    return [f"{place}: {key} is {value!r}; it must be text."]
-
-
-def _pair(table: Mapping[str, Any], key: str, place: str) -> list[str]:
-    pair = table.get(key)
-    if not isinstance(pair, dict):
-        return [f"{place}: {key} must give zh and en."]
-    return [
-        *_unknown(pair, key, place),
-        *_text(pair, "zh", f"{place}, {key}"),
-        *_text(pair, "en", f"{place}, {key}"),
-    ]
-
-
-def _day(table: Mapping[str, Any], key: str, place: str) -> list[str]:
-    value = table.get(key)
-    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
-        return []
-    return [f"{place}: {key} is {value!r}; it must be a date such as 2020-12-31."]
-
-
-def _choice(
-    table: Mapping[str, Any], key: str, allowed: tuple[str, ...], place: str
-) -> list[str]:
-    value = table.get(key)
-    if isinstance(value, str) and value in allowed:
-        return []
-    listed = f" Allowed: {', '.join(allowed)}." if len(allowed) <= 8 else ""
-    if key not in table:
-        return [f"{place}: {key} is missing.{listed}"]
-    near = nearest(value, allowed) if isinstance(value, str) else ""
-    return [f"{place}: {key} {value!r} is not known.{near}{listed}"]
-
-
-def _choices(
-    table: Mapping[str, Any], key: str, allowed: tuple[str, ...], place: str
-) -> list[str]:
-    values = table.get(key, [])
-    if not isinstance(values, list):
-        return [f"{place}: {key} is {values!r}; it must be a list."]
-    return [
-        problem
-        for value in values
-        for problem in _choice({key: value}, key, allowed, place)
-    ]

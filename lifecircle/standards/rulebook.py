@@ -1,25 +1,29 @@
 """Rule books: every number of a source with its clause and quote.
 
-A book is one TOML file: a ``[book]`` table and one ``[[rule]]`` a number. It is
-checked whole: every problem is named at once, each with its rule.
+A book is one TOML file: a ``[book]`` table, one ``[[rule]]`` a number, and what the
+source reports as ``[[reference]]``. It is checked whole: every problem is named at
+once, each with its rule. A book may inherit from another and change single rules.
 
 Examples
 --------
->>> book_ids()
-('decheng', 'hefei')
+>>> [book for book in book_ids() if book.startswith("shanghai")]
+['shanghai-2016', 'shanghai-2024-draft']
 """
 
 from __future__ import annotations
 
-import tomllib
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifecircle.errors import RuleBookError
-from lifecircle.model import Rule, RuleBook
-from lifecircle.standards.rule_schema import book_problems, nearest
+from lifecircle.model import RuleBook
+from lifecircle.standards.book_file import load_book
+from lifecircle.standards.inherit import inherit, override_problems
+from lifecircle.standards.rule_schema import book_problems
+from lifecircle.standards.rule_tables import make_reference, make_rule
+from lifecircle.standards.toml_values import nearest, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,13 +62,14 @@ def read_rule_book(book_id_or_path: str | Path) -> RuleBook:
     Returns
     -------
     RuleBook
-        Its rules in the order of the file, and the SHA-256 of the file.
+        Its rules in the order of the file, the inherited ones first, and the
+        SHA-256 of the file (of a book that inherits: of the file and its parent's).
 
     Raises
     ------
     RuleBookError
-        If there is no such book, or anything in it is wrong; every problem is
-        named with its rule.
+        If there is no such book, books inherit in a ring, or anything in one is
+        wrong; every problem is named with its rule.
 
     Examples
     --------
@@ -73,24 +78,50 @@ def read_rule_book(book_id_or_path: str | Path) -> RuleBook:
     >>> rule.rule_id, rule.op, rule.value_min, rule.unit, rule.quote
     ('HF-R01', '>=', 30.0, 'm2', '分别按每百户不低于30平方米')
     """
-    file = _find(book_id_or_path)
-    raw = file.read_bytes()
-    try:
-        document = tomllib.loads(raw.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RuleBookError(
-            where=file.name,
-            what=f"the file is not readable as TOML in UTF-8: {error}.",
-            fix="Mend the place named; text stands in quotes, numbers in digits.",
-        ) from error
-    problems = book_problems(document, stem=file.name.removesuffix(".toml"))
+    document, digest = _gather(_find(book_id_or_path), ())
+    return _book(document, digest=digest)
+
+
+def _gather(file: Traversable, heirs: tuple[str, ...]) -> tuple[dict[str, Any], str]:
+    """The checked document of a book, with what it inherits, and its digest."""
+    own, raw, slips = load_book(file)
+    document, changed, digest = own, [], sha256(raw).hexdigest()
+    parent_name = table(own, "book").get("inherits", "")
+    if parent_name:
+        chain = (*heirs, file.name)
+        parent_file = _parent(file, parent_name, chain)
+        parent, parent_digest = _gather(parent_file, chain)
+        document = inherit(own, parent)
+        changed = override_problems(own, parent)
+        digest = sha256(raw + parent_digest.encode()).hexdigest()
+    stem = file.name.removesuffix(".toml")
+    problems = [*changed, *book_problems(document, stem=stem)]
     if problems:
         raise RuleBookError(
             where=file.name,
-            what=f"{len(problems)} problem(s):\n" + "\n".join(problems) + "\n",
+            what="\n".join([*slips, f"{len(problems)} problem(s):", *problems, ""]),
             fix="Mend each line of the rule book named above.",
         )
-    return _book(document, digest=sha256(raw).hexdigest())
+    return document, digest
+
+
+def _parent(file: Traversable, name: object, chain: tuple[str, ...]) -> Traversable:
+    """The file that a book inherits from: a known id, or a path beside it."""
+    if not isinstance(name, str):
+        raise RuleBookError(
+            where=f"{file.name}, inherits",
+            what=f"it is {name!r}; it must be text.",
+            fix="Give the id of a known book, or a path such as 'other.toml'.",
+        )
+    beside = Path(str(file)).parent / name
+    parent = _find(beside if name.endswith(".toml") else name)
+    if parent.name in chain:
+        raise RuleBookError(
+            where=f"{file.name}, inherits",
+            what=f"books inherit in a ring: {' -> '.join((*chain, parent.name))}.",
+            fix="Let one of them stand alone.",
+        )
+    return parent
 
 
 def _find(book_id_or_path: str | Path) -> Traversable:
@@ -119,58 +150,11 @@ def _book(document: Mapping[str, Any], *, digest: str) -> RuleBook:
         jurisdiction=book["jurisdiction"],
         source=book["source"],
         sha256=digest,
-        rules=tuple(_rule(rule, book["id"]) for rule in document["rule"]),
+        rules=tuple(make_rule(rule, book["id"]) for rule in document["rule"]),
+        status=book.get("status", "in_force"),
+        references=tuple(
+            make_reference(reference, book["id"])
+            for reference in document.get("reference", [])
+        ),
+        inherits=book.get("inherits", ""),
     )
-
-
-def _rule(rule: Mapping[str, Any], book_id: str) -> Rule:
-    test, source, scope = rule["test"], rule["source"], rule["scope"]
-    facility, note = rule.get("facility", {}), rule.get("note", {})
-    low, high = _band(test)
-    population = scope.get("population", "all")
-    walker = "elderly" if population == "elderly" else "adult"
-    return Rule(
-        rule_id=rule["id"],
-        book_id=book_id,
-        title_zh=rule["title"]["zh"],
-        title_en=rule["title"]["en"],
-        force=rule["force"],
-        kind=rule["kind"],
-        op=test["op"],
-        value_min=low,
-        value_max=high,
-        unit=test["unit"],
-        tolerance=_float(test.get("tolerance")),
-        share=_float(test.get("share")),
-        clause=source["clause"],
-        quote=source["quote"],
-        quote_exact=source["quote_exact"],
-        authority=source["authority"],
-        level=scope["level"],
-        settlement="+".join(scope.get("settlement", [])) or "any",
-        population=population,
-        classes=tuple(facility.get("classes", ())),
-        statuses=tuple(facility.get("status", ("built",))),
-        area_basis=facility.get("area_basis", "unspecified"),
-        walker=scope.get("walker", walker),
-        target_date=rule.get("target_date"),
-        note_zh=note.get("zh", ""),
-        note_en=note.get("en", ""),
-    )
-
-
-def _float(value: float | None) -> float | None:
-    return None if value is None else float(value)
-
-
-def _band(test: Mapping[str, Any]) -> tuple[float | None, float | None]:
-    """Lowest and highest value that passes, as ``Rule`` holds them."""
-    if test["op"] == "in":
-        return float(test["min"]), float(test["max"])
-    value = float(test["value"])
-    return {
-        ">=": (value, None),
-        "<=": (None, value),
-        "=": (value, value),
-        "~": (value, value),
-    }[test["op"]]
