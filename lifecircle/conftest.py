@@ -42,101 +42,69 @@ CRS = "EPSG:4548"
 ORIGIN = (500_000.0, 3_520_000.0)
 Rows = Iterable[Mapping[str, Any]]
 
-# Column -> default: NaN for numbers, None for text, else the value itself.
 NUMBER = float("nan")
+
+
+def _columns(text: str, numbers: str = "", **values: Any) -> dict[str, Any]:
+    """Column -> default: None for text, NaN for numbers, else a value."""
+    return {
+        **dict.fromkeys(text.split()),
+        **dict.fromkeys(numbers.split(), NUMBER),
+        **values,
+    }
+
+
+# The first column is the key that rows are sorted by.
 DEFAULTS: dict[str, dict[str, Any]] = {
-    "communities": {
-        "community_id": None,
-        "name": None,
-        "subdistrict_id": "S1",
-        "subdistrict_name": "渡口街道",
-        "settlement": "urban",
-        "affiliation": None,
-        "unit_kind": "community",
-        "households": NUMBER,
-        "persons": NUMBER,
-        "elderly": NUMBER,
-        "household_basis": "resident",
-    },
-    "compounds": {
-        "compound_id": None,
-        "name": None,
-        "community_id": None,
-        "households": NUMBER,
-        "planned_dwellings": NUMBER,
-        "gated": "unknown",
-        "year_built": NUMBER,
-        "household_basis": "resident",
-    },
-    "buildings": {
-        "building_id": None,
-        "name": None,
-        "address": None,
-        "community_id": None,
-        "compound_id": None,
-        "grid_id": None,
-        "households": 0.0,
-        "households_method": "declared",
-        "persons": NUMBER,
-        "elderly": NUMBER,
-        "persons_method": None,
-        "elderly_method": None,
-        "floors": NUMBER,
-        "floor_area_m2": NUMBER,
-        "units": NUMBER,
-        "children_0_3": NUMBER,
-        "household_basis": "resident",
-        "role": "inside",
-    },
-    "facilities": {
-        "facility_id": None,
-        "name": None,
-        "facility_class": None,
-        "status": "built",
-        "opened": NUMBER,
-        "floor_area_m2": NUMBER,
-        "area_basis": "floor",
-        "functions": None,
-        "address": None,
-        "role": None,
-        "community_id": None,
-        "source_note": None,
-    },
-    "facility_classes": {"facility_id": None, "facility_class": None},
-    "rooms": {
-        "facility_id": None,
-        "facility_class": None,
-        "floor_area_m2": NUMBER,
-        "area_basis": "floor",
-        "shared_use": None,
-    },
-    "serves": {
-        "facility_id": None,
-        "unit_id": None,
-        "share": NUMBER,
-        "origin": "point_in_polygon",
-    },
-    "roads": {
-        "road_id": None,
-        "name": None,
-        "road_class": "residential",
-        "walkable": "yes",
-        "bridge": "no",
-        "tunnel": "no",
-        "layer": 0.0,
-        "steps": "no",
-    },
-    "gates": {"gate_id": None, "compound_id": None, "name": None, "open": "yes"},
-    "barriers": {"barrier_id": None, "name": None, "barrier_kind": "wall"},
-    "grids": {
-        "grid_id": None,
-        "community_id": None,
-        "name": None,
-        "grid_kind": None,
-        "locked": "no",
-        "staff": NUMBER,
-    },
-    "land": {"land_kind": "other", "name": None},
+    "communities": _columns(
+        "community_id name affiliation",
+        "households persons elderly",
+        subdistrict_id="S1",
+        subdistrict_name="渡口街道",
+        settlement="urban",
+        unit_kind="community",
+        household_basis="resident",
+    ),
+    "compounds": _columns(
+        "compound_id name community_id",
+        "households planned_dwellings year_built",
+        gated="unknown",
+        household_basis="resident",
+    ),
+    "buildings": _columns(
+        "building_id name address community_id compound_id grid_id persons_method "
+        "elderly_method",
+        "persons elderly floors floor_area_m2 units children_0_3",
+        households=0.0,
+        households_method="declared",
+        household_basis="resident",
+        role="inside",
+    ),
+    "facilities": _columns(
+        "facility_id name facility_class functions address role community_id "
+        "source_note",
+        "opened floor_area_m2",
+        status="built",
+        area_basis="floor",
+    ),
+    "facility_classes": _columns("facility_id facility_class"),
+    "rooms": _columns(
+        "facility_id facility_class shared_use", "floor_area_m2", area_basis="floor"
+    ),
+    "serves": _columns("facility_id unit_id", "share", origin="point_in_polygon"),
+    "roads": _columns(
+        "road_id name",
+        road_class="residential",
+        walkable="yes",
+        bridge="no",
+        tunnel="no",
+        layer=0.0,
+        steps="no",
+    ),
+    "gates": _columns("gate_id compound_id name", open="yes"),
+    "barriers": _columns("barrier_id name", barrier_kind="wall"),
+    "grids": _columns("grid_id community_id name grid_kind", "staff", locked="no"),
+    "land": _columns("name", land_kind="other"),
 }
 PLAIN = frozenset({"facility_classes", "rooms", "serves"})
 
