@@ -138,9 +138,7 @@ def _ground(
         return shapely.MultiPolygon()
     away_m, _ = distance_raster(raster, xy, free=free)
     near = contour_polygons(raster, away_m, limit=BUFFER_M)
-    # Beside a wall the contour may fall between street and wall: the street itself
-    # is always ground.
-    ground = shapely.union_all(np.concatenate([near, _strips(walls, xy)]))
+    ground = _with_streets(shapely.MultiPolygon(list(near)), xy)
     closed = np.setdiff1d(np.arange(len(walls.inner)), compounds)
     if len(closed):
         shut = walls.inner[closed]
@@ -151,11 +149,21 @@ def _ground(
     return shapely.MultiPolygon(list(parts))
 
 
-def _strips(walls: Walls, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.object_]:
+def _with_streets(
+    ground: shapely.MultiPolygon, xy: npt.NDArray[np.float64]
+) -> shapely.Geometry:
+    """Ground and every reached street.
+
+    Beside a wall the contour may fall between the street and the wall; a street on
+    which that happens is added with a narrow strip.
+    """
     lines = straight_lines(xy)
-    tree = shapely.STRtree(straight_lines(walls.obstacle_xy))
-    near = np.unique(tree.query(lines, "dwithin", distance=CELL_M + _STRIP_M)[0])
-    return np.asarray(shapely.buffer(lines[near], _STRIP_M), dtype=object)
+    shapely.prepare(ground)
+    bare = lines[~shapely.covers(ground, lines)]
+    if not len(bare):
+        return ground
+    strips = shapely.buffer(bare, _STRIP_M)
+    return shapely.union_all(np.concatenate([shapely.get_parts(ground), strips]))
 
 
 def _without_far_shore(
