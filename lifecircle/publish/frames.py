@@ -162,6 +162,7 @@ def _typed(series: Series[Any], kind: str) -> Any:
 
 
 def _objects(values: list[Any]) -> Any:
+    """A column that stays ``object``: pandas would make text of it otherwise."""
     cells = np.empty(len(values), dtype=object)
     cells[:] = values
-    return cells
+    return pd.Series(cells, dtype=object)

@@ -19,6 +19,7 @@ from lifecircle.model import (
     Findings,
     Gaps,
     Problem,
+    Reference,
     Rule,
     RuleBook,
     Source,
@@ -244,5 +245,11 @@ def _book(saved: dict[str, Any]) -> RuleBook:
         Rule(**{**_tuples(Rule, one), "target_date": _date(one["target_date"])})
         for one in saved["rules"]
     )
-    changed = {"published": _date(saved["published"]), "rules": rules}
+    changed = {
+        "published": _date(saved["published"]),
+        "rules": rules,
+        "references": tuple(
+            Reference(**_tuples(Reference, one)) for one in saved["references"]
+        ),
+    }
     return RuleBook(**{**_tuples(RuleBook, saved), **changed})

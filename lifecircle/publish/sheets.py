@@ -126,12 +126,17 @@ def _words(lang: Language) -> dict[str, Callable[[str], str]]:
 
 def _cells(frame: DataFrame, lang: Language) -> list[list[Any]]:
     words = _words(lang)
+    truth = {True: say("publish.yes", lang), False: say("publish.no", lang)}
     columns = []
     for name in frame.columns:
         said = words.get(str(name), str)
         columns.append(
             [
-                said(value) if isinstance(value, str) else plain(value, digits=6)
+                truth[value]
+                if isinstance(value, bool)
+                else said(value)
+                if isinstance(value, str)
+                else plain(value, digits=6)
                 for value in frame[name].tolist()
             ]
         )

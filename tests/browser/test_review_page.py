@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lifecircle.publish.headline import headline
@@ -313,3 +315,40 @@ def test_the_printed_sheet_has_map_and_column(open_page, review_html):
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator(".tabs").is_visible()
     assert page.evaluate("LC.map.getZoom()") == before
+
+
+def test_a_page_without_findings_or_buildings_still_opens(open_page, study, tmp_path):
+    names = ("compounds", "facilities", "facility_classes", "roads", "grids", "land")
+    tables = {
+        name: getattr(study.district, name).iloc[:0] for name in (*names, "buildings")
+    }
+    bare = replace(
+        study,
+        district=replace(study.district, **tables),
+        access=study.access.iloc[:0],
+        served=study.served.iloc[:0],
+        isochrones=study.isochrones.iloc[:0],
+        routes=study.routes.iloc[:0],
+        gaps=replace(study.gaps, areas=study.gaps.areas.iloc[:0]),
+        findings=replace(study.findings, rows=study.findings.rows.iloc[:0]),
+    )
+    write_map(bare, tmp_path / "review.html")
+    page = open_page(tmp_path / "review.html")
+    assert "没有可评估的规则" in page.locator(".panel").inner_text()
+    page.click("[data-tab=today]")
+    page.click(".facility-tool")
+    page.click(".drawer-tab")
+    page.evaluate("LC.chooseCommunity(1)")
+    assert page.locator(".card h2").first.inner_text() == "文庙社区"
+
+
+def test_points_are_drawn_and_clicked(open_page, study, tmp_path):
+    points = study.district.buildings.copy()
+    points["geometry"] = points.geometry.centroid
+    district = replace(study.district, buildings=points)
+    write_map(replace(study, district=district), tmp_path / "review.html")
+    page = open_page(tmp_path / "review.html")
+    assert has_colour(page, "#6E1A10")
+    page.mouse.click(*point_on_map(page, "buildings", 400))
+    name = page.locator(".building-card h2").inner_text()
+    assert name == points["name"].iloc[400]

@@ -19,6 +19,7 @@ from lifecircle.publish.frames import described, prepared, restored
 from lifecircle.publish.geopackage import study_frames
 from lifecircle.publish.outputs import write_study
 from lifecircle.publish.results import read_study
+from lifecircle.publish.web_map import page
 
 
 def assert_same(left, right):
@@ -66,11 +67,15 @@ def test_the_manifest_comes_back(study, again):
     assert again.manifest == study.manifest
 
 
+def test_the_map_is_redrawn_from_saved_results(written, again):
+    assert page(again).encode() == (written / "review.html").read_bytes()
+
+
 def test_text_numbers_gaps_and_infinity_survive():
     frame = pd.DataFrame(
         {
             "text": ["a", None, "c"],
-            "words": np.array(["x", None, ""], dtype=object),
+            "words": pd.Series(["x", None, ""], dtype=object),
             "number": [1.5, np.nan, np.inf],
             "count": np.array([1, 2, 3], dtype="int32"),
             "flag": [True, False, True],

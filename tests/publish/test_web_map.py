@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -119,3 +120,37 @@ def test_a_changed_asset_is_refused(tmp_path):
     (tmp_path / "VENDORED.toml").write_text(listing, encoding="utf-8")
     with pytest.raises(ResultError, match=r"a\.js"):
         vendored(tmp_path)
+
+
+def emptied(study, *names):
+    tables = {name: getattr(study.district, name).iloc[:0] for name in names}
+    return replace(study, district=replace(study.district, **tables))
+
+
+def test_a_study_with_nothing_but_communities_has_a_page(study):
+    bare = emptied(
+        study,
+        *("compounds", "facilities", "facility_classes", "roads", "grids", "land"),
+        "buildings",
+    )
+    none = replace(
+        bare,
+        access=study.access.iloc[:0],
+        served=study.served.iloc[:0],
+        isochrones=study.isochrones.iloc[:0],
+        routes=study.routes.iloc[:0],
+        gaps=replace(study.gaps, areas=study.gaps.areas.iloc[:0]),
+        findings=replace(study.findings, rows=study.findings.rows.iloc[:0]),
+    )
+    told = data_of(page(none))
+    assert told["opening"] is None
+    assert told["layers"]["buildings"]["geom"]["parts"] == []
+
+
+def test_compounds_known_as_points_are_drawn(study):
+    points = study.district.buildings.copy()
+    points["geometry"] = points.geometry.centroid
+    told = data_of(
+        page(replace(study, district=replace(study.district, buildings=points)))
+    )
+    assert set(told["layers"]["buildings"]["geom"]["sizes"]) == {1}

@@ -79,8 +79,13 @@ LC.sorted = (id) =>
 
 /* The row of a community under a rule, if the rule speaks of communities. */
 LC.rowOf = function (id, community) {
-  const key = LC.data.layers.communities.id[community];
-  return (LC.byRule.get(id) || []).find((row) => row.level === "community" && row.unit === key);
+  if (!LC.rowIndex) {
+    LC.rowIndex = new Map();
+    for (const row of LC.rows) {
+      if (row.level === "community") LC.rowIndex.set(`${row.rule}|${row.unit}`, row);
+    }
+  }
+  return LC.rowIndex.get(`${id}|${LC.data.layers.communities.id[community]}`);
 };
 
 /* Grids of a rule by community: how many are out of the band. */
