@@ -1,0 +1,421 @@
+"""OpenStreetMap files (``.osm``, ``.osm.pbf``) to the rows of our tables, offline.
+
+Rows carry our column names and stand in WGS 84 (EPSG:4326), as the file has them; ids
+are the object's kind and number (``w123``). What counts as a road, who may walk and
+what stops a walker is written down in ``lifecircle.tables.osm_tags``. Read with
+pyosmium, an optional dependency: ``pip install lifecircle[osm]``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import Geod
+
+from lifecircle.errors import ConfigError, SourceError
+from lifecircle.standards.catalogue import OTHER, classify, read_catalogue
+from lifecircle.tables import osm_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import numpy.typing as npt
+    from geopandas import GeoDataFrame
+
+__all__ = ["TABLES", "is_openstreetmap", "read_openstreetmap"]
+
+logger = logging.getLogger(__name__)
+
+WGS84 = "EPSG:4326"
+SUFFIXES = (".osm", ".pbf")
+GAP_M = 3.0
+"""A barrier is open this far to each side of a crossing or public gate."""
+
+_COLUMNS = {
+    "roads": (
+        *("road_id", "name", "road_class", "walkable"),
+        *("bridge", "tunnel", "layer", "steps"),
+    ),
+    "buildings": (
+        *("building_id", "name", "address", "households"),
+        *("floors", "floor_area_m2", "units"),
+    ),
+    "facilities": (
+        *("facility_id", "name", "facility_class", "opened"),
+        *("address", "source_note"),
+    ),
+    "barriers": ("barrier_id", "name", "barrier_kind"),
+    "gates": ("gate_id", "name", "open"),
+}
+
+
+def is_openstreetmap(path: Path) -> bool:
+    """Whether a file is OpenStreetMap's by its suffix.
+
+    Parameters
+    ----------
+    path : Path
+        ``.osm``, ``.pbf`` and ``.osm.pbf`` are.
+
+    Returns
+    -------
+    bool
+        Nothing is read.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> is_openstreetmap(Path("porto.osm.pbf")), is_openstreetmap(Path("porto.shp"))
+    (True, False)
+    """
+    return path.suffix.lower() in SUFFIXES
+
+
+def read_openstreetmap(path: str | Path, table: str) -> GeoDataFrame:
+    """One table of an OpenStreetMap file.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``.osm``, ``.osm.pbf`` or ``.pbf``; nodes before ways, as these files are.
+    table : {"roads", "buildings", "facilities", "barriers", "gates"}
+        Which rows to read:
+
+        - ``roads``: built roads; ``road_class`` is the ``highway`` value;
+          ``walkable``, ``bridge``, ``tunnel`` and ``steps`` yes or no.
+        - ``buildings``: areas; ``households`` is 0 where nobody lives by the kind of
+          building, else not known (NaN); ``floor_area_m2`` is footprint times floors
+          where floors are given.
+        - ``facilities``: places and areas that the catalogue knows by their tags; a
+          place inside an area of the same class and name is left out.
+        - ``barriers``: rivers, railways, motorways and walls at street level, open
+          3 m around level crossings, fords and public gates.
+        - ``gates``: gates and entrances that are no building's door.
+
+    Returns
+    -------
+    GeoDataFrame
+        Columns named as ours, EPSG:4326, in the order of the file. A way whose nodes
+        are partly outside the file is a multi-part line without the lost stretches.
+
+    Raises
+    ------
+    ConfigError
+        If ``table`` is none of these.
+    SourceError
+        If the file is not there or cannot be read, or pyosmium is not installed.
+
+    Examples
+    --------
+    >>> read_openstreetmap("no_such.osm.pbf", "roads")
+    Traceback (most recent call last):
+    ...
+    lifecircle.errors.SourceError: no_such.osm.pbf: there is no such file. Check the \
+path.
+    """
+    path = Path(path)
+    reader = _READERS.get(table)
+    if reader is None:
+        raise ConfigError(
+            where=f"{path.name}, table {table!r}",
+            what=f"OpenStreetMap files give {', '.join(TABLES)}.",
+            fix="Take this table from another file.",
+        )
+    if not path.is_file():
+        raise SourceError(
+            where=path.name, what="there is no such file.", fix="Check the path."
+        )
+    osmium = _pyosmium()
+    try:
+        rows = list(reader(osmium, str(path)))
+    except (RuntimeError, ValueError, OSError) as error:
+        raise SourceError(
+            where=path.name,
+            what=f"it cannot be read as OpenStreetMap data ({error}).",
+            fix="Download it again, or convert it with osmium.",
+        ) from error
+    frame = _frame(table, rows)
+    logger.info("%s: %d %s", path.name, len(frame), table)
+    return frame
+
+
+def _pyosmium() -> Any:
+    try:
+        import osmium
+    except ImportError as error:
+        raise SourceError(
+            where="OpenStreetMap files",
+            what="pyosmium is not installed, which reads them.",
+            fix='Run: pip install "lifecircle[osm]".',
+        ) from error
+    return osmium
+
+
+def _frame(table: str, found: list[dict[str, Any]]) -> GeoDataFrame:
+    columns = {
+        name: pd.Series([row[name] for row in found], dtype=_dtype(name))
+        for name in _COLUMNS[table]
+    }
+    shapes = np.array([row["geometry"] for row in found], dtype=object)
+    # Most shapes come as WKB: made all at once.
+    raw = np.fromiter((isinstance(shape, str) for shape in shapes), bool, len(found))
+    shapes[raw] = shapely.from_wkb(shapes[raw])
+    geometry = gpd.GeoSeries(_single(shapes), crs=WGS84)
+    return gpd.GeoDataFrame(columns, geometry=geometry, crs=WGS84)
+
+
+def _dtype(name: str) -> Any:
+    numbers = ("layer", "floors", "floor_area_m2", "units", "households", "opened")
+    return "float64" if name in numbers else object
+
+
+def _single(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Multi-part shapes of one part as that part."""
+    kind = shapely.get_type_id(shapes)
+    alone = (kind >= 4) & (kind < 7) & (shapely.get_num_geometries(shapes) == 1)
+    shapes[alone] = shapely.get_geometry(shapes[alone], 0)
+    return shapes
+
+
+def _ways(osmium: Any, path: str, *keys: str) -> Iterator[Any]:
+    """Ways with any of the keys, their nodes located."""
+    kinds = osmium.osm
+    reader = osmium.FileProcessor(path, kinds.NODE | kinds.WAY).with_locations()
+    reader.with_filter(osmium.filter.EntityFilter(kinds.WAY))
+    yield from reader.with_filter(osmium.filter.KeyFilter(*keys))
+
+
+def _line(osmium: Any, factory: Any, way: Any) -> Any:
+    """A way's line as WKB, or as a shape where nodes are missing; None without two."""
+    try:
+        return factory.create_linestring(way)
+    except osmium.InvalidLocationError:
+        return _runs(way)
+    except RuntimeError:  # fewer than two places
+        return None
+
+
+def _runs(way: Any) -> shapely.Geometry | None:
+    runs: list[list[tuple[float, float]]] = [[]]
+    for node in way.nodes:
+        if not node.location.valid():
+            runs.append([])
+            continue
+        spot = (node.lon, node.lat)
+        if not runs[-1] or runs[-1][-1] != spot:
+            runs[-1].append(spot)
+    whole = [run for run in runs if len(run) > 1]
+    return shapely.MultiLineString(whole) if whole else None
+
+
+def _roads(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
+    factory = osmium.geom.WKBFactory()
+    left_out = 0
+    for way in _ways(osmium, path, "highway"):
+        tags = dict(way.tags)
+        road_class = osm_tags.road_class(tags)
+        line = None if road_class is None else _line(osmium, factory, way)
+        if line is None:
+            left_out += 1
+            continue
+        layer = osm_tags.number(tags, "layer")
+        yield {
+            "road_id": f"w{way.id}",
+            "name": osm_tags.name(tags),
+            "road_class": road_class,
+            "walkable": _yes(osm_tags.is_walkable(tags)),
+            "bridge": _yes(osm_tags.spans(tags, "bridge")),
+            "tunnel": _yes(osm_tags.spans(tags, "tunnel")),
+            "layer": 0.0 if np.isnan(layer) else float(np.clip(layer, -10, 10)),
+            "steps": _yes(road_class == "steps"),
+            "geometry": line,
+        }
+    logger.debug("%d highways that are no built road, or without place", left_out)
+
+
+def _yes(fact: object) -> str:
+    return "yes" if fact else "no"
+
+
+def _areas(
+    osmium: Any, path: str, keys: tuple[str, ...], *, nodes: bool
+) -> Iterator[tuple[str, dict[str, str], Any]]:
+    """Id, tags and WKB of the areas (and nodes) with any of the keys."""
+    kinds = osmium.osm
+    wanted = kinds.AREA | kinds.NODE if nodes else kinds.AREA
+    has_key = osmium.filter.KeyFilter(*keys)
+    reader = osmium.FileProcessor(path).with_areas(has_key)
+    reader.with_filter(osmium.filter.EntityFilter(wanted)).with_filter(has_key)
+    factory = osmium.geom.WKBFactory()
+    for thing in reader:
+        try:
+            if thing.is_node():
+                yield f"n{thing.id}", dict(thing.tags), factory.create_point(thing)
+            else:
+                letter = "w" if thing.from_way() else "r"
+                shape = factory.create_multipolygon(thing)
+                yield f"{letter}{thing.orig_id()}", dict(thing.tags), shape
+        except RuntimeError:  # a ring that does not close
+            logger.debug("an area or point without a place is left out")
+
+
+def _buildings(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
+    geod = Geod(ellps="WGS84")
+    for key, tags, shape in _areas(osmium, path, ("building",), nodes=False):
+        if tags["building"] in ("no", "construction", "demolished"):
+            continue
+        households = osm_tags.households_if_none(tags)
+        floors = osm_tags.number(tags, "building:levels")
+        area_m2 = float("nan")
+        if floors > 0 and households is None:
+            footprint = geod.geometry_area_perimeter(shapely.from_wkb(shape))[0]
+            area_m2 = round(abs(footprint) * floors, 1)
+        yield {
+            "building_id": key,
+            "name": osm_tags.name(tags) or tags.get("addr:housename"),
+            "address": osm_tags.address(tags),
+            "households": float("nan") if households is None else households,
+            "floors": floors if floors > 0 else float("nan"),
+            "floor_area_m2": area_m2,
+            "units": osm_tags.number(tags, "building:flats"),
+            "geometry": shape,
+        }
+
+
+def _facilities(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
+    found = list(_areas(osmium, path, osm_tags.FACILITY_KEYS, nodes=True))
+    places = pd.DataFrame(
+        {
+            "facility_id": [key for key, _, _ in found],
+            "name": pd.Series(
+                [osm_tags.name(tags) for _, tags, _ in found], dtype=object
+            ),
+            "tags": [tags for _, tags, _ in found],
+            "geometry": pd.Series([shape for _, _, shape in found], dtype=object),
+        }
+    )
+    classed = classify(places, provider="osm")
+    known = ~classed["facility_class"].isin([OTHER, *read_catalogue().origins])
+    classed = classed[known]
+    shapes = shapely.from_wkb(classed["geometry"].to_numpy(dtype=object))
+    twin = _twins(classed, np.asarray(shapes, dtype=object))
+    logger.debug("%d places twice, as a point and an area", int(twin.sum()))
+    for row in classed[~twin].itertuples(index=False):
+        tags: Any = row.tags
+        yield {
+            "facility_id": row.facility_id,
+            "name": row.name if isinstance(row.name, str) else None,
+            "facility_class": row.facility_class,
+            "opened": _year(tags.get("start_date", "")),
+            "address": osm_tags.address(tags),
+            "source_note": row.matched_by,
+            "geometry": row.geometry,
+        }
+
+
+def _twins(
+    places: pd.DataFrame, shapes: npt.NDArray[np.object_]
+) -> npt.NDArray[np.bool_]:
+    """Points inside an area of the same class and name, or without one of the names."""
+    twin = np.zeros(len(places), dtype=bool)
+    if not len(places):
+        return twin
+    point = shapely.get_dimensions(shapes) == 0
+    points, areas = np.flatnonzero(point), np.flatnonzero(~point)
+    inside, around = shapely.STRtree(shapes[areas]).query(shapes[points], "within")
+    inside, around = points[inside], areas[around]
+    names = places["name"].fillna("").to_numpy(dtype=object)
+    codes = places["facility_class"].to_numpy(dtype=object)
+    silent = (names[inside] == "") | (names[around] == "")
+    same = (names[inside] == names[around]) | silent
+    twin[inside[same & (codes[inside] == codes[around])]] = True
+    return twin
+
+
+def _year(date: str) -> float:
+    return float(date[:4]) if date[:4].isdigit() and len(date) >= 4 else float("nan")
+
+
+def _barriers(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
+    factory = osmium.geom.WKBFactory()
+    passable = _nodes(osmium, path, osm_tags.is_passable)
+    for way in _ways(osmium, path, "waterway", "railway", "highway", "barrier"):
+        tags = dict(way.tags)
+        kind = osm_tags.barrier_kind(tags)
+        line = None if kind is None else _line(osmium, factory, way)
+        if line is None:
+            continue
+        if passable and kind != "expressway":
+            line = _opened(line, [node.ref for node in way.nodes], passable)
+        if not isinstance(line, str) and line.is_empty:
+            continue
+        yield {
+            "barrier_id": f"w{way.id}",
+            "name": osm_tags.name(tags),
+            "barrier_kind": kind,
+            "geometry": line,
+        }
+
+
+def _opened(
+    line: Any, nodes: list[int], passable: dict[int, tuple[float, float]]
+) -> Any:
+    """A line without the metres around the nodes where it may be passed."""
+    spots = [passable[node] for node in nodes if node in passable]
+    if not spots:
+        return line
+    shape = shapely.from_wkb(line) if isinstance(line, str) else line
+    # Metres of the place: a degree east is shorter away from the equator.
+    metres = np.array([np.cos(np.radians(spots[0][1])), 1.0]) * 111_320.0
+    flat = shapely.transform(shape, lambda xy: xy * metres)
+    gaps = shapely.buffer(shapely.points(np.array(spots) * metres), GAP_M)
+    cut = shapely.difference(flat, shapely.union_all(gaps))
+    return shapely.transform(cut, lambda xy: xy / metres)
+
+
+def _nodes(
+    osmium: Any, path: str, wanted: Callable[[dict[str, str]], bool]
+) -> dict[int, tuple[float, float]]:
+    keys = osmium.filter.KeyFilter("railway", "ford", "barrier", "entrance")
+    reader = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(keys)
+    return {node.id: (node.lon, node.lat) for node in reader if wanted(dict(node.tags))}
+
+
+def _gates(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
+    keys = osmium.filter.KeyFilter("barrier", "entrance")
+    found: dict[int, tuple[dict[str, str], float, float]] = {}
+    for node in osmium.FileProcessor(path, osmium.osm.NODE).with_filter(keys):
+        tags = dict(node.tags)
+        if tags.get("barrier") in osm_tags.GATES or "entrance" in tags:
+            found[node.id] = (tags, node.lon, node.lat)
+    doors: dict[int, bool] = defaultdict(bool)
+    if any("barrier" not in tags for tags, _, _ in found.values()):
+        for way in _ways(osmium, path, "building"):
+            for node in way.nodes:
+                doors[node.ref] = True
+    for key, (tags, x, y) in found.items():
+        if "barrier" in tags or not doors[key]:
+            yield {
+                "gate_id": f"n{key}",
+                "name": osm_tags.name(tags),
+                "open": _yes(osm_tags.gate_open(tags)),
+                "geometry": shapely.Point(x, y),
+            }
+
+
+_READERS: dict[str, Callable[[Any, str], Iterator[dict[str, Any]]]] = {
+    "roads": _roads,
+    "buildings": _buildings,
+    "facilities": _facilities,
+    "barriers": _barriers,
+    "gates": _gates,
+}
+TABLES = tuple(_READERS)
+"""Tables that an OpenStreetMap file gives."""
