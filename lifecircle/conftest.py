@@ -274,6 +274,14 @@ def _block(x_m: float, y_m: float, width_m: float, height_m: float) -> Polygon:
     return box(x, y, x + width_m, y + height_m)
 
 
+def _spot(x_m: float, y_m: float) -> Point:
+    return Point(at(x_m, y_m))
+
+
+def _table(columns: str, *rows: tuple[Any, ...]) -> list[dict[str, Any]]:
+    return [dict(zip(columns.split(), row, strict=True)) for row in rows]
+
+
 def toy_district() -> District:
     """Two communities, a walled compound whose only gate faces away.
 
@@ -289,117 +297,65 @@ def toy_district() -> District:
               x=0      200   300   400       600
                  C1 (x < 410)        C2 (x > 410)
     """
-    columns = [_street((x, 0), (x, 150), (x, 300)) for x in (0, 200, 400, 600)]
+    columns = [((x, 0), (x, 150), (x, 300)) for x in (0, 200, 400, 600)]
     rows = [
-        _street((-300, y), (0, y), (200, y), (300, y), (400, y), (600, y), (800, y))
+        ((-300, y), (0, y), (200, y), (300, y), (400, y), (600, y), (800, y))
         for y in (0, 150, 300)
     ]
-    lane = _street((300, 150), (300, 130), (300, 60))
-    lines = [*columns, *rows, lane]
-    homes = [
-        ("B1", "渡口路1号楼", (50, 20), 60, "G1"),
-        ("B2", "渡口路2号楼", (150, 130), 120, "G1"),
-        ("B3", "渡口路3号楼", (270, 60), 200, "G1"),
-        ("B4", "渡口路4号楼", (330, 60), 100, "G1"),
-        ("B5", "渡口路5号楼", (450, 170), 80, "G2"),
-        ("B6", "渡口路6号楼", (550, 280), 40, "G2"),
-    ]
-    sites = [
-        ("F1", "渡口老年食堂", "ELD.CANTEEN", (300, -10), "built", 2019, 150),
-        ("F2", "渡口社区党群服务中心", "SVC.COMM", (100, 160), "built", 2015, 980),
-        ("F3", "青禾药店", "HLT.PHARM", (580, 290), "built", 2020, NUMBER),
-        ("F4", "东街食堂", "ELD.CANTEEN", (480, 160), "under_construction", 2027, 90),
-        ("F5", "界外药店", "HLT.PHARM", (700, 140), "built", 2018, NUMBER),
-    ]
+    lane = ((300, 150), (300, 130), (300, 60))
+    west, east = _block(-50, -50, 460, 400), _block(410, -50, 240, 400)
+    homes = _table(
+        "building_id name households grid_id geometry",
+        ("B1", "渡口路1号楼", 60, "G1", _block(40, 15, 20, 10)),
+        ("B2", "渡口路2号楼", 120, "G1", _block(140, 125, 20, 10)),
+        ("B3", "渡口路3号楼", 200, "G1", _block(260, 55, 20, 10)),
+        ("B4", "渡口路4号楼", 100, "G1", _block(320, 55, 20, 10)),
+        ("B5", "渡口路5号楼", 80, "G2", _block(440, 165, 20, 10)),
+        ("B6", "渡口路6号楼", 40, "G2", _block(540, 275, 20, 10)),
+    )
+    people = {"persons_method": "declared", "elderly_method": "declared"}
+    for home in homes:
+        amount = home["households"]
+        home |= people | {"persons": amount * 2.5, "elderly": amount * 0.5}
+    site = "facility_id name facility_class status opened floor_area_m2 geometry"
+    soon = "under_construction"
     return make_district(
         complete_classes=("ELD.CANTEEN", "HLT.PHARM", "SVC.COMM", "ELD.STATION"),
-        communities=[
-            {
-                "community_id": "C1",
-                "name": "渡口社区",
-                "households": 480.0,
-                "geometry": _block(-50, -50, 460, 400),
-            },
-            {
-                "community_id": "C2",
-                "name": "青禾社区",
-                "households": 120.0,
-                "geometry": _block(410, -50, 240, 400),
-            },
-        ],
-        compounds=[
-            {
-                "compound_id": "K1",
-                "name": "渡口花园",
-                "gated": "yes",
-                "households": 300.0,
-                "geometry": _block(220, 20, 160, 110),
-            }
-        ],
-        buildings=[
-            {
-                "building_id": building_id,
-                "name": name,
-                "households": float(households),
-                "persons": households * 2.5,
-                "persons_method": "declared",
-                "elderly": households * 0.5,
-                "elderly_method": "declared",
-                "grid_id": grid_id,
-                "geometry": _block(x - 10, y - 5, 20, 10),
-            }
-            for building_id, name, (x, y), households, grid_id in homes
-        ],
-        facilities=[
-            {
-                "facility_id": facility_id,
-                "name": name,
-                "facility_class": facility_class,
-                "status": status,
-                "opened": float(opened),
-                "floor_area_m2": float(area_m2),
-                "geometry": Point(at(*place)),
-            }
-            for facility_id, name, facility_class, place, status, opened, area_m2 in (
-                sites
-            )
-        ],
-        rooms=[
-            {
-                "facility_id": "F1",
-                "facility_class": "ELD.CANTEEN",
-                "floor_area_m2": 150,
-            },
-            {"facility_id": "F2", "facility_class": "SVC.COMM", "floor_area_m2": 680},
-            {
-                "facility_id": "F2",
-                "facility_class": "ELD.STATION",
-                "floor_area_m2": 300,
-            },
-            {"facility_id": "F4", "facility_class": "ELD.CANTEEN", "floor_area_m2": 90},
-        ],
-        roads=[
-            {"road_id": f"R{number}", "geometry": line}
-            for number, line in enumerate(lines, start=1)
-        ],
-        gates=[{"gate_id": "M1", "compound_id": "K1", "geometry": Point(at(300, 130))}],
-        grids=[
-            {
-                "grid_id": "G1",
-                "community_id": "C1",
-                "name": "第一网格",
-                "geometry": _block(-50, -50, 460, 400),
-            },
-            {
-                "grid_id": "G2",
-                "community_id": "C2",
-                "name": "第二网格",
-                "geometry": _block(410, -50, 240, 400),
-            },
-        ],
-        land=[
-            {"land_kind": "green", "name": "苗圃", "geometry": _block(60, 40, 80, 60)}
-        ],
+        communities=_table(
+            "community_id name households geometry",
+            ("C1", "渡口社区", 480, west),
+            ("C2", "青禾社区", 120, east),
+        ),
+        compounds=_table(
+            "compound_id name gated households geometry",
+            ("K1", "渡口花园", "yes", 300, _block(220, 20, 160, 110)),
+        ),
+        buildings=homes,
+        facilities=_table(
+            site,
+            ("F1", "渡口老年食堂", "ELD.CANTEEN", "built", 2019, 150, _spot(300, -10)),
+            ("F2", "渡口党群中心", "SVC.COMM", "built", 2015, 980, _spot(100, 160)),
+            ("F3", "青禾药店", "HLT.PHARM", "built", 2020, NUMBER, _spot(580, 290)),
+            ("F4", "东街食堂", "ELD.CANTEEN", soon, 2027, 90, _spot(480, 160)),
+            ("F5", "界外药店", "HLT.PHARM", "built", 2018, NUMBER, _spot(700, 140)),
+        ),
+        rooms=_table(
+            "facility_id facility_class floor_area_m2",
+            ("F1", "ELD.CANTEEN", 150),
+            ("F2", "SVC.COMM", 680),
+            ("F2", "ELD.STATION", 300),
+            ("F4", "ELD.CANTEEN", 90),
+        ),
+        roads=streets(*columns, *rows, lane),
+        gates=_table("gate_id compound_id geometry", ("M1", "K1", _spot(300, 130))),
+        grids=_table(
+            "grid_id community_id name geometry",
+            ("G1", "C1", "第一网格", west),
+            ("G2", "C2", "第二网格", east),
+        ),
+        land=_table(
+            "land_kind name geometry", ("green", "苗圃", _block(60, 40, 80, 60))
+        ),
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shapely import MultiPolygon, Polygon
 
     from lifecircle.model import WalkNetwork
+    from lifecircle.network.compounds import Walls
 
 __all__ = ["GROUND_M", "walking_catchments"]
 
@@ -34,13 +35,14 @@ def walking_catchments(
     id_column: str,
     boundary: Polygon | MultiPolygon | None = None,
     max_off_m: float = 100.0,
+    walls: Walls | None = None,
 ) -> GeoDataFrame:
     """Partition the ground near streets by the point that is nearest on foot.
 
     Parameters
     ----------
     network : WalkNetwork
-        Where to walk; walls and barriers count where they cut streets.
+        Where to walk.
     points_frame : GeoDataFrame
         Points or areas, in the network's CRS.
     limit_m : float
@@ -51,6 +53,9 @@ def walking_catchments(
         Ground outside it is left out.
     max_off_m : float
         A point farther than this from every street has no catchment.
+    walls : Walls, optional
+        Walls and barriers that ground does not reach across; without it they count
+        only where they cut streets.
 
     Returns
     -------
@@ -68,13 +73,19 @@ def walking_catchments(
     """
     points = points_frame.sort_values(id_column, ignore_index=True)
     graph = cost_graph(network)
-    sources = place_points(network, points.geometry.to_numpy(), max_off_m=max_off_m)
+    sources = place_points(
+        network, points.geometry.to_numpy(), max_off_m=max_off_m, walls=walls
+    )
     stretches = walked_stretches(graph, walk_field(graph, sources, limit_m=limit_m))
     ids, areas = np.zeros(0, np.intp), np.zeros(0, dtype=object)
     if len(stretches.segment):
         xy = stretches.xy(network)
-        raster = raster_over(xy, reach_m=GROUND_M)
-        _, nearest = distance_raster(raster, xy)
+        raster = raster_over(
+            xy, reach_m=GROUND_M, walls_xy=None if walls is None else walls.obstacle_xy
+        )
+        kind = network.segment_kind[stretches.segment].astype(str)
+        free = (kind == "bridge") | (kind == "tunnel")
+        _, nearest = distance_raster(raster, xy, free=free)
         owner = np.where(nearest >= 0, stretches.source[nearest], -1)
         ids, areas = _dissolved(*_faces(raster, owner))
     if boundary is not None:

@@ -115,7 +115,8 @@ def example_routes(
     access : DataFrame
         Columns ``ACCESS``; its ``status_set`` says which facilities count.
     areas : GeoDataFrame
-        Columns ``GAP_AREAS``; ``building_ids`` joined by ``;``.
+        Columns ``GAP_AREAS``; ``building_ids`` joined by ``;``, several classes of
+        ``facility_class`` by ``+``.
 
     Returns
     -------
@@ -152,7 +153,7 @@ def example_routes(
     rows = []
     for _, area in areas.iterrows():
         counted = np.zeros(len(places), dtype=bool)
-        for name in str(area["facility_class"]).split(";"):
+        for name in str(area["facility_class"]).split("+"):
             chosen = counted_facilities(district, name, statuses=statuses)
             counted |= (
                 district.facilities["facility_id"]

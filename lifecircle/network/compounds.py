@@ -149,7 +149,7 @@ def read_walls(district: District) -> Walls:
     roomy = ~shapely.is_empty(inner)
     ids = tuple(str(key) for key in compounds["compound_id"][roomy])
     position = {key: row for row, key in enumerate(ids)}
-    barriers = district.barriers.explode(ignore_index=True)
+    barriers = _as_lines(district.barriers)
     wall_xy, wall_owner = _straight(shapely.boundary(inner[roomy]))
     barrier_xy, barrier_owner = _straight(barriers.geometry.to_numpy())
     return Walls(
@@ -167,6 +167,17 @@ def read_walls(district: District) -> Walls:
         obstacle_xy=np.vstack([wall_xy, barrier_xy]),
         obstacle_owner=np.concatenate([wall_owner, barrier_owner + len(ids)]),
     )
+
+
+def _as_lines(barriers: GeoDataFrame) -> GeoDataFrame:
+    """Barriers line by line; one given as an area counts with its bank."""
+    shapes = barriers.geometry.to_numpy()
+    areal = shapely.get_dimensions(shapes) == 2
+    banks = np.where(areal, shapely.boundary(shapes), shapes)
+    lines: GeoDataFrame = barriers.set_geometry(
+        gpd.GeoSeries(banks, index=barriers.index, crs=barriers.crs)
+    ).explode(ignore_index=True)
+    return lines
 
 
 def _straight(

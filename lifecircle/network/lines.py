@@ -178,12 +178,12 @@ def read_pieces(roads: GeoDataFrame) -> Pieces:
     4590.0
     """
     walked = roads[(roads["walkable"] == "yes").to_numpy()]
-    lines = walked.geometry.to_numpy()
-    xy, row = shapely.get_coordinates(lines, return_index=True)
+    lines, road = shapely.get_parts(walked.geometry.to_numpy(), return_index=True)
+    xy, line = shapely.get_coordinates(lines, return_index=True)
     xy = np.round(xy, 3)
-    follows = row[1:] == row[:-1]
+    follows = line[1:] == line[:-1]
     ends = np.hstack([xy[:-1][follows], xy[1:][follows]])
-    row = row[:-1][follows]
+    row = road[line[:-1][follows]]
     moves = (ends[:, :2] != ends[:, 2:]).any(axis=1)
     ends, row = ends[moves], row[moves]
     if not len(ends):

@@ -1,9 +1,12 @@
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 from shapely import Point, box
 
 from lifecircle.access.catchments import GROUND_M, walking_catchments
+from lifecircle.conftest import places
+from lifecircle.network.compounds import read_walls
 from lifecircle.network.graph import build_network
 
 
@@ -29,8 +32,6 @@ def test_catchments_hold_the_ground_near_streets(toy, areas):
 
 
 def test_the_border_is_half_way_on_foot(make_district, make_streets, at):
-    from lifecircle.conftest import places
-
     district = make_district(
         roads=make_streets(((0, 0), (400, 0))),
         facilities=places("facility_id", [(100, 0), (300, 0)], facility_class="SHOP"),
@@ -47,8 +48,6 @@ def test_the_border_is_half_way_on_foot(make_district, make_streets, at):
 
 
 def test_a_river_parts_catchments(river, at):
-    import geopandas as gpd
-
     points = gpd.GeoDataFrame(
         {"unit": ["north", "south"]},
         geometry=[Point(at(0, 62)), Point(at(300, -2))],
@@ -87,3 +86,24 @@ def test_the_order_of_points_does_not_matter(toy, areas):
     )
     assert turned["facility_id"].tolist() == areas["facility_id"].tolist()
     assert np.array_equal(turned.geometry.to_wkb(), areas.geometry.to_wkb())
+
+
+def test_ground_across_a_river_belongs_to_its_own_bank(river, at):
+    points = gpd.GeoDataFrame(
+        {"unit": ["north", "south"]},
+        geometry=[Point(at(200, 62)), Point(at(200, -2))],
+        crs="EPSG:4548",
+    )
+    areas = walking_catchments(
+        build_network(river),
+        points,
+        limit_m=150,
+        id_column="unit",
+        walls=read_walls(river),
+    ).set_index("unit")
+    # Away from the lane (x=0) and the bridge (x=300) the river, y=30, parts them.
+    between = box(*at(60, -100), *at(240, 200))
+    north, south = areas.geometry.intersection(between)
+    # Half a cell and the smoothing of its stairs.
+    assert north.bounds[1] == pytest.approx(3_520_030, abs=10)
+    assert south.bounds[3] == pytest.approx(3_520_030, abs=10)

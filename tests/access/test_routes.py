@@ -6,7 +6,7 @@ from shapely import Point
 from lifecircle.access.minutes import walk_access
 from lifecircle.access.routes import example_routes, walk_m_between
 from lifecircle.columns import ROUTES
-from lifecircle.conftest import make_district, places
+from lifecircle.conftest import make_district, places, streets
 from lifecircle.network.graph import build_network
 
 
@@ -61,8 +61,6 @@ def test_the_line_is_as_long_as_the_walk(toy):
 
 
 def test_a_walk_along_one_edge(town):
-    from lifecircle.conftest import streets
-
     district = town(streets(((0, 0), (500, 0))), [(100, 20)], [(400, 10)])
     routes = routes_of(district, area("B0"))
     assert routes["walk_m"].tolist() == pytest.approx([330.0])
@@ -70,8 +68,6 @@ def test_a_walk_along_one_edge(town):
 
 
 def test_areas_from_which_nothing_can_be_walked_to_have_no_row(town):
-    from lifecircle.conftest import streets
-
     roads = streets(((0, 0), (100, 0)), ((0, 500), (100, 500)))
     district = town(roads, [(10, 0), (10, 500)], [(90, 500)])
     routes = routes_of(

@@ -371,3 +371,16 @@ def test_a_gate_opens_a_barrier_of_kind_wall_but_no_railway(
         )
         measured = walk(build_network(district), (0, 0), (100, 0))
         assert measured == pytest.approx(expected_m, nan_ok=True)
+
+
+def test_a_river_given_as_an_area_is_cut_at_its_banks(
+    make_district, make_streets, at, walk
+):
+    water = box(*at(40, -500), *at(60, 500))
+    district = make_district(
+        roads=make_streets(((0, 0), (100, 0))),
+        barriers=[{"barrier_id": "W", "barrier_kind": "river", "geometry": water}],
+    )
+    network = build_network(district)
+    assert np.isnan(walk(network, (0, 0), (100, 0)))
+    assert len(network.cuts) == 2

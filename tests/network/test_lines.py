@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from shapely import LineString
+from shapely import LineString, MultiLineString
 
 from lifecircle.errors import NetworkError
 from lifecircle.network.graph import build_network
@@ -61,3 +61,9 @@ def test_splitting_keeps_length_and_order(make_district, make_streets):
         pieces, rows=np.array([0, 0, 0]), share=np.array([0.75, 0.25, 0.25])
     )
     assert split.lengths_m.tolist() == [25.0, 50.0, 25.0]
+
+
+def test_parts_of_a_road_are_not_joined(make_district, at):
+    both = MultiLineString([[at(0, 0), at(100, 0)], [at(0, 50), at(100, 50)]])
+    district = make_district(roads=[{"road_id": "R", "geometry": both}])
+    assert read_pieces(district.roads).lengths_m.tolist() == [100.0, 100.0]
