@@ -196,7 +196,7 @@ LC.waterSpots = function (v, i, count) {
 LC.routeTags = function (v, placed) {
   const shown = LC.routeShown();
   const g = LC.g.routes;
-  if (shown < 0 || g.first[shown] === g.first[shown + 1]) return;
+  if (shown < 0 || g.first[shown] === g.first[shown + 1]) return [];
   const { routes } = LC.data.layers;
   const start = g.from[g.first[shown]];
   const end = g.from[g.first[shown + 1]] - 1;
@@ -206,9 +206,10 @@ LC.routeTags = function (v, placed) {
   const [ax, ay] = at(start);
   const [bx, by] = at(end);
   const [mx, my] = LC.halfway(g, start, end, v);
-  LC.tag(v, placed, walk, mx, my, true);
-  LC.tag(v, placed, LC.t("tag_straight", { m: LC.grouped(routes.straight[shown], 0) }),
-    (ax + bx) / 2, (ay + by) / 2, false);
+  const straight = LC.t("tag_straight", { m: LC.grouped(routes.straight[shown], 0) });
+  return [
+    LC.placeTag(v, placed, { text: walk, x: mx, y: my, dark: true }),
+    LC.placeTag(v, placed, { text: straight, x: (ax + bx) / 2, y: (ay + by) / 2, dark: false })];
 };
 
 /* The point half way along a line, in pixels. */
@@ -229,15 +230,21 @@ LC.halfway = function (g, start, end, v) {
   return [g.x[start] * v.s - v.ox, g.y[start] * v.s - v.oy];
 };
 
-LC.tag = function (v, placed, text, x, y, dark) {
+/* A free place for a tag near its point, in the part of the map that is seen. */
+LC.placeTag = function (v, placed, { text, x, y, dark }) {
+  v.ctx.font = LC.font(12.5, dark ? 700 : 400);
+  const half = v.ctx.measureText(text).width / 2 + 9;
+  const cx = Math.min(Math.max(x, v.seen[0] + half + 4), v.seen[2] - half - 4);
+  const shifts = [0, -34, 34, -62, 62, -90, 90];
+  const free = shifts.map((dy) => y + dy).find((one) => !placed.taken([cx - half, one - 13, cx + half, one + 13]));
+  const cy = free === undefined ? y : free;
+  placed.put([cx - half, cy - 13, cx + half, cy + 13]);
+  return { text, dark, cx, cy, half };
+};
+
+LC.draw.tag = function (v, { text, dark, cx, cy, half }) {
   const { ctx } = v;
   ctx.font = LC.font(12.5, dark ? 700 : 400);
-  const half = ctx.measureText(text).width / 2 + 9;
-  const shifts = [0, -34, 34, -62, 62, -90, 90];
-  const spot = shifts.map((dy) => y + dy).find((cy) => !placed.taken([x - half, cy - 13, x + half, cy + 13]));
-  const cy = spot === undefined ? y : spot;
-  const cx = Math.min(Math.max(x, v.seen[0] + half + 4), v.seen[2] - half - 4);
-  placed.put([cx - half, cy - 13, cx + half, cy + 13]);
   ctx.fillStyle = dark ? LC.ink : "#FFFFFF";
   ctx.strokeStyle = dark ? "#FFFFFF" : LC.ink;
   ctx.lineWidth = 1.2;

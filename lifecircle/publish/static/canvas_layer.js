@@ -119,11 +119,14 @@ LC.cardWidth = function () {
 /* The whole district; clear of the legend where that costs no scale. */
 LC.fitHome = function () {
   const narrow = LC.map.getSize().x < 700;
+  const { zoomSnap } = LC.map.options;
+  LC.map.options.zoomSnap = 0.05;
   const tight = narrow ? [[8, 56], [8, 16]] : [[30, 44], [30 + LC.cardWidth(), 14]];
   const clear = [[250, 44], tight[1]];
   const zoom = ([a, b]) => LC.map.getBoundsZoom(LC.home, false, L.point(a[0] + b[0], a[1] + b[1]));
   const [a, b] = !narrow && zoom(clear) >= zoom(tight) - 0.25 ? clear : tight;
   LC.map.fitBounds(LC.home, { paddingTopLeft: a, paddingBottomRight: b, animate: false });
+  LC.map.options.zoomSnap = zoomSnap;
 };
 
 /* Bring a feature into view, clear of the card on the right and legend below. */

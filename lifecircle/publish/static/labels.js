@@ -36,9 +36,9 @@ LC.halo = function (ctx, text, x, y, colour, width) {
 LC.draw.labels = function (v) {
   const placed = new LC.Placed();
   for (const box of v.markBoxes || []) placed.put(box);
-  LC.routeTags(v, placed);
   const marks = LC.gapMarks(v);
   for (const mark of marks) placed.put([mark.x - 9, mark.y - 9, mark.x + 9, mark.y + 9]);
+  const tags = LC.routeTags(v, placed);
   if (LC.state.layers.labels) {
     LC.communityLabels(v, placed);
     if (LC.theme() === "grids") LC.gridLabels(v, placed);
@@ -51,6 +51,7 @@ LC.draw.labels = function (v) {
     if (v.mpp < 1.2) LC.minuteLabels(v, placed);
   }
   for (const mark of marks) LC.draw.gapNumber(v.ctx, mark);
+  for (const tag of tags) LC.draw.tag(v, tag);
   v.gapMarks = marks;
 };
 

@@ -44,6 +44,7 @@ LC.draw.rule = function (v) {
   }
   if (points.length > 1) {
     const [x, y] = points[points.length - 1];
-    LC.tag(v, new LC.Placed(), `${LC.grouped(LC.rulerMetres(), 0)} m`, x, y - 26, true);
+    const text = `${LC.grouped(LC.rulerMetres(), 0)} m`;
+    LC.draw.tag(v, LC.placeTag(v, new LC.Placed(), { text, x, y: y - 26, dark: true }));
   }
 };
