@@ -13,7 +13,7 @@ import re
 import unicodedata
 from typing import Any
 
-__all__ = ["is_missing", "to_number", "to_text", "to_year"]
+__all__ = ["is_missing", "to_flag", "to_list", "to_number", "to_text", "to_year"]
 
 _MISSING = frozenset(
     {
@@ -39,6 +39,10 @@ _NUMBER = re.compile(
     r"\s*(?P<ten_thousand>万)?\s*(?P<unit>[^\d\s].*)?",
     re.IGNORECASE,
 )
+_FLAGS = {
+    **dict.fromkeys(("是", "有", "y", "yes", "t", "true", "1", "√", "✓", "✔"), 1.0),
+    **dict.fromkeys(("否", "无", "没有", "n", "no", "f", "false", "0", "×"), 0.0),
+}
 _YEAR = re.compile(r"(\d{4})(?:年|[-./](?:\d.*)?|\d{2}|\d{4}|$)(?:.*)?")
 
 
@@ -188,3 +192,60 @@ def to_year(value: Any) -> float:
         message = f"not a year: {value!r}"
         raise ValueError(message)
     return float(found[1])
+
+
+def to_flag(value: Any) -> float:
+    """A cell that says yes or no: 是/否, 有/无, true/false, 1/0, √/×.
+
+    Parameters
+    ----------
+    value : object
+        A cell.
+
+    Returns
+    -------
+    float
+        1 or 0; NaN if the cell says that there is no data.
+
+    Raises
+    ------
+    ValueError
+        If it says neither.
+
+    Examples
+    --------
+    >>> to_flag("有"), to_flag("无"), to_flag(True), to_flag("暂无数据")
+    (1.0, 0.0, 1.0, nan)
+    """
+    word = to_text(value) if not isinstance(value, str) else _narrow(value)
+    known = _FLAGS.get((word or "").lower())
+    if known is not None:
+        return known
+    if is_missing(value):
+        return math.nan
+    message = f"neither yes nor no: {value!r}"
+    raise ValueError(message)
+
+
+def to_list(value: Any) -> str | None:
+    r"""A cell that lists items, as text; line breaks count as ``、``.
+
+    Parameters
+    ----------
+    value : object
+        A cell.
+
+    Returns
+    -------
+    str or None
+        The items as they stand; None if the cell says that there is no data.
+
+    Examples
+    --------
+    >>> to_list("便民服务站\n 调解室；警务室"), to_list("暂无")
+    ('便民服务站、调解室；警务室', None)
+    """
+    if not isinstance(value, str):
+        return to_text(value)
+    lines = (" ".join(line.split()) for line in value.splitlines())
+    return to_text("、".join(line.strip("、") for line in lines if line))

@@ -15,7 +15,8 @@ from lifecircle.model import DistrictConfig, Problem, Source, Walker
 from lifecircle.tables._keys import Keys
 from lifecircle.tables.crs import declared_crs, is_metric
 from lifecircle.tables.encodings import canonical
-from lifecircle.tables.schemas import BASES, SCHEMAS
+from lifecircle.tables.facts import TABLES, nearest_fact, schema_of
+from lifecircle.tables.schemas import BASES
 from lifecircle.text import problem_lines
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ WALKERS: Mapping[str, Walker] = MappingProxyType(
 
 _SETTLEMENTS = ("urban", "county_town", "rural")
 _DISCLOSURES = ("internal", "review", "public")
+_PROFILES = ("planning", "full")
 _SECTIONS = ("district", "households", "rules", "walk", "outputs", "sources")
 _TEXT_FILES = (".csv", ".tsv", ".xlsx", ".xlsm")
 _FASTEST_M_PER_S = 3.0
@@ -127,6 +129,7 @@ def _rules(keys: Keys) -> dict[str, Any]:
     return {
         "adopted_books": keys.texts("adopt"),
         "reference_books": keys.texts("reference"),
+        "profile": keys.choice("profile", _PROFILES, "planning"),
         "shares": {name: value for name, value in values.items() if value is not None},
     }
 
@@ -163,12 +166,16 @@ def _outputs(keys: Keys) -> dict[str, Any]:
 
 def _column_maps(keys: Keys, table: str) -> dict[str, Any]:
     """``columns``, ``values`` and ``constants`` of a source, keys checked."""
-    known = tuple(SCHEMAS[table].readable)
+    known = tuple(schema_of(table).readable)
     columns, values = keys.section("columns"), keys.section("values")
     constants = keys.section("constants")
     for section in (columns, values, constants):
         for name in [name for name in section.given if name not in known]:
-            section.unknown(name, known, "config_unknown_column", table=table)
+            if table == "registers":
+                near = nearest_fact(name)
+                section.report("config_unknown_fact", name, value=name, nearest=near)
+            else:
+                section.unknown(name, known, "config_unknown_column", table=table)
     mapped = {name: columns.text(name) for name in columns.given if name in known}
     words: dict[str, dict[str, str]] = {}
     for name in [name for name in values.given if name in known]:
@@ -184,13 +191,28 @@ def _column_maps(keys: Keys, table: str) -> dict[str, Any]:
     }
 
 
+def _check_register(keys: Keys, source: dict[str, Any]) -> None:
+    """A register names facts, of a level that there is."""
+    given = {*keys.names("columns"), *keys.names("constants")}
+    if not given - {"level", "unit_id"}:
+        keys.report("config_no_facts", "columns")
+    level = source["constants"].get("level")
+    levels = schema_of("registers").readable["level"].choices
+    if level is not None:
+        place = f"{keys.place}.constants"
+        said = Keys({"level": level}, place, keys.problems, keys.file)
+        said.choice("level", levels, "")
+
+
 def _check_source(keys: Keys, source: dict[str, Any]) -> None:
     """What a source needs beyond single keys."""
-    schema = SCHEMAS[source["table"]]
+    schema = schema_of(source["table"])
     named = {*keys.names("columns"), *source["constants"]}
     for field in schema.readable.values():
         if field.required and field.name not in named:
             keys.report("config_column_unmapped", "columns", value=field.name)
+    if schema.name == "registers":
+        _check_register(keys, source)
     suffix = source["path"].suffix.lower()
     if schema.shapes:
         if not source["crs"] and "crs" not in keys.given:
@@ -225,15 +247,15 @@ def _source(keys: Keys, table: str, base: Path) -> Source | None:
     keys.finish()
     fatal = {"tables.config_no_crs", "tables.config_no_xy"}
     stopped = any(found.key in fatal for found in keys.problems[before:])
-    no_crs = SCHEMAS[table].shapes and not source["crs"]
+    no_crs = schema_of(table).shapes and not source["crs"]
     return None if stopped or no_crs or not path else Source(**source)
 
 
 def _sources(keys: Keys, base: Path) -> tuple[Source, ...]:
     found: list[Source] = []
     for table in list(keys.given):
-        if table not in SCHEMAS:
-            keys.unknown(table, tuple(SCHEMAS), "config_unknown_table")
+        if table not in TABLES:
+            keys.unknown(table, TABLES, "config_unknown_table")
             continue
         for entry in keys.entries(table):
             source = _source(entry, table, base)

@@ -11,11 +11,12 @@ import pandas as pd
 from lifecircle.errors import TableError
 from lifecircle.model import District, Problem
 from lifecircle.tables.config import DistrictFileError, load_config
+from lifecircle.tables.facts import TABLES
 from lifecircle.tables.ledger import Ledger
 from lifecircle.tables.parse import class_codes, nearest_class
 from lifecircle.tables.read import empty_table, read_source
 from lifecircle.tables.relate import relate
-from lifecircle.tables.schemas import REQUIRED_TABLES, SCHEMAS
+from lifecircle.tables.schemas import NUMERIC, REQUIRED_TABLES, SCHEMAS
 from lifecircle.text import problem_lines
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _read_tables(
     track: Callable[[Iterable[Source]], Iterable[Source]],
 ) -> tuple[dict[str, pd.DataFrame], frozenset[str]]:
     """All tables with the hidden columns, and the names of those not fully read."""
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in SCHEMAS}
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     unread = set()
     for source in track(config.sources):
         frame = read_source(
@@ -130,7 +131,7 @@ def _finish(table: str, frame: pd.DataFrame, crs: str) -> pd.DataFrame:
     ordered = frame.sort_values(order, kind="stable") if order else frame
     plain = ordered[columns].reset_index(drop=True)
     for field in schema.fields:
-        if field.kind not in ("number", "year") and field.name in plain:
+        if field.kind not in NUMERIC and field.name in plain:
             text = plain[field.name].astype(object)
             plain[field.name] = text.where(text.notna(), None)
     if not schema.shapes:
@@ -162,9 +163,11 @@ def _assemble(
         ),
         problems=tuple(ledger.problems),
         rejected=ledger.rejected(),
+        registers=related["registers"],
         **finished,
     )
     counts = {name: len(frame) for name, frame in finished.items()}
+    counts["registers"] = len(district.registers)
     logger.info("district %s: %s", config.district_id, counts)
     return district, ledger
 

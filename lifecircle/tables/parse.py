@@ -11,10 +11,18 @@ import numpy as np
 import pandas as pd
 
 from lifecircle.standards.catalogue import OTHER, read_catalogue
-from lifecircle.tables.cells import is_missing, to_number, to_text, to_year
+from lifecircle.tables.cells import (
+    is_missing,
+    to_flag,
+    to_list,
+    to_number,
+    to_text,
+    to_year,
+)
+from lifecircle.tables.schemas import NUMERIC
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from lifecircle.tables.ledger import Ledger
     from lifecircle.tables.schemas import Field
@@ -26,6 +34,11 @@ _ALIASES = {
     **dict.fromkeys(("否", "n", "f", "false", "0"), "no"),
 }
 _SEPARATORS = re.compile(r"[;；、/／,，|]")
+_PLAIN_KINDS: Mapping[str, Callable[[Any], Any]] = {
+    "year": to_year,
+    "flag": to_flag,
+    "list": to_list,
+}
 
 
 def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
@@ -133,8 +146,8 @@ def _parse_cell(value: Any, field: Field, mapping: Mapping[str, str]) -> Any:
     value = _map_value(value, mapping)
     if field.kind == "number":
         return to_number(value, field.units)
-    if field.kind == "year":
-        return to_year(value)
+    if field.kind in _PLAIN_KINDS:
+        return _PLAIN_KINDS[field.kind](value)
     if field.kind == "choice":
         if isinstance(value, str) and value.strip().lower() in field.choices:
             return value.strip().lower()  # also where the choice reads as missing
@@ -144,7 +157,7 @@ def _parse_cell(value: Any, field: Field, mapping: Mapping[str, str]) -> Any:
 
 def _fault(value: Any, field: Field) -> str:
     """The sentence key of what is wrong with a parsed value, or ``""``."""
-    if field.kind in ("number", "year"):
+    if field.kind in NUMERIC:
         return _number_fault(float(value), field)
     if value is None:
         return ""
@@ -170,11 +183,12 @@ def _number_fault(number: float, field: Field) -> str:
 
 def _judge(cell: Any, field: Field, mapping: Mapping[str, str]) -> tuple[Any, str]:
     """A cell's parsed value and its fault; a faulty one becomes missing."""
-    missing = np.nan if field.kind in ("number", "year") else None
+    missing = np.nan if field.kind in NUMERIC else None
     try:
         value = _parse_cell(cell, field, mapping)
     except ValueError:
-        return missing, "not_a_number" if field.kind == "number" else "not_a_year"
+        faults = {"number": "not_a_number", "year": "not_a_year", "flag": "not_a_flag"}
+        return missing, faults[field.kind]
     fault = _fault(value, field)
     return (missing, fault) if fault else (value, "")
 
@@ -238,7 +252,7 @@ def parse_column(
             if not fault and is_missing(value)
         ]
         ledger.flag(frame, empty, "missing_value", column=field.name)
-    if field.kind in ("number", "year"):
+    if field.kind in NUMERIC:
         numbers = np.array(values, dtype=np.float64)
         if field.default is not None:
             numbers = np.where(np.isnan(numbers), field.default, numbers)

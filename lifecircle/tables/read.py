@@ -13,11 +13,14 @@ import shapely
 
 from lifecircle.tables.cells import is_missing, to_number, to_text
 from lifecircle.tables.crs import declared_crs, project_frame
+from lifecircle.tables.facts import schema_of
 from lifecircle.tables.files import FileFault, Found, read_file
 from lifecircle.tables.ledger import Origin
 from lifecircle.tables.parse import nearest, parse_column
+from lifecircle.tables.persons import personal_columns
 from lifecircle.tables.plausible import contradiction_m, coordinate_faults
-from lifecircle.tables.schemas import SCHEMAS
+from lifecircle.tables.registers import to_yuan
+from lifecircle.tables.schemas import NUMERIC
 from lifecircle.tables.shapes import check_shapes
 
 if TYPE_CHECKING:
@@ -56,12 +59,10 @@ def empty_table(table: str, crs: str) -> pd.DataFrame:
     >>> len(empty_table("gates", "EPSG:4548"))
     0
     """
-    schema = SCHEMAS[table]
+    schema = schema_of(table)
     frame = pd.DataFrame(
         {
-            name: pd.Series(
-                dtype="float64" if field.kind in ("number", "year") else object
-            )
+            name: pd.Series(dtype="float64" if field.kind in NUMERIC else object)
             for name, field in schema.readable.items()
         }
     ).assign(
@@ -106,7 +107,7 @@ def _cells_of(
     source: Source, found: Found, *, number: int, ledger: Ledger
 ) -> pd.DataFrame | None:
     """The mapped cells under our names; None if a required column is not there."""
-    fields = SCHEMAS[source.table].readable
+    fields = schema_of(source.table).readable
     taken: dict[str, Any] = {}
     whole = True
     for ours, wanted in source.columns.items():
@@ -128,6 +129,17 @@ def _cells_of(
     for ours, value in source.constants.items():
         frame[ours] = pd.Series([value] * len(frame), dtype=object)
     return frame
+
+
+def _refuse_persons(found: Found, number: int, ledger: Ledger) -> bool:
+    """Whether a register is refused for being about single persons.
+
+    Nothing of what it says is kept: neither in a problem nor among rows left out.
+    """
+    columns = personal_columns(found.names, found.cells)
+    for name in columns:
+        ledger.report("register_of_persons", origin=number, column=name)
+    return bool(columns)
 
 
 def _report_lost_text(frame: pd.DataFrame, *, ledger: Ledger) -> None:
@@ -238,10 +250,45 @@ def _located(
     told = shapely.is_missing(shapes) & bool(source.x)
     faulty = _check_coordinates(source, found, frame, shapes, ledger=ledger)
     shapes[faulty] = None
-    allowed = SCHEMAS[source.table].shapes
+    allowed = schema_of(source.table).shapes
     shapes = check_shapes(frame, shapes, allowed, told=told | faulty, ledger=ledger)
     located = gpd.GeoDataFrame(frame, geometry=shapes)
     return project_frame(located, source.crs, target, name=source.path.name)
+
+
+def _open(
+    source: Source, base: Path, ledger: Ledger
+) -> tuple[Found | None, int, pd.DataFrame | None]:
+    """A source as found, its number, and its cells; None where it gives no table."""
+    path = source.path
+    name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
+    try:
+        found = read_file(source)
+    except FileFault as error:
+        layer = source.layer or source.sheet
+        number = ledger.open(Origin(source.table, name, layer, source.columns))
+        ledger.report(error.key, error.values, origin=number)
+        return None, number, None
+    number = ledger.open(Origin(source.table, name, found.layer, source.columns))
+    if source.table == "registers" and _refuse_persons(found, number, ledger):
+        return found, number, None
+    return found, number, _cells_of(source, found, number=number, ledger=ledger)
+
+
+def _parse(source: Source, cells: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """Every readable column parsed; coordinate columns as found, last."""
+    cells = to_yuan(cells, source.columns)
+    parsed: dict[str, Any] = {"_origin": cells["_origin"], "_row": cells["_row"]}
+    for ours, field in schema_of(source.table).readable.items():
+        if ours not in cells:
+            cells = cells.assign(**{ours: None})
+        mapping = source.values.get(ours, {})
+        parsed[ours] = parse_column(cells, field, mapping, ledger=ledger)
+    if "household_basis" in parsed and source.household_basis:
+        said = parsed["household_basis"]
+        parsed["household_basis"] = said.where(said != "", source.household_basis)
+    axes = [name for name in cells.columns if str(name).startswith("@")]
+    return pd.concat([pd.DataFrame(parsed), cells[axes]], axis=1)
 
 
 def read_source(
@@ -266,43 +313,22 @@ def read_source(
         Every readable column of the table and the hidden columns, one row per row
         of the file, those left out included; None if the file gives no table.
     """
-    path = source.path
-    name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
-    try:
-        found, fault = read_file(source), None
-    except FileFault as error:
-        found, fault = None, error
-    layer = found.layer if found else source.layer or source.sheet
-    number = ledger.open(Origin(source.table, name, layer, source.columns))
-    if found is None or fault is not None:
-        if fault is not None:
-            ledger.report(fault.key, fault.values, origin=number)
-        return None
-    cells = _cells_of(source, found, number=number, ledger=ledger)
-    if cells is None:
+    found, number, cells = _open(source, base, ledger)
+    if found is None or cells is None:
         return None
     plain = cells.rename(columns=lambda name: str(name).removeprefix("@"))
     ledger.cells[number] = plain.set_axis(found.rows)
     cells = cells.assign(_origin=np.int64(number), _row=found.rows)
     _report_lost_text(cells, ledger=ledger)
-    if path.suffix.lower() in (".csv", ".tsv"):
+    if source.path.suffix.lower() in (".csv", ".tsv"):
         long = np.flatnonzero(np.isin(found.rows, found.overlong))
         shown = [{"columns": len(found.names)}] * len(long)
         ledger.flag(cells, long, "row_too_long", shown)
-    schema = SCHEMAS[source.table]
-    parsed: dict[str, Any] = {"_origin": cells["_origin"], "_row": cells["_row"]}
-    for ours, field in schema.readable.items():
-        if ours not in cells:
-            cells = cells.assign(**{ours: None})
-        mapping = source.values.get(ours, {})
-        parsed[ours] = parse_column(cells, field, mapping, ledger=ledger)
-    if "household_basis" in parsed and source.household_basis:
-        said = parsed["household_basis"]
-        parsed["household_basis"] = said.where(said != "", source.household_basis)
-    axes = [name for name in cells.columns if str(name).startswith("@")]
-    frame = pd.concat([pd.DataFrame(parsed), cells[axes]], axis=1)
+    frame = _parse(source, cells, ledger)
+    name = ledger.origins[number].file
     logger.info("%s: %d rows of %s", name, len(frame), source.table)
-    if not schema.shapes:
+    if not schema_of(source.table).shapes:
         return frame
     located = _located(source, found, frame, target=target, ledger=ledger)
+    axes = [name for name in frame.columns if str(name).startswith("@")]
     return None if located is None else located.drop(columns=axes)

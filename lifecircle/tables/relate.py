@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from lifecircle.tables.demand import relate_demand
+from lifecircle.tables.facts import schema_of
 from lifecircle.tables.ledger import HIDDEN
 from lifecircle.tables.parse import nearest
 from lifecircle.tables.places import (
@@ -20,6 +21,7 @@ from lifecircle.tables.places import (
     largest_overlap,
     shapes_of,
 )
+from lifecircle.tables.registers import complete_registers, known_units
 from lifecircle.tables.roads import complete_roads, take_apart
 from lifecircle.tables.schemas import SCHEMAS
 from lifecircle.tables.services import (
@@ -72,7 +74,7 @@ def _check_unique(table: str, frame: pd.DataFrame, ledger: Ledger) -> None:
 
 def _fill_ids(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Ids for rows of tables that may lack them: source and row."""
-    key = SCHEMAS[table].fields[0]
+    key = schema_of(table).fields[0]
     if key.kind != "id" or key.required:
         return frame
     made = [
@@ -176,7 +178,7 @@ def relate(
     -------
     dict
         Every table with its derived columns, rows left out gone, and
-        ``facility_classes``.
+        ``facility_classes``; ``registers`` in long form.
     """
     made: dict[str, Any] = {
         name: _fill_ids(name, frame) for name, frame in tables.items()
@@ -210,6 +212,8 @@ def relate(
         check_gates(made["gates"], compounds, ledger=ledger)
     made["roads"] = take_apart(complete_roads(made["roads"], ledger=ledger))
     made["barriers"] = take_apart(made["barriers"])
+    units = known_units({**tables, "buildings": made["buildings"]}, config, unread)
+    made["registers"] = complete_registers(tables["registers"], units, ledger=ledger)
     for name in sorted({*SCHEMAS} - {"buildings", "compounds", "rooms", "serves"}):
         made[name] = made[name][ledger.standing(made[name])]
     return made

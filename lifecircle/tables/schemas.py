@@ -17,9 +17,14 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BASES", "REQUIRED_TABLES", "SCHEMAS", "Field", "Schema"]
+__all__ = ["BASES", "NUMERIC", "REQUIRED_TABLES", "SCHEMAS", "Field", "Schema"]
 
-Kind = Literal["id", "text", "number", "year", "choice", "class", "classes"]
+Kind = Literal[
+    "id", "text", "number", "year", "choice", "class", "classes", "flag", "list"
+]
+
+NUMERIC = ("number", "year", "flag")
+"""Kinds that are float64, NaN where missing; all others are text."""
 
 BASES = ("registered", "resident", "dwellings", "planned", "")
 """What a household is: 户籍户, 常住户, 住宅套数, 规划户数; empty = not said."""
@@ -46,7 +51,8 @@ class Field:
     ----------
     kind : str
         ``id`` and ``text`` are strings, ``number`` and ``year`` float64, ``choice``
-        one of ``choices``, ``class`` a facility class, ``classes`` several.
+        one of ``choices``, ``class`` a facility class, ``classes`` several, ``flag``
+        yes (1) or no (0), ``list`` text of several items.
     required : bool
         No row may lack it, and the district file must name it.
     unique : bool
@@ -101,7 +107,7 @@ class Schema:
         Mapping
             Name to field, in the table's order.
         """
-        return _readable(self.name)
+        return _readable(self)
 
     @property
     def key(self) -> str:
@@ -128,8 +134,8 @@ class Schema:
 
 
 @cache
-def _readable(name: str) -> Mapping[str, Field]:
-    fields = SCHEMAS[name].fields
+def _readable(schema: Schema) -> Mapping[str, Field]:
+    fields = schema.fields
     return MappingProxyType({f.name: f for f in fields if f.place != "derived"})
 
 
@@ -335,4 +341,4 @@ _ALL = (
 )
 
 SCHEMAS: Mapping[str, Schema] = MappingProxyType({table.name: table for table in _ALL})
-"""Every table of a district, by name."""
+"""Every table of a district but the registers, by name."""
