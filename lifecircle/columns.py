@@ -73,10 +73,23 @@ FINDINGS = (
     "reason",
     "numerator",
     "denominator",
+    "draft",
+    "grade",
+    "target_date",
+    "target_due",
+    "inputs_used",
+    "missing_inputs",
+    "robust",
+    "depends_on",
 )
 """One row per rule and unit. ``verdict``: pass, fail, not_assessed, benchmark,
 reference. ``reason``: a sentence key where not assessed. ``threshold_origin``:
-source, or district where the district file set the share."""
+source, or district where the district file set the share. ``draft`` (bool): a rule
+from memory, never verified. ``target_due``: due or not_due on the day of the data;
+a shortfall is a fail either way. ``inputs_used``, ``missing_inputs``: names of facts
+and tables, joined by ``+``. ``robust``: holds or depends over the ranges of uncertain
+inputs, ``depends_on`` names these (estimated_households, estimated_persons,
+walking_speed, unknown_gates)."""
 
 GAP_AREAS = (
     "gap_id",

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from lifecircle.checks.measures.area import area_rows
-from lifecircle.checks.measures.coverage import coverage_rows
-from lifecircle.checks.measures.rows import begin_rows
-from lifecircle.checks.measures.size import household_rows
-from lifecircle.checks.measures.topology import address_rows
 from lifecircle.checks.inputs import Inputs, prepare
-from lifecircle.checks.verdicts import judge
+from lifecircle.checks.levels import units_at
+from lifecircle.checks.measures.area import PER
+from lifecircle.checks.measures.registry import MEASURES, REACH_KINDS, Measure
+from lifecircle.checks.measures.rows import begin_rows
+from lifecircle.checks.places import canonical
+from lifecircle.checks.serving import offered
+from lifecircle.checks.verdicts import judge_all
 from lifecircle.columns import FINDINGS, TOTALS
 from lifecircle.model import Findings, Rule
 
@@ -25,19 +25,9 @@ if TYPE_CHECKING:
 
     from lifecircle.model import District, DistrictConfig, RuleBook
 
-__all__ = ["MEASURES", "Measure", "check"]
+__all__ = ["MEASURES", "Measure", "check", "is_due", "skipped"]
 
 logger = logging.getLogger(__name__)
-
-Measure = Callable[[Inputs, Rule], "DataFrame"]
-
-MEASURES: dict[str, Measure] = {
-    "area_per_100_households": area_rows,
-    "households_per_unit": household_rows,
-    "walk_minutes_coverage": coverage_rows,
-    "topology": address_rows,
-}
-"""Metric kind -> the function that measures it; one line a kind."""
 
 _NUMBERS = frozenset(
     {
@@ -46,13 +36,20 @@ _NUMBERS = frozenset(
         *("numerator", "denominator"),
     }
 )
+_BY_UNIT = frozenset({*PER, *REACH_KINDS})
+"""Kinds whose rows stay even where no facility is listed: communities show them."""
+_OF_SITES = frozenset({"min_area", "min_width", "co_location"})
+_OF_PLACES = _OF_SITES | _BY_UNIT
+"""Kinds that say nothing without facility classes."""
 
 
 def check(district: District, access: DataFrame, *books: RuleBook) -> Findings:
     """Judge every unit of a district by every rule of the books.
 
     A book that the district file adopts binds; the verdicts of any other are
-    ``reference``. Missing data is ``not_assessed`` with a reason, never a pass.
+    ``reference``. Missing data is ``not_assessed`` with a reason, never a pass. A
+    rule of which no input is there at all gives one row for the district. In the
+    ``planning`` profile rules of the ``full`` profile are passed over.
 
     Parameters
     ----------
@@ -79,51 +76,120 @@ def check(district: District, access: DataFrame, *books: RuleBook) -> Findings:
     >>> rows[["unit_id", "verdict", "shortfall"]].values.tolist()
     [['C1', 'pass', 0.0], ['C2', 'fail', 30.0]]
     """
-    inputs = prepare(district, access)
-    frames = [_findings_of(inputs, rule, book) for book in books for rule in book.rules]
-    rows = pd.concat(frames, ignore_index=True) if frames else _no_rows()
+    inputs = prepare(district, access, books=books)
+    config = district.config
+    asked = [
+        (rule, book)
+        for book in books
+        for rule in book.rules
+        if not skipped(rule, config)
+    ]
+    frames = [_measured(inputs, rule) for rule, _ in asked]
+    rows = _judged(frames, asked, config) if frames else _no_rows()
     counts = rows["verdict"].value_counts().sort_index().to_dict()
     logger.info("checks: %d findings of %d books, %s", len(rows), len(books), counts)
     return Findings(rows=rows, books=books, totals=_totals(inputs))
 
 
-def _findings_of(inputs: Inputs, rule: Rule, book: RuleBook) -> DataFrame:
-    rows = MEASURES[rule.kind](inputs, rule)
-    if rows.empty and rule.level == "grid" and inputs.grids.empty:
-        rows = _without_units(inputs, rule)
-    binding = _binding(inputs.district.config, book)
-    judged = judge(rows, rule, binding=binding).assign(
-        rule_id=rule.rule_id,
-        book_id=book.book_id,
-        kind=rule.kind,
-        facility_class="+".join(rule.classes) or None,
-        authority=rule.authority,
-    )
-    typed = {
-        name: judged[name].astype(float) if name in _NUMBERS else _texts(judged[name])
-        for name in FINDINGS
-    }
-    return pd.DataFrame(typed, columns=list(FINDINGS))
+def skipped(rule: Rule, config: DistrictConfig) -> bool:
+    """Whether the district's profile passes over a rule.
+
+    Parameters
+    ----------
+    rule : Rule
+        ``profile``.
+    config : DistrictConfig
+        ``profile``: ``planning`` passes over rules that need registers.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from lifecircle.standards.rulebook import read_rule_book
+    >>> skipped(read_rule_book("hefei").rules[0], toy.district.config)
+    False
+    """
+    return config.profile == "planning" and rule.profile == "full"
 
 
-def _texts(values: Series) -> Series:
-    """Text with None where missing, whatever pandas made of it."""
-    texts = np.array(values, dtype=object)
-    texts[np.asarray(values.isna())] = None
-    return pd.Series(texts, dtype=object)
+def is_due(rule: Rule, config: DistrictConfig) -> bool:
+    """Whether the day of the data is on or after the rule's target date.
+
+    Parameters
+    ----------
+    rule : Rule
+        ``target_date``; without one a rule is always due.
+    config : DistrictConfig
+        ``as_of``.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from lifecircle.standards.rulebook import read_rule_book
+    >>> is_due(read_rule_book("hefei").rules[0], toy.district.config)
+    True
+    """
+    return rule.target_date is None or config.as_of >= rule.target_date
 
 
-def _no_rows() -> DataFrame:
-    return pd.DataFrame(
-        {
-            name: pd.Series(dtype=float if name in _NUMBERS else object)
-            for name in FINDINGS
-        }
-    )
+def _measured(inputs: Inputs, rule: Rule) -> DataFrame:
+    """Rows of one rule, or one row that says why there is nothing to measure."""
+    measure = MEASURES.get(rule.kind)
+    if measure is None:
+        return _one_row(inputs, rule, reason="checks.no_measure")
+    if rule.level == "circle" and not (rule.classes and rule.kind in _OF_PLACES):
+        return _one_row(inputs, rule, reason="checks.no_circles")
+    if rule.kind in _OF_PLACES and not rule.classes:
+        return _one_row(inputs, rule, reason="checks.no_input", missing="classes")
+    if rule.classes and rule.kind not in _BY_UNIT and _nothing_listed(inputs, rule):
+        return _one_row(inputs, rule, reason="checks.class_incomplete")
+    rows = measure.rows(inputs, rule)
+    if rows.empty:
+        reason = _no_units(inputs, rule)
+        return rows if reason is None else _one_row(inputs, rule, reason=reason)
+    missing = rows["missing_inputs"]
+    silent = rows["measured"].isna() | rows["reason"].notna()
+    if missing.notna().all() and silent.all() and len(rows) > 1:
+        names = {name for cell in missing for name in cell.split("+")}
+        listed = "+".join(sorted(names))
+        return _one_row(inputs, rule, reason="checks.no_input", missing=listed)
+    return rows
 
 
-def _without_units(inputs: Inputs, rule: Rule) -> DataFrame:
-    """One row for the district where the level has no units at all."""
+def _nothing_listed(inputs: Inputs, rule: Rule) -> bool:
+    """No facility of the rule's classes, in lists that are not declared complete."""
+    if rule.inputs or rule.of_rules or rule.kind == "function_set":
+        return False
+    complete = inputs.district.complete_classes.issuperset(rule.classes)
+    return not complete and offered(inputs, rule).empty
+
+
+def _no_units(inputs: Inputs, rule: Rule) -> str | None:
+    """Why a rule has no rows; None where it is about other places than this."""
+    level = canonical(rule.level)
+    if level == "grid" and inputs.grids.empty:
+        return "checks.no_grids"
+    if rule.build == "new" and level in ("compound", "facility"):
+        compounds = units_at(inputs, "compound")
+        if compounds.empty or not compounds["new"].any():
+            return "checks.no_new_compounds"
+    elif rule.build in ("new", "old_city"):
+        return "checks.build_unknown"
+    if level == "compound" and units_at(inputs, "compound").empty:
+        return "checks.no_units"
+    of_sites = rule.kind in _OF_SITES or level in ("facility", "catchment")
+    return "checks.no_facility" if of_sites and offered(inputs, rule).empty else None
+
+
+def _one_row(
+    inputs: Inputs, rule: Rule, *, reason: str, missing: str | None = None
+) -> DataFrame:
+    """One row for the district, not assessed."""
     config = inputs.district.config
     units = pd.DataFrame(
         {
@@ -136,7 +202,63 @@ def _without_units(inputs: Inputs, rule: Rule) -> DataFrame:
         }
     )
     rows = begin_rows(units, rule, unit_of_measure=rule.unit)
-    return rows.assign(reason="checks.no_grids")
+    return rows.assign(reason=reason, missing_inputs=missing)
+
+
+def _judged(
+    frames: list[DataFrame],
+    asked: list[tuple[Rule, RuleBook]],
+    config: DistrictConfig,
+) -> DataFrame:
+    """All rules judged at once, with what each rule says of itself."""
+    terms = pd.DataFrame([_terms(rule, book, config) for rule, book in asked])
+    of = np.repeat(np.arange(len(frames)), [len(frame) for frame in frames])
+    rows = pd.concat(frames, ignore_index=True)
+    terms = terms.iloc[of].reset_index(drop=True)
+    judged = judge_all(rows, terms)
+    typed: dict[str, Series] = {}
+    for name in FINDINGS:
+        values = terms[name] if name in terms else judged[name]
+        if name in _NUMBERS:
+            typed[name] = values.astype(float)
+        else:
+            typed[name] = values if name == "draft" else _texts(values)
+    return pd.DataFrame(typed, columns=list(FINDINGS))
+
+
+def _terms(rule: Rule, book: RuleBook, config: DistrictConfig) -> dict[str, object]:
+    measure = MEASURES.get(rule.kind)
+    used = [*rule.inputs, *(measure.inputs.split("+") if measure else [])]
+    due = "due" if is_due(rule, config) else "not_due"
+    return {
+        "about": rule.op == "~",
+        "benchmark": rule.force == "benchmark",
+        "tolerance": np.nan if rule.tolerance is None else rule.tolerance,
+        "adopted": _binding(config, book) == "adopted",
+        "rule_id": rule.rule_id,
+        "book_id": book.book_id,
+        "kind": rule.kind,
+        "authority": rule.authority,
+        "draft": rule.draft,
+        "grade": rule.grade or None,
+        "target_date": rule.target_date.isoformat() if rule.target_date else None,
+        "target_due": due if rule.target_date else None,
+        "inputs_used": "+".join(name for name in used if name) or None,
+    }
+
+
+def _texts(values: Series) -> Series:
+    """Text with None where missing, whatever pandas made of it."""
+    texts = np.array(values, dtype=object)
+    texts[np.asarray(values.isna())] = None
+    return pd.Series(texts, dtype=object)
+
+
+def _no_rows() -> DataFrame:
+    kinds = dict.fromkeys(_NUMBERS, "float64") | {"draft": "bool"}
+    return pd.DataFrame(
+        {name: pd.Series(dtype=kinds.get(name, object)) for name in FINDINGS}
+    )
 
 
 def _binding(config: DistrictConfig, book: RuleBook) -> str:

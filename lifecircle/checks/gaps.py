@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -11,12 +12,18 @@ import pandas as pd
 import shapely
 
 from lifecircle.checks.clusters import cluster, hull
-from lifecircle.checks.measures.coverage import is_walked, walks, within_limit
+from lifecircle.checks.evaluate import skipped
+from lifecircle.checks.inputs import Inputs, prepare
+from lifecircle.checks.measures.area import PER
+from lifecircle.checks.measures.coverage import limit_of, reach_of, within_limit
+from lifecircle.checks.measures.registry import REACH_KINDS
+from lifecircle.checks.measures.straight import is_of_centres
 from lifecircle.checks.units import estimated, in_scope
 from lifecircle.columns import GAP_AREAS, SHORTFALLS
 from lifecircle.model import Gaps
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from geopandas import GeoDataFrame
     from pandas import DataFrame
     from shapely.geometry.base import BaseGeometry
@@ -31,15 +38,17 @@ LINK_M = 60.0
 """Unserved buildings up to this far apart belong to one gap area, metres."""
 
 _NEAR_BARRIER_M = 50.0
-_AMOUNT_UNITS = {"m2_per_100_households": "m2"}
+_AMOUNT_UNITS = {unit: "m2" for _, _, unit in PER.values()}
 
 
 def find_gaps(district: District, access: DataFrame, findings: Findings) -> Gaps:
     """Turn findings into places, people and amounts to provide.
 
-    For every walking rule the unserved buildings of the communities that it is
-    about are joined to gap areas; a class that is not declared complete has none,
-    since absence proves nothing there. All areas are listed, however small.
+    For every rule of reach (minutes, metres, straight line: ``REACH_KINDS``) the
+    unserved buildings of the communities that it is about are joined to gap areas; a
+    class that is not declared complete has none, since absence proves nothing there.
+    Classes that a rule tests apart have areas of their own. All areas are listed,
+    however small.
 
     Parameters
     ----------
@@ -63,19 +72,20 @@ def find_gaps(district: District, access: DataFrame, findings: Findings) -> Gaps
     >>> from lifecircle.standards.rulebook import read_rule_book
     >>> findings = check(toy.district, toy.access, read_rule_book("hefei"))
     >>> gaps = find_gaps(toy.district, toy.access, findings)
-    >>> gaps.shortfalls[["rule_id", "unit_id", "shortfall"]].values.tolist()
+    >>> gaps.shortfalls[["rule_id", "unit_id", "shortfall"]].values.tolist()[:2]
     [['HF-R01', 'C2', 36.0], ['HF-R02', 'C2', 36.0]]
     """
+    inputs = prepare(district, access, books=findings.books)
     land = shapely.union_all(district.communities.geometry.to_numpy())
     rules = [
         rule
         for book in findings.books
         for rule in book.rules
-        if rule.kind == "walk_minutes_coverage"
+        if rule.kind in REACH_KINDS
+        and not is_of_centres(rule)
+        and not skipped(rule, district.config)
     ]
-    rows = [
-        row for rule in rules for row in _areas_of(rule, district, access, land=land)
-    ]
+    rows = [row for rule in rules for row in _areas_of(rule, inputs, land=land)]
     areas = gpd.GeoDataFrame(
         pd.DataFrame(rows, columns=list(GAP_AREAS)),
         geometry="geometry",
@@ -97,7 +107,7 @@ def unserved_buildings(
     access : DataFrame
         ``columns.ACCESS``.
     rule : Rule
-        Of kind ``walk_minutes_coverage``.
+        Of a kind in ``REACH_KINDS``: minutes or metres on foot, or a straight line.
 
     Returns
     -------
@@ -113,37 +123,51 @@ def unserved_buildings(
     >>> len(unserved_buildings(toy.district, toy.access, rule))
     0
     """
+    return _unserved(prepare(district, access), rule)
+
+
+def _unserved(inputs: Inputs, rule: Rule) -> GeoDataFrame:
+    district = inputs.district
     buildings = district.buildings
     complete = district.complete_classes.issuperset(rule.classes)
-    if not (complete and is_walked(district, access, rule)):
+    reach, answered = reach_of(inputs, rule)
+    if not (complete and answered):
         return buildings.iloc[:0]
     communities = in_scope(district.communities, rule)
-    minutes = walks(access, rule, buildings["building_id"]).to_numpy(dtype=float)
-    limit_min = float(rule.value_max or 0.0)
     unserved = (
         buildings["community_id"].isin(communities["community_id"])
         & (buildings["households"] > 0)
-        & ~within_limit(minutes, limit_min=limit_min)
+        & ~within_limit(reach, limit_min=limit_of(rule))
     )
     return buildings[unserved].sort_values("building_id", ignore_index=True)
 
 
 def _areas_of(
-    rule: Rule, district: District, access: DataFrame, *, land: BaseGeometry
+    rule: Rule, inputs: Inputs, *, land: BaseGeometry
 ) -> list[dict[str, object]]:
     """Gap areas of one rule, numbered by households, ties by first building."""
-    unserved = unserved_buildings(district, access, rule)
-    if unserved.empty:
-        return []
-    barriers = district.barriers.geometry.to_numpy()
-    labels = cluster(unserved.geometry.to_numpy(), barriers, within_m=LINK_M)
-    groups = [unserved[labels == label] for label in range(int(labels.max()) + 1)]
+    timed = rule.kind == "walk_minutes_coverage"
+    barriers = inputs.district.barriers.geometry.to_numpy()
+    alone = (
+        [rule]
+        if rule.pool
+        else [replace(rule, classes=(name,)) for name in rule.classes]
+    )
+    groups = [
+        (one, group)
+        for one in alone
+        for group in _groups(_unserved(inputs, one), barriers)
+    ]
     groups.sort(
-        key=lambda group: (-group["households"].sum(), group["building_id"].iloc[0])
+        key=lambda pair: (
+            -pair[1]["households"].sum(),
+            pair[1]["building_id"].iloc[0],
+            pair[0].classes,
+        )
     )
     tree = shapely.STRtree(barriers)
     rows = []
-    for number, group in enumerate(groups, start=1):
+    for number, (one, group) in enumerate(groups, start=1):
         shapes = group.geometry.to_numpy()
         near = np.unique(
             tree.query(shapes, predicate="dwithin", distance=_NEAR_BARRIER_M)[1]
@@ -152,14 +176,25 @@ def _areas_of(
             {
                 "gap_id": f"{rule.rule_id}-{number}",
                 "rule_id": rule.rule_id,
-                "facility_class": "+".join(rule.classes),
+                "facility_class": "+".join(one.classes),
                 "walker": rule.walker,
-                "limit_min": rule.value_max,
+                # A limit in metres is the rule's own: never turned into minutes.
+                "limit_min": limit_of(rule) if timed else float("nan"),
                 **_people(group),
                 "geometry": hull(shapes, barriers[near], land),
             }
         )
     return rows
+
+
+def _groups(
+    unserved: GeoDataFrame, barriers: npt.NDArray[np.object_]
+) -> list[GeoDataFrame]:
+    """Unserved buildings, neighbours together."""
+    if unserved.empty:
+        return []
+    labels = cluster(unserved.geometry.to_numpy(), barriers, within_m=LINK_M)
+    return [unserved[labels == label] for label in range(int(labels.max()) + 1)]
 
 
 def _people(group: GeoDataFrame) -> dict[str, object]:
@@ -180,9 +215,9 @@ def _people(group: GeoDataFrame) -> dict[str, object]:
 def amounts_to_provide(rows: DataFrame) -> DataFrame:
     """Failing findings as amounts: m², people to be served, households, addresses.
 
-    An area rule's amount is ``threshold / 100 * households - area``; a coverage
-    rule's ``share needed * people - people served``; any other is the distance to
-    its band.
+    An area rule's amount is ``threshold * households / 100 - area`` (or persons, or
+    persons / 1,000); a rule of reach's ``share needed * people - people served``; any
+    other is the distance to its band.
 
     Parameters
     ----------
@@ -211,15 +246,17 @@ def amounts_to_provide(rows: DataFrame) -> DataFrame:
     """
     failing = rows[(rows["verdict"] == "fail") & (rows["level"] != "building")]
     kind = failing["kind"]
-    scale = failing["denominator"].where(
-        kind == "walk_minutes_coverage", failing["denominator"] / 100
+    factor = kind.map({name: per for name, (per, weight, _) in PER.items() if weight})
+    reach = kind.isin(REACH_KINDS) & (failing["unit_of_measure"] == "share")
+    scale = (failing["denominator"] / factor.astype(float)).where(
+        ~reach, failing["denominator"]
     )
-    of_people = kind.isin(["area_per_100_households", "walk_minutes_coverage"])
     amount = failing["shortfall"].where(
-        ~of_people, failing["threshold_min"] * scale - failing["numerator"]
+        scale.isna() | ~(failing["measured"] < failing["threshold_min"]),
+        failing["threshold_min"] * scale - failing["numerator"],
     )
     unit = failing["unit_of_measure"].replace(_AMOUNT_UNITS)
-    unit = unit.where(kind != "walk_minutes_coverage", failing["affected_unit"])
+    unit = unit.where(~reach, failing["affected_unit"])
     made = failing.assign(shortfall=amount, unit_of_measure=unit)
     order = {rule: place for place, rule in enumerate(rows["rule_id"].unique())}
     made = made.assign(place=made["rule_id"].map(order)).sort_values(

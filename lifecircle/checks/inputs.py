@@ -132,7 +132,5 @@ def walks_of(inputs: Inputs) -> WalkTable:
     ('ELD.CANTEEN', 'adult', 'built')
     """
     ids = inputs.district.buildings["building_id"]
-    table: WalkTable = cached(
-        inputs, "walks", lambda: walk_table(inputs.access, ids)
-    )
+    table: WalkTable = cached(inputs, "walks", lambda: walk_table(inputs.access, ids))
     return table

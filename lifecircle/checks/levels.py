@@ -14,6 +14,7 @@ import pandas as pd
 
 from lifecircle.checks.inputs import Inputs, cached
 from lifecircle.checks.places import canonical, centres, member_pairs
+from lifecircle.checks.serving import offered, serving
 from lifecircle.checks.units import estimate_range, estimated, scope_mask
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _make(inputs: Inputs, level: str, classes: tuple[str, ...]) -> DataFrame:
         if name not in made:
             made[name] = people[name].to_numpy()
     for weight in PEOPLE:
-        declared = made[f"{weight}_declared"] if f"{weight}_declared" in made else None
+        declared = made.get(f"{weight}_declared")
         if declared is not None:
             _take_declared(made, weight, declared)
     return made
@@ -276,6 +277,24 @@ def settlement_of(values: Series) -> str:
     return next((name for name in _SETTLEMENTS if name in present), "rural")
 
 
+def _site_mask(inputs: Inputs, rule: Rule) -> npt.NDArray[np.bool_]:
+    """Facilities inside the district that offer a class of the rule.
+
+    Of new build only those in a compound whose planned dwellings are on file.
+    """
+    facilities = inputs.district.facilities
+    mask = np.array(facilities["community_id"].notna(), dtype=bool)
+    if rule.classes:
+        ids = offered(inputs, rule)["facility_id"]
+        mask &= np.asarray(facilities["facility_id"].isin(ids))
+    if rule.build == "new":
+        links = serving(inputs, "compound")
+        new = np.asarray(units_at(inputs, "compound")["new"], dtype=bool)
+        ids = links.loc[new[links["unit"]], "facility_id"]
+        mask &= np.asarray(facilities["facility_id"].isin(ids))
+    return mask
+
+
 def scoped(inputs: Inputs, rule: Rule) -> tuple[DataFrame, npt.NDArray[np.intp]]:
     """Units that a rule judges, and their positions among all of their level.
 
@@ -305,7 +324,9 @@ def scoped(inputs: Inputs, rule: Rule) -> tuple[DataFrame, npt.NDArray[np.intp]]
         mask &= scope_mask(units, rule)
     if rule.level in ("village", "township"):
         mask &= np.asarray(units["settlement"] == "rural")
-    if canonical(rule.level) == "compound":
+    if canonical(rule.level) == "facility":
+        mask &= _site_mask(inputs, rule)
+    elif canonical(rule.level) == "compound":
         if rule.build != "any":
             mask &= np.asarray(units["new"]) == (rule.build == "new")
     elif rule.build in ("new", "old_city"):

@@ -24,6 +24,8 @@ _ALIASES = {
     "estate": "compound",
     "unit": "catchment",
 }
+
+
 def canonical(level: str) -> str:
     """The level whose units stand for a rule's level.
 

@@ -103,11 +103,50 @@ def test_missing_data_is_never_a_pass(binding):
     assert np.isnan(row["affected"])
 
 
-def test_a_known_part_can_pass_and_cannot_fail():
-    rows = judged([400.0, 200.0], GRID, reason_if_short="checks.area_unknown")
+def test_a_known_part_passes_an_open_bound_and_proves_no_shortfall():
+    floor = replace(GRID, value_max=None, op=">=", tolerance=None)
+    rows = judged([400.0, 200.0], floor, reason_if_short="checks.area_unknown")
     assert rows["verdict"].tolist() == ["pass", "not_assessed"]
     assert rows["reason"].isna().tolist() == [True, False]
     assert rows["reason"].iloc[1] == "checks.area_unknown"
+
+
+def test_of_a_band_a_known_part_proves_only_that_it_is_passed():
+    # 400 may be 600 in truth: no pass; 501 is over 500 whatever is still missing.
+    rows = judged([400.0, 200.0, 501.0], GRID, reason_if_short="checks.area_unknown")
+    assert rows["verdict"].tolist() == ["not_assessed", "not_assessed", "fail"]
+
+
+# 300 to 500; 310 households estimated to ±10 % are 279 to 341.
+@pytest.mark.parametrize(
+    ("measured", "least", "most", "robust"),
+    [(310, 279, 341, "depends"), (400, 360, 440, "holds"), (250, 225, 275, "holds")],
+)
+def test_a_verdict_that_turns_within_its_range_depends(measured, least, most, robust):
+    row = judged(
+        float(measured), GRID, if_households_min=least, if_households_max=most
+    ).iloc[0]
+    assert row["robust"] == robust
+    expected = "estimated_households" if robust == "depends" else None
+    assert row["depends_on"] == expected
+
+
+def test_where_only_all_inputs_together_turn_it_all_are_named():
+    row = judged(
+        310.0,
+        GRID,
+        if_households_min=305.0,
+        if_speed_min=302.0,
+        if_all_min=297.0,
+    ).iloc[0]
+    assert row["robust"] == "depends"
+    assert row["depends_on"] == "estimated_households+walking_speed"
+
+
+def test_what_is_not_assessed_is_neither_robust_nor_not():
+    row = judged(NAN, GRID, if_households_min=1.0).iloc[0]
+    assert row["robust"] is None
+    assert row["depends_on"] is None
 
 
 def test_a_reason_that_always_holds_wins():

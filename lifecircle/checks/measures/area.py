@@ -1,23 +1,43 @@
-"""Area rules: square metres of rooms for every 100 households."""
+"""Area rules: square metres of rooms or land, per household, per person, in all."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from lifecircle.checks.measures.rows import begin_rows
-from lifecircle.checks.units import in_scope
+from lifecircle.checks.inputs import Inputs
+from lifecircle.checks.levels import scoped
+from lifecircle.checks.measures.rooms import counted_rooms, rooms_at
+from lifecircle.checks.measures.rows import begin_rows, ends
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    from pandas import DataFrame, Series
+    from pandas import DataFrame
 
-    from lifecircle.checks.inputs import Inputs
-    from lifecircle.model import District, Rule
+    from lifecircle.model import Rule
 
-__all__ = ["area_per_100_households", "area_rows", "counted_rooms"]
+__all__ = [
+    "PER",
+    "area_per_100_households",
+    "area_per_1000_persons",
+    "area_per_person",
+    "area_rows",
+    "counted_rooms",
+    "mean_area",
+]
+
+
+PER = {
+    "area_per_100_households": (100.0, "households", "m2_per_100_households"),
+    "area_per_person": (1.0, "persons", "m2_per_person"),
+    "area_per_1000_persons": (1000.0, "persons", "m2_per_1000_persons"),
+    "total_area": (1.0, "", "m2"),
+    "mean_area": (1.0, "", "m2"),
+}
+"""Kind -> how many of whom the area is for, and the unit of what is measured."""
 
 
 def area_per_100_households(
@@ -51,86 +71,118 @@ def area_per_100_households(
     return 100.0 * area_m2 / np.where(households > 0, households, np.nan)
 
 
-def counted_rooms(district: District, rule: Rule) -> DataFrame:
-    """Rooms that count for a rule, with the unit they serve and their share of it.
+def area_per_person(
+    area_m2: npt.NDArray[np.float64], persons: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Area for every person, m².
 
-    Rooms of the rule's classes in facilities whose status counts and that were
-    opened by the year of the district's data (year unknown counts as open). A
-    facility that offers a class without a listed room counts with unknown area.
-    Where the rule names an area basis, an area on another basis is unknown to it;
-    land is never a room's area unless the rule says so.
+    ``area_m2 / persons``: 人均面积 (Panzhihua PZ-R05, plazas of 2.5 m² a person;
+    GB 50180-2018 4.0.4, public green; RULES.md 3.1).
 
     Parameters
     ----------
-    district : District
-        ``rooms``, ``facilities``, ``facility_classes``, ``serves``.
-    rule : Rule
-        ``classes``, ``statuses``, ``area_basis``.
+    area_m2 : float array
+        Area that counts, m².
+    persons : float array
+        Persons of the unit; NaN or 0 gives NaN.
 
     Returns
     -------
-    DataFrame
-        ``unit_id``, ``facility_id``, ``facility_class``, ``area_m2`` (the unit's
-        share; NaN = unknown), ``area_basis``, ``other_basis`` (bool).
+    float array
+        m² per person.
 
     Examples
     --------
-    >>> from lifecircle.standards.rulebook import read_rule_book
-    >>> rooms = counted_rooms(toy.district, read_rule_book("hefei").rules[0])
-    >>> rooms[["unit_id", "facility_id", "area_m2"]].values.tolist()
-    [['C1', 'F2', 680.0]]
+    A plaza of 5,000 m² for 2,500 persons: 2 m² each, 0.5 below 2.5.
+
+    >>> area_per_person(np.array([5000.0]), np.array([2500.0]))
+    array([2.])
     """
-    facilities = district.facilities
-    year = district.config.as_of.year
-    opened = facilities["opened"]
-    counts = facilities["status"].isin(rule.statuses) & (
-        opened.isna() | (opened <= year)
-    )
-    offered = district.facility_classes[["facility_id", "facility_class"]]
-    offered = offered[
-        offered["facility_class"].isin(rule.classes)
-        & offered["facility_id"].isin(facilities.loc[counts, "facility_id"])
-    ]
-    keys = ["facility_id", "facility_class"]
-    rooms = offered.merge(
-        district.rooms[[*keys, "floor_area_m2", "area_basis"]], on=keys, how="left"
-    )
-    fits = _fits(rooms["area_basis"], rule)
-    served = rooms.assign(
-        other_basis=~fits & rooms["floor_area_m2"].notna(),
-        area_m2=rooms["floor_area_m2"].astype(float).where(fits),
-    ).merge(district.serves[["facility_id", "unit_id", "share"]], on="facility_id")
-    served = served[served["share"] > 0]
-    served = served.assign(area_m2=served["area_m2"] * served["share"])
-    columns = ["unit_id", *keys, "area_m2", "area_basis", "other_basis"]
-    return served[columns].sort_values(
-        ["unit_id", *keys, "area_m2"], ignore_index=True, kind="stable"
-    )
+    return area_m2 / np.where(persons > 0, persons, np.nan)
 
 
-def _fits(basis: Series, rule: Rule) -> Series:
-    if rule.area_basis == "unspecified":
-        return basis != "land"
-    return basis == rule.area_basis
+def area_per_1000_persons(
+    area_m2: npt.NDArray[np.float64], persons: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Area for every 1,000 persons, m².
+
+    ``1000 * area_m2 / persons``: 千人指标 (GB 50180-2018 table 5.0.3; RULES.md 3.1).
+
+    Parameters
+    ----------
+    area_m2 : float array
+        Area that counts, m².
+    persons : float array
+        Persons of the unit; NaN or 0 gives NaN.
+
+    Returns
+    -------
+    float array
+        m² per 1,000 persons.
+
+    Examples
+    --------
+    9,000 m² for 6,000 persons: 1,500 for every 1,000.
+
+    >>> area_per_1000_persons(np.array([9000.0]), np.array([6000.0]))
+    array([1500.])
+    """
+    return 1000.0 * area_m2 / np.where(persons > 0, persons, np.nan)
+
+
+def mean_area(
+    area_m2: npt.NDArray[np.float64], count: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Mean area of facilities, or of a unit's communities, m².
+
+    ``area_m2 / count``: 平均面积 (Hefei HF-O01: 980 m² a community; RULES.md 3.1).
+
+    Parameters
+    ----------
+    area_m2 : float array
+        Area of all, m².
+    count : float array
+        Facilities or communities; 0 gives NaN.
+
+    Returns
+    -------
+    float array
+        m².
+
+    Examples
+    --------
+    Three communities share 2,940 m²: 980 each, which at 30 m² for every 100
+    households serve 980 / 30 * 100 = 3,266 households.
+
+    >>> mean_area(np.array([2940.0]), np.array([3.0]))
+    array([980.])
+    >>> int(980 / 30 * 100)
+    3266
+    """
+    return area_m2 / np.where(count > 0, count, np.nan)
 
 
 def area_rows(inputs: Inputs, rule: Rule) -> DataFrame:
-    """Measure an area rule in every community in its scope.
+    """Measure an area rule in every unit in its scope.
 
-    With a room of unknown area, or a class that is not declared complete, the
-    figure is a lower bound: it can pass, and is otherwise not assessed (0b.10).
+    Classes are pooled, or (``pool`` false) each is tested alone: 分别. With a room
+    of unknown area, or a class that is not declared complete, the figure is a lower
+    bound: it can pass, and is otherwise not assessed (0b.10). At compounds that are
+    newly built (planned dwellings on file) it is 配建: rooms of facilities inside
+    the compound for its planned dwellings (0b.8), apart from the stock of the
+    community.
 
     Parameters
     ----------
     inputs : Inputs
         From ``prepare``.
     rule : Rule
-        Of kind ``area_per_100_households``.
+        Of a kind in ``PER``.
 
     Returns
     -------
     DataFrame
-        Rows for ``judge``; numerator m², denominator households.
+        Rows for ``judge``; numerator m², denominator households, persons or count.
 
     Examples
     --------
@@ -142,57 +194,88 @@ def area_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     >>> rows["measured"].round(1).tolist()
     [141.7, 0.0]
     """
-    units = in_scope(inputs.communities, rule)
-    rows = begin_rows(units, rule, unit_of_measure="m2_per_100_households")
-    rooms = counted_rooms(inputs.district, rule)
-    by_unit = rooms.groupby("unit_id")
-    known = by_unit["area_m2"].sum().reindex(units["unit_id"])
-    unknown = rooms.loc[rooms["area_m2"].isna()].groupby("unit_id")["other_basis"]
-    other_basis = unknown.all().reindex(units["unit_id"])
+    if rule.pool or len(rule.classes) < 2:
+        return _pooled(inputs, rule)
+    alone = [replace(rule, classes=(name,)) for name in rule.classes]
+    return pd.concat([_pooled(inputs, one) for one in alone], ignore_index=True)
+
+
+def _pooled(inputs: Inputs, rule: Rule) -> DataFrame:
+    factor, weight, unit_of_measure = PER[rule.kind]
+    units, take = scoped(inputs, rule)
+    rows = begin_rows(units, rule, unit_of_measure=unit_of_measure)
+    areas = rooms_at(inputs, rule).iloc[take].reset_index(drop=True)
     complete = inputs.district.complete_classes.issuperset(rule.classes)
-    area = np.asarray(known.fillna(0.0), dtype=float)
-    households = units["households"].to_numpy(dtype=float)
-    measured = area_per_100_households(area, households)
-    nothing = np.asarray(known.isna()) & (not complete)
+    area = areas["area_m2"].to_numpy(dtype=float)
+    count, missing = _divisor(inputs, rule, units, areas)
+    measured = factor * area / np.where(count > 0, count, np.nan)
+    nothing = (areas["rooms"].to_numpy() == 0) & (not complete)
+    reason = np.full(len(units), None, dtype=object)
+    reason[np.isnan(measured)] = missing
+    reason[nothing] = "checks.class_incomplete"
+    extra = {}
+    if weight:
+        low, high = (
+            units[f"{weight}_{end}"].to_numpy(dtype=float) for end in ("min", "max")
+        )
+        uncertain = low < high
+        extra = ends(
+            **{
+                weight: (
+                    np.where(
+                        uncertain, factor * area / np.where(high > 0, high, 1), np.nan
+                    ),
+                    np.where(
+                        uncertain, factor * area / np.where(low > 0, low, 1), np.nan
+                    ),
+                )
+            }
+        )
+        rows["estimated_share"] = units[f"{weight}_share"].fillna(0.0).to_numpy()
+        rows["affected_unit"] = weight
+    people = units[weight or "households"].to_numpy(dtype=float)
     return rows.assign(
         measured=np.where(nothing, np.nan, measured),
         numerator=np.where(nothing, np.nan, area),
-        denominator=households,
-        exposed=households,
-        basis=_bases(rooms, units),
-        reason=_reasons(measured, nothing=nothing),
-        reason_if_short=_soft_reasons(other_basis, complete=complete),
+        denominator=count,
+        exposed=people,
+        basis=_bases(areas["bases"], rows["basis"]),
+        reason=reason,
+        reason_if_short=_soft_reasons(areas, complete=complete),
+        **extra,
     )
 
 
-def _bases(rooms: DataFrame, units: DataFrame) -> list[str]:
-    """Area bases found in each unit, then the basis of its households."""
-    known = rooms[rooms["area_m2"].notna()].fillna({"area_basis": "unspecified"})
-    areas = {
-        unit: "+".join(sorted(set(values)))
-        for unit, values in known.groupby("unit_id")["area_basis"]
-    }
+def _divisor(
+    inputs: Inputs, rule: Rule, units: DataFrame, areas: DataFrame
+) -> tuple[npt.NDArray[np.float64], str]:
+    """What the area is divided by, and why there may be nothing to divide by."""
+    weight = PER[rule.kind][1]
+    if weight:
+        missing = "no_households" if weight == "households" else "persons_unknown"
+        return units[weight].to_numpy(dtype=float), f"checks.{missing}"
+    if rule.kind == "total_area":
+        return np.ones(len(units)), "checks.no_input"
+    if rule.denominator not in ("", "facility", "facilities"):
+        return np.full(len(units), float(len(inputs.communities))), "checks.no_input"
+    return areas["facilities"].to_numpy(dtype=float), "checks.no_facility"
+
+
+def _bases(areas: object, people: object) -> list[str | None]:
+    """Area bases found in each unit, then the basis of its people."""
     return [
-        f"{areas[unit]}+{basis}" if unit in areas else basis
-        for unit, basis in zip(units["unit_id"], units["basis"], strict=True)
+        "+".join(part for part in pair if isinstance(part, str) and part) or None
+        for pair in zip(areas, people, strict=True)  # type: ignore[call-overload]
     ]
 
 
-def _reasons(
-    measured: npt.NDArray[np.float64], *, nothing: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.object_]:
-    reasons = np.full(len(measured), None, dtype=object)
-    reasons[np.isnan(measured)] = "checks.no_households"
-    reasons[nothing] = "checks.class_incomplete"
-    return reasons
-
-
-def _soft_reasons(other_basis: Series, *, complete: bool) -> Series:
+def _soft_reasons(areas: DataFrame, *, complete: bool) -> npt.NDArray[np.object_]:
     """Why a figure below the standard proves nothing: parts of it are unknown."""
-    reasons = pd.Series(None, index=range(len(other_basis)), dtype=object)
+    reasons = np.full(len(areas), None, dtype=object)
     if not complete:
         reasons[:] = "checks.class_incomplete"
-    flags = other_basis.reset_index(drop=True)
-    reasons[flags.eq(False)] = "checks.area_unknown"  # noqa: FBT003
-    reasons[flags.eq(True)] = "checks.area_other_basis"  # noqa: FBT003
+    unknown = areas["unknown"].to_numpy()
+    other = areas["other_basis"].to_numpy()
+    reasons[unknown > other] = "checks.area_unknown"
+    reasons[(unknown > 0) & (unknown == other)] = "checks.area_other_basis"
     return reasons

@@ -1,0 +1,200 @@
+"""Facts from registers, and quantities of the tables that stand in for them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from lifecircle.checks.inputs import Inputs, cached
+from lifecircle.checks.levels import units_at
+from lifecircle.checks.places import canonical
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from pandas import DataFrame, Series
+
+__all__ = ["fact_texts", "fact_values", "list_items"]
+
+_OF_UNITS = ("households", "persons", "elderly", "children_0_3", "planned_dwellings")
+"""Quantities that the units themselves hold."""
+
+_OF_GRIDS = ("staff", "grid_staff", "grid_workers")
+"""Facts that ``grids.staff`` answers where no register does."""
+
+_YES, _NO = ("yes", "true", "是", "有"), ("no", "false", "否", "无")
+_BETWEEN = re.compile(r"[;；、,，/\n]+")
+
+
+def list_items(text: str | None) -> tuple[str, ...]:
+    """Items of a list in one cell, separated by ``; 、 ，`` or ``/``.
+
+    Parameters
+    ----------
+    text : str or None
+        The cell.
+
+    Returns
+    -------
+    tuple of str
+        Each once, in order.
+
+    Examples
+    --------
+    >>> list_items("党组织、居委会；便民服务站")
+    ('党组织', '居委会', '便民服务站')
+    """
+    if not isinstance(text, str):
+        return ()
+    parts = (part.strip() for part in _BETWEEN.split(text))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def fact_values(
+    inputs: Inputs, level: str, fact: str, classes: tuple[str, ...] = ()
+) -> npt.NDArray[np.float64]:
+    """A fact of every unit of a level; NaN where no register gives it.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        From ``prepare``.
+    level : str
+        Of ``levels.LEVELS``.
+    fact : str
+        Name of the fact; ``households``, ``persons``, ``elderly`` and
+        ``communities`` come from the tables. Of the district, a fact that only
+        its communities give is their sum, unknown if one is.
+    classes : tuple of str
+        As ``units_at``.
+
+    Returns
+    -------
+    float array
+        In the order of ``units_at``.
+
+    Examples
+    --------
+    >>> from lifecircle.checks.inputs import prepare
+    >>> fact_values(prepare(toy.district, None), "community", "households")
+    array([480., 120.])
+    """
+    level = canonical(level)
+    values: npt.NDArray[np.float64] = cached(
+        inputs,
+        ("fact", level, fact, classes if level == "catchment" else ()),
+        lambda: _values(inputs, level, fact, classes),
+    )
+    return values
+
+
+def _values(
+    inputs: Inputs, level: str, fact: str, classes: tuple[str, ...]
+) -> npt.NDArray[np.float64]:
+    units = units_at(inputs, level, classes)
+    if fact in _OF_UNITS and fact in units:
+        return units[fact].to_numpy(dtype=float)
+    if fact in ("communities", "community"):
+        return _counted(inputs, level, len(units))
+    found = _register(inputs, level, fact)
+    values = _numbers(found, units["unit_id"])
+    if not np.isnan(values).all():
+        return values
+    if level == "grid" and fact in _OF_GRIDS:
+        staff = inputs.district.grids.set_index("grid_id")["staff"]
+        return staff.reindex(units["unit_id"]).to_numpy(dtype=float)
+    if level in ("city", "district", "subdistrict"):
+        return _summed(inputs, level, fact, units)
+    return values
+
+
+def _counted(inputs: Inputs, level: str, size: int) -> npt.NDArray[np.float64]:
+    """Communities in every unit."""
+    if level == "subdistrict":
+        ids = units_at(inputs, level)["unit_id"]
+        count = inputs.communities.groupby("subdistrict_id").size().reindex(ids)
+        return np.asarray(count.fillna(0), dtype=float)
+    return np.full(size, float(len(inputs.communities)))
+
+
+def _summed(
+    inputs: Inputs, level: str, fact: str, units: DataFrame
+) -> npt.NDArray[np.float64]:
+    parts = fact_values(inputs, "community", fact)
+    if level == "subdistrict":
+        keys = inputs.communities["subdistrict_id"].to_numpy(dtype=object)
+    else:
+        keys = np.full(len(parts), inputs.district.config.district_id, dtype=object)
+    totals = pd.Series(parts).groupby(keys).apply(lambda part: part.sum(skipna=False))
+    return np.asarray(totals.reindex(units["unit_id"]), dtype=float)
+
+
+def _register(inputs: Inputs, level: str, fact: str) -> DataFrame:
+    groups = cached(inputs, "registers", lambda: _groups(inputs))
+    empty = inputs.district.registers.iloc[:0]
+    frame: DataFrame = groups.get((level, fact), empty)
+    return frame
+
+
+def _groups(inputs: Inputs) -> dict[tuple[str, str], DataFrame]:
+    registers = inputs.district.registers
+    levels = registers["level"].map(canonical)
+    frame = registers.assign(level=levels).drop_duplicates(
+        ["level", "unit_id", "fact"], keep="last"
+    )
+    grouped = frame.groupby(["level", "fact"], sort=False)
+    return {(str(level), str(fact)): part for (level, fact), part in grouped}
+
+
+def _numbers(found: DataFrame, ids: Series) -> npt.NDArray[np.float64]:
+    """Values; a yes or no in the text counts 1 or 0, a list its items."""
+    if found.empty:
+        return np.full(len(ids), np.nan)
+    values = found["value"].to_numpy(dtype=float)
+    words = [_number(text) for text in found["text"]]
+    values = np.where(np.isnan(values), words, values)
+    series = pd.Series(values, index=found["unit_id"].to_numpy(dtype=object))
+    return series.reindex(ids).to_numpy(dtype=float)
+
+
+def _number(text: object) -> float:
+    if not isinstance(text, str) or not text.strip():
+        return float("nan")
+    word = text.strip().lower()
+    if word in _YES or word in _NO:
+        return 1.0 if word in _YES else 0.0
+    return float(len(list_items(text)))
+
+
+def fact_texts(inputs: Inputs, level: str, fact: str) -> list[str | None]:
+    """Text of a fact of every unit; None where no register gives it.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        From ``prepare``.
+    level : str
+        Of ``levels.LEVELS``.
+    fact : str
+        Name of the fact.
+
+    Returns
+    -------
+    list of str or None
+        In the order of ``units_at``.
+
+    Examples
+    --------
+    >>> from lifecircle.checks.inputs import prepare
+    >>> fact_texts(prepare(toy.district, None), "community", "bodies")
+    [None, None]
+    """
+    found = _register(inputs, canonical(level), fact)
+    texts = {
+        str(unit): text
+        for unit, text in zip(found["unit_id"], found["text"], strict=True)
+        if isinstance(text, str)
+    }
+    return [texts.get(str(unit)) for unit in units_at(inputs, level)["unit_id"]]

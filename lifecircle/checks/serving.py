@@ -1,0 +1,163 @@
+"""Which facilities count, and which units they serve with what share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from lifecircle.checks.inputs import Inputs, cached
+from lifecircle.checks.places import canonical, centres, places_at, subdistricts
+from lifecircle.checks.units import representative_points
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from pandas import DataFrame
+
+    from lifecircle.model import District, Rule
+
+__all__ = ["in_use", "offered", "serving"]
+
+
+def in_use(district: District, statuses: tuple[str, ...]) -> DataFrame:
+    """Facilities whose status counts; built ones also must be open.
+
+    Parameters
+    ----------
+    district : District
+        ``facilities``; opened in an unknown year counts as open.
+    statuses : tuple of str
+        Statuses that count.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``facilities``.
+
+    Examples
+    --------
+    >>> in_use(toy.district, ("under_construction",))["facility_id"].tolist()
+    ['F4']
+    """
+    facilities = district.facilities
+    late = facilities["opened"] > district.config.as_of.year
+    counts = facilities["status"].isin(statuses)
+    return facilities[counts & ~(late & (facilities["status"] == "built"))]
+
+
+def offered(inputs: Inputs, rule: Rule) -> DataFrame:
+    """Facilities that count for a rule, with the classes they offer.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        From ``prepare``.
+    rule : Rule
+        ``classes``, ``statuses``.
+
+    Returns
+    -------
+    DataFrame
+        ``facility_id``, ``facility_class``, sorted.
+
+    Examples
+    --------
+    >>> from lifecircle.checks.inputs import prepare
+    >>> from lifecircle.standards.rulebook import read_rule_book
+    >>> offered(prepare(toy.district, None), read_rule_book("hefei").rules[0]).values
+    array([['F2', 'SVC.COMM']], dtype=object)
+    """
+    district = inputs.district
+    ids = cached(
+        inputs,
+        ("in use", rule.statuses),
+        lambda: set(in_use(district, rule.statuses)["facility_id"]),
+    )
+    pairs = district.facility_classes[["facility_id", "facility_class"]]
+    pairs = pairs[pairs["facility_class"].isin(rule.classes)]
+    return pairs[pairs["facility_id"].isin(ids)].reset_index(drop=True)
+
+
+def serving(inputs: Inputs, level: str, classes: tuple[str, ...] = ()) -> DataFrame:
+    """Which facilities serve which units of a level.
+
+    Communities as declared, else by place (``District.serves``); subdistricts and
+    the whole by their communities; compounds and grids by place; a facility serves
+    itself; a catchment is served from within.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        From ``prepare``.
+    level : str
+        Of ``levels.LEVELS``.
+    classes : tuple of str
+        Classes of the centres of catchments.
+
+    Returns
+    -------
+    DataFrame
+        ``facility_id``, ``unit`` (position in ``units_at``), ``share`` over 0.
+
+    Examples
+    --------
+    >>> from lifecircle.checks.inputs import prepare
+    >>> serving(prepare(toy.district, None), "community").values[0].tolist()
+    ['F1', 0, 1.0]
+    """
+    level = canonical(level)
+    key = ("serving", level, classes if level == "catchment" else ())
+    frame: DataFrame = cached(inputs, key, lambda: _serving(inputs, level, classes))
+    return frame
+
+
+def _serving(inputs: Inputs, level: str, classes: tuple[str, ...]) -> DataFrame:
+    district = inputs.district
+    if level in ("community", "subdistrict", "district", "city"):
+        return _by_community(inputs, level)
+    facilities = district.facilities
+    ids = facilities["facility_id"].to_numpy(dtype=object)
+    if level == "facility":
+        return _frame(ids, np.arange(len(ids)))
+    points = representative_points(facilities)
+    if level == "catchment":
+        sites = centres(inputs, classes)
+        if sites.empty:
+            return _frame(ids[:0], np.arange(0))
+        inside = facilities["community_id"].notna().to_numpy()
+        tree = shapely.STRtree(representative_points(sites))
+        return _frame(ids[inside], np.asarray(tree.nearest(points[inside])))
+    tree = shapely.STRtree(places_at(inputs, level))
+    row, unit = tree.query(points, predicate="intersects")
+    return _frame(ids[row], unit)
+
+
+def _frame(
+    ids: npt.NDArray[np.object_], unit: npt.NDArray[np.intp], share: float = 1.0
+) -> DataFrame:
+    return pd.DataFrame({"facility_id": ids, "unit": unit, "share": share})
+
+
+def _by_community(inputs: Inputs, level: str) -> DataFrame:
+    serves = inputs.district.serves
+    serves = serves[serves["share"] > 0]
+    units = inputs.communities
+    code = pd.Index(units["unit_id"]).get_indexer(serves["unit_id"])
+    if level == "subdistrict":
+        of = pd.Index(subdistricts(inputs)).get_indexer(units["subdistrict_id"])
+        code = np.where(code >= 0, of[code], -1)
+    elif level != "community":
+        code = np.where(code >= 0, 0, -1)
+    frame = pd.DataFrame(
+        {
+            "facility_id": serves["facility_id"].to_numpy(dtype=object),
+            "unit": code,
+            "share": serves["share"].to_numpy(dtype=float),
+        }
+    )
+    frame = frame[frame["unit"] >= 0]
+    if level == "community":
+        return frame.reset_index(drop=True)
+    return frame.groupby(["facility_id", "unit"], as_index=False)["share"].sum()
