@@ -15,16 +15,19 @@ import numpy as np
 import shapely
 from shapely import LineString, Point
 
-from lifecircle.demo.skeleton import EMBANKMENT_M, RIVER
+from lifecircle.demo.curves import as_polygon
 from lifecircle.demo.streets import HALF_WIDTH_M
 from lifecircle.errors import NetworkError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
     import pandas as pd
 
+    from lifecircle.demo.far_bank import FarBank
     from lifecircle.demo.town import Town
-    from lifecircle.demo.walking import Walks
+    from lifecircle.demo.walking import Stop, Walks
 
 __all__ = ["Canteens", "Sites", "find_sites", "place_canteens"]
 
@@ -33,7 +36,7 @@ LIMIT_15_M, LIMIT_20_M = 720.0, 960.0
 SAFE_M, FAR_M = 695.0, 750.0
 """Facts keep this far from the limit, on either side."""
 UNSERVED = 412
-SERVED = ("C02", "C03", "C04", "C05", "C06", "C07", "C08", "C10", "C14")
+SERVED = ("C02", "C03", "C04", "C05", "C06", "C07", "C08", "C10", "C11", "C14")
 PARTLY = ("C01", "C12")
 POOR = ("C01", "C09", "C12", "C13")
 """Communities that get canteens enough, one canteen too few, and those to be left
@@ -65,7 +68,7 @@ class Canteens:
     in_works: Point
 
 
-def find_sites(town: Town, walks: Walks, stops: list[object]) -> Sites:
+def find_sites(town: Town, walks: Walks, stops: Sequence[Stop]) -> Sites:
     """Thin out street corners, some 150 m apart, and measure the walks to them.
 
     Parameters
@@ -120,12 +123,10 @@ def _fringe(town: Town) -> shapely.Polygon:
     """Ground just outside the boundary."""
     whole = shapely.union_all(list(town.communities.values()))
     shapely.prepare(list(town.communities.values()))
-    return whole.buffer(190).difference(whole.buffer(12))
+    return as_polygon(whole.buffer(190).difference(whole.buffer(12)))
 
 
-def place_canteens(
-    table: pd.DataFrame, sites: Sites, walks: Walks, stops: list[object]
-) -> Canteens:
+def place_canteens(table: pd.DataFrame, sites: Sites, bank: FarBank) -> Canteens:
     """Choose the canteens.
 
     Parameters
@@ -134,8 +135,8 @@ def place_canteens(
         Buildings: ``community_id``, ``households``, ``low``, ``high``, ``polygon``.
     sites : Sites
         Where canteens may stand.
-    walks, stops
-        To measure the one site that is made to measure, across the river.
+    bank : FarBank
+        The compound across the river, and the sites that leave it out.
 
     Returns
     -------
@@ -149,9 +150,8 @@ def place_canteens(
     """
     home = table["community_id"].to_numpy()
     at = np.array(sites.community_ids)
-    chosen, unserved, across = _far_bank(table, sites)
     walk = sites.walk_m
-    protected = unserved
+    chosen, unserved = list(bank.sites), bank.rows
     border, beyond = _border(
         table, sites, np.flatnonzero(np.isin(home, ("C06", "C05")))
     )
@@ -162,77 +162,29 @@ def place_canteens(
     quick = walk[:, home == "C15"] <= LIMIT_15_M
     allowed &= (quick.mean(axis=1) < 0.05) | (at != "C14")
     poor = walk[:, np.isin(home, POOR)] <= LIMIT_15_M
+    bank_home = home[bank.rows[0]]
+    weight = table["households"].to_numpy(dtype=float)
     for community in SERVED:
+        if community == bank_home:
+            continue
         limit = LIMIT_20_M - 40 if community == "C14" else LIMIT_15_M - 5
         own = (home == community, (at == community) & allowed)
-        chosen += _cover(own, walk <= limit, poor, chosen)
+        chosen += _cover(own, walk <= limit, (poor, weight), chosen)
     for community in PARTLY:
+        if community == bank_home:
+            continue
         own = (home == community, (at == community) & allowed)
         chosen += _partly(own, walk, chosen)
     planned = _near_most(home == "C09", at == "C09", sites)
     in_works = _near_most(home == "C13", at == "C13", sites)
-    points = [*[sites.points[i] for i in chosen], across]
+    points = [*[sites.points[i] for i in chosen], bank.across]
     return Canteens(
-        points, unserved, across, border, sites.points[beyond], planned, in_works
+        points, unserved, bank.across, border, sites.points[beyond], planned, in_works
     )
 
 
-def _failed(what: str) -> NetworkError:
+def failed(*, what: str) -> NetworkError:
     return NetworkError(where="demo canteens", what=what, fix="Choose another seed.")
-
-
-def _far_bank(
-    table: pd.DataFrame, sites: Sites
-) -> tuple[list[int], npt.NDArray[np.intp], Point]:
-    """A walled compound by the river that is left out while its neighbours are not."""
-    home, places = table["community_id"].to_numpy(), table["compound_id"].to_numpy()
-    shapes = np.array(table["polygon"].tolist(), dtype=object)
-    near = shapely.distance(shapes, RIVER) < 160
-    mid = np.isin(sites.community_ids, ("C10", "C11", "C12"))
-    for place in sorted(set(places[near & np.isin(home, ("C10", "C11", "C12"))])):
-        rows = np.flatnonzero(places == place)
-        low, high = (
-            table["low"].to_numpy()[rows].sum(),
-            table["high"].to_numpy()[rows].sum(),
-        )
-        if not low * 1.2 < UNSERVED < high * 0.8:
-            continue
-        allowed = (sites.walk_m[:, rows] > FAR_M).all(axis=1) & mid
-        others = (home == home[rows[0]]) & (places != place)
-        served = (sites.walk_m[:, others] <= SAFE_M) & allowed[:, None]
-        spots = np.array(_west_bank())
-        gaps = shapely.distance(spots[:, None], shapely.centroid(shapes[rows])).min(
-            axis=1
-        )
-        spot = int(np.argmin(np.abs(gaps - 200)))
-        if served.any(axis=0).all() and abs(gaps[spot] - 200) < 12:
-            poor = sites.walk_m[:, np.isin(home, POOR)] <= LIMIT_15_M
-            return _fewest(served, poor), rows, spots[spot]
-    raise _failed("no compound by the river is left out alone.")
-
-
-def _fewest(served: npt.NDArray[np.bool_], poor: npt.NDArray[np.bool_]) -> list[int]:
-    """Few sites that serve all, the widest first, and few of the poor."""
-    left = np.ones(served.shape[1], dtype=bool)
-    chosen: list[int] = []
-    while left.any():
-        gain = served[:, left].sum(axis=1)
-        worth = np.where(gain > 0, gain - 0.7 * poor.sum(axis=1), -np.inf)
-        chosen.append(int(np.argmax(worth)))
-        left &= ~served[chosen[-1]]
-    return chosen
-
-
-def _west_bank() -> list[Point]:
-    """Places along the west embankment, every 20 m."""
-    points = []
-    for d in np.arange(0, RIVER.length, 20):
-        a, b = RIVER.interpolate(d), RIVER.interpolate(d + 1)
-        west = np.array([b.y - a.y, a.x - b.x]) / a.distance(b)
-        spot = Point(np.round(np.array([a.x, a.y]) + west * (EMBANKMENT_M + 7.5), 3))
-        if abs(spot.y) < 800:
-            points.append(spot)
-    return points
 
 
 def _border(
@@ -254,7 +206,7 @@ def _border(
         ):
             best = (float(worst[site]), rows, site)
     if best is None:
-        raise _failed("no compound at the boundary is near a site outside.")
+        raise failed(what="no compound at the boundary is near a site outside.")
     return best[1], best[2]
 
 
@@ -263,7 +215,7 @@ def _slow_town(
 ) -> list[int]:
     """Two sites from which all of C15 walk under 20 minutes, about half over 15."""
     walk = sites.walk_m[:, home == "C15"]
-    county = np.isin(sites.community_ids, ("C14", "C15"))
+    county = np.isin(sites.community_ids, ("", "C14", "C15"))
     may = np.flatnonzero(county & allowed & (walk.min(axis=1) < LIMIT_20_M))
     best: tuple[float, list[int]] | None = None
     for n, i in enumerate(may):
@@ -271,11 +223,11 @@ def _slow_town(
             metres = np.minimum(walk[i], walk[j])
             quick = float((metres <= LIMIT_15_M).mean())
             clear = np.abs(metres - LIMIT_15_M).min() > 3
-            fits = metres.max() < LIMIT_20_M - 30 and 0.2 < quick < 0.75 and clear
+            fits = metres.max() < LIMIT_20_M - 25 and 0.15 < quick < 0.8 and clear
             if fits and (best is None or abs(quick - 0.5) < best[0]):
                 best = (abs(quick - 0.5), sorted({int(i), int(j)}))
     if best is None:
-        raise _failed("no two sites serve C15 within 20 minutes only.")
+        raise failed(what="no two sites serve C15 within 20 minutes only.")
     return best[1]
 
 
@@ -297,15 +249,17 @@ def _partly(
 def _cover(
     own: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]],
     near: npt.NDArray[np.bool_],
-    poor: npt.NDArray[np.bool_],
+    others: tuple[npt.NDArray[np.bool_], npt.NDArray[np.float64]],
     chosen: list[int],
 ) -> list[int]:
     """Add sites until nearly all of a community is served, and few of the poor."""
     here, may = own
+    poor, weight = others
+    share = weight[here] / weight[here].sum()
     served, reached = near[:, here][chosen].any(axis=0), poor[chosen].any(axis=0)
     added: list[int] = []
-    while served.mean() < 0.945 and len(added) < 4:
-        gain = (near[:, here] & ~served).sum(axis=1)
+    while share[served].sum() < 0.955 and len(added) < 4:
+        gain = (near[:, here] & ~served) @ share * len(share)
         spill = (poor & ~reached).sum(axis=1)
         site = int(np.argmax(np.where(may & (gain > 0), gain - 0.7 * spill, -np.inf)))
         served |= near[site, here]

@@ -8,23 +8,32 @@ leaves through the gate. Walls have no other openings.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon, box
 
-from lifecircle.demo.curves import mm, turned
+from lifecircle.demo.curves import as_polygon, corners, mm, turned
 from lifecircle.demo.streets import Street
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from shapely.geometry.base import BaseGeometry
+
     from lifecircle.demo.curves import Pair
 
-__all__ = ["STYLES", "Compound", "House", "Style", "fill_compound"]
+__all__ = [
+    "STYLES",
+    "Compound",
+    "House",
+    "Style",
+    "block_angle",
+    "fill_compound",
+    "span",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,7 @@ class House:
 
 @dataclass(slots=True, eq=False)
 class Compound:
-    """A compound: its ground, buildings, inner paths and gates."""
+    """A compound: its ground, buildings, inner paths, ways out and their gates."""
 
     cell: Polygon
     polygon: Polygon
@@ -72,7 +81,7 @@ class Compound:
     houses: list[House] = field(default_factory=list)
     paths: list[Street] = field(default_factory=list)
     gates: list[Point] = field(default_factory=list)
-    exits: list[str] = field(default_factory=list)
+    ways: list[Street] = field(default_factory=list)
     name: str = ""
     compound_id: str = ""
     community_id: str = ""
@@ -122,15 +131,19 @@ def fill_compound(
         _exits(place, rows, (spine_x, angle), streets, rng)
 
 
+def block_angle(polygon: Polygon) -> float:
+    """Angle of a block's sides, nearest to east to west; radians within ±pi/4."""
+    ring = corners(polygon)
+    dx, dy = ring[1] - ring[0]
+    return float((np.arctan2(dy, dx) + np.pi / 4) % (np.pi / 2) - np.pi / 4)
+
+
 def _facing(polygon: Polygon, rng: np.random.Generator) -> float:
     """Angle of the rows: along the block, but never far from east to west."""
-    ring = np.asarray(polygon.minimum_rotated_rectangle.exterior.coords)
-    dx, dy = ring[1] - ring[0]
-    angle = (np.arctan2(dy, dx) + np.pi / 4) % (np.pi / 2) - np.pi / 4
-    return float(np.clip(angle, -0.3, 0.3) + rng.normal(0, 0.012))
+    return float(np.clip(block_angle(polygon), -0.3, 0.3) + rng.normal(0, 0.012))
 
 
-def _span(ground: Polygon, heights: Sequence[float]) -> Pair | None:
+def span(ground: Polygon, heights: Sequence[float]) -> Pair | None:
     """The stretch that is inside the ground at all given heights."""
     left, right = -np.inf, np.inf
     west, _, east, _ = ground.bounds
@@ -153,10 +166,10 @@ def _row(
 ) -> _Row | None:
     y, spine_x, angle = at
     top = y + style.depth_m
-    span = _span(ground, (y, (y + top) / 2, top, top + 4.5))
-    if span is None:
+    stretch = span(ground, (y, (y + top) / 2, top, top + 4.5))
+    if stretch is None:
         return None
-    left, right = span
+    left, right = stretch
     halves = [(left, min(spine_x - 5.5, right)), (max(spine_x + 5.5, left), right)]
     row = _Row(top + 4.5, left - 2, right + 2, [])
     for start, end in halves:
@@ -206,7 +219,7 @@ def _stand(
     outline = box(a, y, b, top)
     if style.kind == "highrise":
         notch = box((a + b) / 2 - 3, y - 0.1, (a + b) / 2 + 3, y + 3.2)
-        outline = outline.difference(notch)
+        outline = as_polygon(outline.difference(notch))
     house = mm(turned(outline, angle))
     place.houses.append(House(house, style.kind, stairs, doors))
 
@@ -234,7 +247,7 @@ def _link(place: Compound, low: _Row, high: _Row, angle: float) -> Street:
         [(x, row.path_y) for row in (low, high) for x in (row.left, row.right)]
     )
     clear = mm(turned(tips, angle)).buffer(0.01)
-    shapes = [house.polygon for house in place.houses]
+    shapes: list[BaseGeometry] = [house.polygon for house in place.houses]
     shapes += [path.line.difference(clear) for path in place.paths]
     ways = []
     for a, b in ((low.left, high.left), (low.right, high.right)):
@@ -276,18 +289,18 @@ def _exits(
     if low.left < spine_x < low.right:
         rays["south"] = ((spine_x, low.path_y), (spine_x, low.path_y - far))
     ways = []
-    for side, (start, end) in rays.items():
+    for start, end in rays.values():
         ray = mm(turned(LineString([start, end]), angle))
         way = _way_out(ray, place.cell, streets)
         if way is not None:
-            ways.append((side, way))
+            ways.append(way)
     if not ways:
-        ways = [("", _shortest_way(place, streets))]
+        ways = [_shortest_way(place, streets)]
     wanted = int(rng.choice([1, 2, 3], p=[0.35, 0.45, 0.2]))
     order = rng.permutation(len(ways))
     chosen = list(order[: wanted if place.gated == "yes" else 4])
-    for side, way in (ways[int(i)] for i in chosen):
-        lead_out(place, way, side)
+    for i in chosen:
+        lead_out(place, ways[int(i)])
 
 
 def _way_out(
@@ -313,7 +326,7 @@ def _shortest_way(place: Compound, streets: Sequence[LineString]) -> LineString:
     return LineString([end, mm(street.interpolate(street.project(end)))])
 
 
-def lead_out(place: Compound, way: LineString, side: str) -> None:
+def lead_out(place: Compound, way: LineString) -> None:
     """Add a way out; a walled compound gets a gate where it meets the wall."""
     start, end = way.coords[0], way.coords[-1]
     points = [start, end]
@@ -322,5 +335,4 @@ def lead_out(place: Compound, way: LineString, side: str) -> None:
         gate = mm(max(crossing, key=lambda p: p.distance(Point(start))).centroid)
         place.gates.append(gate)
         points = [start, (gate.x, gate.y), end]
-    place.exits.append(side)
-    place.paths.append(Street("", "service", LineString(points)))
+    place.ways.append(Street("", "service", LineString(points)))

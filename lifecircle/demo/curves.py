@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 import shapely
@@ -14,7 +14,17 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["Pair", "beside", "largest", "mm", "smooth", "turned", "woven"]
+__all__ = [
+    "Pair",
+    "as_polygon",
+    "beside",
+    "corners",
+    "largest",
+    "mm",
+    "smooth",
+    "turned",
+    "woven",
+]
 
 Pair = tuple[float, float]
 Shape = TypeVar("Shape", bound="BaseGeometry")
@@ -54,6 +64,16 @@ def turned(shape: Shape, angle_rad: float) -> Shape:
     matrix = np.array([[cos, sin], [-sin, cos]])
     result: Shape = shapely.transform(shape, lambda xy: xy @ matrix)
     return result
+
+
+def as_polygon(shape: BaseGeometry) -> shapely.Polygon:
+    """Say that a union or difference known to be one polygon is one."""
+    return cast("shapely.Polygon", shape)
+
+
+def corners(polygon: shapely.Polygon) -> npt.NDArray[np.float64]:
+    """Four corners, the first twice, of the smallest rectangle around a polygon."""
+    return shapely.get_coordinates(shapely.minimum_rotated_rectangle(polygon))
 
 
 def largest(shape: BaseGeometry) -> shapely.Polygon:

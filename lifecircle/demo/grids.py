@@ -6,22 +6,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import LineString, Polygon
 from shapely.ops import split, unary_union
 
-from lifecircle.demo.curves import largest
+from lifecircle.demo.curves import as_polygon, corners, largest
+from lifecircle.demo.people import shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandas as pd
+    from shapely.geometry.base import BaseGeometry
 
     from lifecircle.demo.compounds import Compound
     from lifecircle.demo.town import Town
 
 __all__ = ["Grid", "draw_grids"]
 
+Numbers = npt.NDArray[np.float64]
 SMALLEST = 130
 USUAL_WISHES = (160.0, 300.0, 320.0, 340.0, 700.0)
 """Households at which a grid was once thought big enough."""
@@ -77,7 +81,7 @@ def draw_grids(
                 pieces += _pieces(place, table, most)
         for number, group in enumerate(_groups(pieces, rng, neat=neat), start=1):
             rows = sorted(row for piece in group for row in piece.rows)
-            ground = unary_union([piece.polygon for piece in group])
+            ground = as_polygon(unary_union([piece.polygon for piece in group]))
             grids.append(Grid(f"{community}-{number:02d}", community, rows, ground))
     _take_up(town, grids)
     return grids
@@ -88,17 +92,17 @@ def _pieces(place: Compound, table: pd.DataFrame, most: float) -> Iterator[_Piec
     own = table.index[table["compound_id"] == place.compound_id].to_numpy()
     counts = table.loc[own, "households"].to_numpy()
     parts = int(np.ceil(counts.sum() / most)) if counts.sum() > most * 1.04 else 1
-    middles = np.array([p.centroid.coords[0] for p in table.loc[own, "polygon"]])
-    ring = np.asarray(
-        table.at[own[0], "polygon"].minimum_rotated_rectangle.exterior.coords
-    )
-    sides = np.diff(ring[:3], axis=0)
+    shapes = shapes_of(table.loc[own])
+    middles = np.array([p.centroid.coords[0] for p in shapes])
+    sides = np.diff(corners(shapes[0])[:3], axis=0)
     along = max(sides, key=lambda s: float(np.hypot(*s)))
     along = along / np.hypot(*along) * (1 if along[0] > 0 else -1)
     height = middles @ np.array([-along[1], along[0]])
     ground = place.cell
     for part in range(parts, 1, -1):
         cut = _cut_height(height, counts, counts.sum() / part)
+        if cut is None:
+            break
         centre = np.array([-along[1], along[0]]) * cut
         halves = split(
             ground, LineString([centre - along * 1e5, centre + along * 1e5])
@@ -111,16 +115,18 @@ def _pieces(place: Compound, table: pd.DataFrame, most: float) -> Iterator[_Piec
     yield _Piece(ground, own.tolist(), int(counts.sum()))
 
 
-def _beneath(part: Polygon, along: np.ndarray, cut: float) -> bool:
+def _beneath(part: BaseGeometry, along: Numbers, cut: float) -> bool:
     inner = np.asarray(part.representative_point().coords[0])
     return bool(inner @ np.array([-along[1], along[0]]) < cut)
 
 
-def _cut_height(height: np.ndarray, counts: np.ndarray, share: float) -> float:
-    """Find the gap between rows nearest to a share of the households."""
+def _cut_height(height: Numbers, counts: Numbers, share: float) -> float | None:
+    """Find the gap between rows nearest to a share of the households, if any."""
     order = np.argsort(height, kind="stable")
     levels, sums = height[order], np.cumsum(counts[order])
     gaps = np.flatnonzero(np.diff(levels) > 12)
+    if not len(gaps):
+        return None
     best = gaps[np.argmin(np.abs(sums[gaps] - share))]
     return float((levels[best] + levels[best + 1]) / 2)
 
@@ -184,7 +190,7 @@ def _take_up(town: Town, grids: list[Grid]) -> None:
             shared = [g.polygon.intersection(cell.polygon).length for g in own]
             if max(shared, default=0) > 5:
                 grid = own[shared.index(max(shared))]
-                grid.polygon = unary_union([grid.polygon, cell.polygon])
+                grid.polygon = as_polygon(unary_union([grid.polygon, cell.polygon]))
                 waiting.remove(cell)
     for grid in grids:
         grid.polygon = largest(shapely.set_precision(grid.polygon, 0.001))

@@ -87,7 +87,7 @@ def _building(
     else:
         floors = int(rng.choice([5, 6, 7], p=[0.3, 0.6, 0.1]))
         households = int(
-            np.clip(floors * house.stairs * 2 * rng.uniform(0.78, 0.98), 20, 60)
+            np.clip(floors * house.stairs * 2 * rng.uniform(0.74, 0.94), 20, 60)
         )
         name = f"{place.name}{number}号楼"
     return {
@@ -123,7 +123,7 @@ def fit(table: pd.DataFrame, rows: pd.Index[int], total: int) -> None:
     counts, low, high = part.T
     if not low.sum() <= total <= high.sum():
         raise TableError(
-            where=f"demo buildings {table.at[rows[0], 'community_id']}",
+            where=f"demo buildings, {len(rows)} rows",
             what=f"{total} households do not fit between {low.sum()} and {high.sum()}.",
             fix="Choose another seed.",
         )

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import shapely
 from shapely import Point
 
 from lifecircle.demo.canteens import street_side
+from lifecircle.demo.curves import as_polygon
+from lifecircle.demo.grids import SMALLEST
 from lifecircle.demo.people import fit, shapes_of
 from lifecircle.demo.skeleton import RAIL
 from lifecircle.demo.streets import HALF_WIDTH_M
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
-    import pandas as pd
 
     from lifecircle.demo.compounds import Compound
     from lifecircle.demo.grids import Grid
@@ -115,7 +117,7 @@ def find_blind_gate(
                 BlindGate(place.compound_id, row, at, float(gaps[near[pick]]), legs),
             )
     if best is None or best[0] < 4:
-        raise _failed("walls", "no gate faces away.")
+        raise _failed(where="walls", what="no gate faces away.")
     return best[1]
 
 
@@ -194,11 +196,13 @@ def find_rail_pair(
                 RailPair(row, spots[pick], float(gaps[pick]), legs),
             )
     if best is None:
-        raise _failed("railway", "no building has a street across the railway.")
+        raise _failed(
+            where="railway", what="no building has a street across the railway."
+        )
     return best[1]
 
 
-def _failed(where: str, what: str) -> NetworkError:
+def _failed(*, where: str, what: str) -> NetworkError:
     return NetworkError(where=f"demo {where}", what=what, fix="Choose another seed.")
 
 
@@ -235,6 +239,9 @@ def plant_counts(
     dict
         What was planted (``620``, ``180``, ``300``, ``500``) to the grid's id.
     """
+    for grid in grids:
+        if _size(table, grid) < SMALLEST and _fits(table, grid, SMALLEST):
+            fit(table, _rows(table, grid), SMALLEST)
     fit(table, table.index[unserved], count)
     for community, total in EXACT_TOTALS.items():
         fit(table, table.index[table["community_id"] == community], total)
@@ -246,6 +253,12 @@ def plant_counts(
             for g in own
             if g.grid_id not in planted.values() and _fits(table, g, wish)
         ]
+        if not free:
+            raise TableError(
+                where=f"demo grids, {GRID_HOME}",
+                what=f"none can have {wish} households.",
+                fix="Choose another seed.",
+            )
         grid = min(free, key=lambda g: (abs(_size(table, g) - wish), g.grid_id))
         fit(table, _rows(table, grid), wish)
         planted[str(wish)] = grid.grid_id
@@ -318,22 +331,21 @@ def overlap_grids(
         If no building stands alone near a border of two grids.
     """
     own = [g for g in grids if g.community_id == community]
-    shapes = table["polygon"]
+    shapes = shapes_of(table)
     for home in own:
         for other in own:
             if other is home or home.polygon.intersection(other.polygon).length < 20:
                 continue
             for row in _rows(table, home):
-                tongue = _tongue(shapes.at[row], other)
+                tongue = _tongue(shapes[row], other)
                 patch = tongue.intersection(home.polygon)
-                hit = [r for r in _rows(table, home) if shapes.at[r].intersects(patch)]
+                hit = [r for r in _rows(table, home) if shapes[r].intersects(patch)]
                 if (
                     hit == [row]
                     and tongue.difference(home.polygon.union(other.polygon)).area < 1e-6
                 ):
-                    other.polygon = shapely.union(
-                        other.polygon, tongue, grid_size=0.001
-                    )
+                    whole = shapely.union(other.polygon, tongue, grid_size=0.001)
+                    other.polygon = as_polygon(whole)
                     return int(row), home, other
     raise TableError(
         where="demo grids", what="no building to share.", fix="Choose another seed."
@@ -343,9 +355,8 @@ def overlap_grids(
 def _tongue(building: shapely.Polygon, grid: Grid) -> shapely.Polygon:
     foot = shapely.shortest_line(grid.polygon, building)
     inner = grid.polygon.intersection(Point(foot.coords[0]).buffer(12))
-    return shapely.convex_hull(
-        shapely.union_all([building.buffer(2.5, join_style="mitre"), inner])
-    )
+    around = building.buffer(2.5, join_style="mitre")
+    return as_polygon(shapely.convex_hull(shapely.union_all([around, inner])))
 
 
 def plant_unknown(
@@ -368,29 +379,32 @@ def plant_unknown(
     int
         The row with 4,320 m² and nothing else.
     """
-    dwellings = (table["stairs"] * table["floors"] * 2).clip(lower=table["households"])
-    table["units"] = dwellings.astype("Int64")
-    ground = np.array([p.area for p in table["polygon"]])
-    table["floor_area_m2"] = np.round(ground * table["floors"]).astype(int)
-    table["known"] = table["households"].astype("Int64")
-    may = table["community_id"].isin(UNDECLARED_HOMES) & (table["kind"] == "walkup")
-    rows = np.array([r for r in table.index[may] if r not in set(keep)])
+    households = table["households"].to_numpy(dtype=np.int64).copy()
+    stairs = table["stairs"].to_numpy(dtype=np.int64)
+    floors = table["floors"].to_numpy(dtype=np.int64)
+    walkup = (table["kind"] == "walkup").to_numpy()
+    home = table["community_id"].to_numpy()
+    units = np.maximum(stairs * floors * 2, households)
+    area = np.round([p.area for p in shapes_of(table)] * floors).astype(np.int64)
+    rows = np.flatnonzero(walkup & np.isin(home, UNDECLARED_HOMES))
+    rows = np.setdiff1d(rows, np.asarray(keep))
     chosen = np.sort(rng.choice(rows, size=max(len(rows) // 9, 8), replace=False))
-    for n, row in enumerate(chosen.tolist()):
-        table.at[row, "known"] = None
-        if n % 2:
-            table.at[row, "units"] = table.at[row, "households"]
-        else:
-            table.at[row, "units"] = None
-            table.at[row, "floor_area_m2"] = (
-                AREA_PER_HOUSEHOLD_M2 * table.at[row, "households"]
-            )
-    home = table.index[
-        (table["community_id"] == FLOOR_AREA_HOME) & (table["kind"] == "walkup")
-    ]
-    longest = [r for r in home if r not in chosen and table.at[r, "stairs"] == 4]
-    planted = int(longest[0])
-    table.at[planted, "households"] = 48
-    table.loc[planted, ["known", "units"]] = None
-    table.at[planted, "floor_area_m2"] = 4320
+    by_units, by_area = chosen[1::2], chosen[::2]
+    units[by_units] = households[by_units]
+    area[by_area] = AREA_PER_HOUSEHOLD_M2 * households[by_area]
+    long = np.flatnonzero(walkup & (home == FLOOR_AREA_HOME) & (stairs == 4))
+    planted = int(np.setdiff1d(long, chosen)[0])
+    households[planted], area[planted] = 48, 4320
+    table["households"], table["floor_area_m2"] = households, area
+    table["known"] = _without(households, [*chosen, planted])
+    table["units"] = _without(units, [*by_area, planted])
     return planted
+
+
+def _without(
+    values: npt.NDArray[np.int64], rows: Sequence[int]
+) -> pd.api.extensions.ExtensionArray:
+    """Whole numbers with some of them missing."""
+    missing = np.zeros(len(values), dtype=bool)
+    missing[rows] = True
+    return pd.arrays.IntegerArray(values.copy(), missing)

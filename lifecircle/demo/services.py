@@ -57,11 +57,13 @@ LABELS = {
 """Class to the label in the planners' files."""
 
 POINTS = {
-    "CHD.KG": (1, 3), "EDU.PRIMARY": (0, 2), "EDU.JUNIOR": (0, 1), "HLT.PHARM": (2, 5),
-    "COM.MARKET": (1, 2), "COM.SUPER": (1, 3), "COM.CONV": (3, 7), "COM.POST": (2, 5),
-    "COM.SERVICE": (3, 7), "FIN.BANK": (0, 3), "TRA.BUS": (3, 6), "ENV.TOILET": (1, 4),
-    "ENV.WASTE": (1, 2), "SPT.FIELD": (0, 2), "OPEN.PLAZA": (0, 2), "CHD.NURSERY": (0, 2),
-    "GOV.POLICE": (1, 2), "CUL.STATION": (0, 2), "OPEN.PARK": (0, 2), "SAF.SHELTER": (0, 2),
+    "CHD.KG": (1, 3), "EDU.PRIMARY": (0, 2), "EDU.JUNIOR": (0, 1),
+    "HLT.PHARM": (2, 5), "COM.MARKET": (1, 2), "COM.SUPER": (1, 3),
+    "COM.CONV": (3, 7), "COM.POST": (2, 5), "COM.SERVICE": (3, 7),
+    "FIN.BANK": (0, 3), "TRA.BUS": (3, 6), "ENV.TOILET": (1, 4),
+    "ENV.WASTE": (1, 2), "SPT.FIELD": (0, 2), "OPEN.PLAZA": (0, 2),
+    "CHD.NURSERY": (0, 2), "GOV.POLICE": (1, 2), "CUL.STATION": (0, 2),
+    "OPEN.PARK": (0, 2), "SAF.SHELTER": (0, 2),
 }  # fmt: skip
 """From a map service, in every community: at least, fewer than."""
 

@@ -15,7 +15,7 @@ import shapely
 from shapely import LineString, Point, Polygon, STRtree
 from shapely.ops import polygonize, split, unary_union
 
-from lifecircle.demo.curves import beside, mm, smooth, woven
+from lifecircle.demo.curves import as_polygon, beside, corners, mm, smooth, woven
 from lifecircle.demo.names import street_names
 from lifecircle.demo.skeleton import (
     EMBANKMENT_M,
@@ -182,7 +182,7 @@ def _road_line(road: MainRoad) -> LineString:
 def _road_pieces(road: MainRoad, zones: dict[str, Polygon]) -> Iterator[LineString]:
     line = _road_line(road)
     if road.name == UNDERPASS_ROAD:
-        yield from _pieces(line, zones["mid"].union(zones["east"]))
+        yield from _pieces(line, as_polygon(zones["mid"].union(zones["east"])))
         return
     for name in road.zones:
         yield from _pieces(line, zones[name])
@@ -197,7 +197,7 @@ def _clear_of_rail(name: str, road_class: str, line: LineString) -> list[Street]
         if part.length > 10
     ]
     if name == UNDERPASS_ROAD:
-        below = mm(shapely.line_merge(line.intersection(strip)))
+        (below,) = _pieces(line, strip)
         streets.append(Street("铁路地道", road_class, below, tunnel=True))
     return streets
 
@@ -226,7 +226,7 @@ def _cut(face: Polygon, cuts: _Cuts, *, wide: bool) -> None:
 
 def _cross_line(face: Polygon, cuts: _Cuts) -> LineString | None:
     rng = cuts.rng
-    ring = np.asarray(face.minimum_rotated_rectangle.exterior.coords)[:4]
+    ring = corners(face)[:4]
     if np.hypot(*(ring[1] - ring[0])) < np.hypot(*(ring[2] - ring[1])):
         ring = np.roll(ring, -1, axis=0)
     middle = ring[0] + (ring[1] - ring[0]) * rng.uniform(0.37, 0.63)
@@ -264,7 +264,10 @@ def _parts(face: Polygon, line: LineString) -> list[Polygon]:
         return []
     xy = shapely.get_coordinates(line)
     first, last = xy[0] + (xy[0] - xy[1]) * 0.01, xy[-1] + (xy[-1] - xy[-2]) * 0.01
-    parts = list(split(face, LineString([first, *xy[1:-1], last])).geoms)
+    parts = [
+        as_polygon(part)
+        for part in split(face, LineString([first, *xy[1:-1], last])).geoms
+    ]
     sound = [p for p in parts if p.area > 0.27 * face.area]
     return parts if len(parts) == 2 and len(sound) == 2 else []
 
@@ -288,4 +291,4 @@ def _banks(corridor: Polygon) -> dict[str, Polygon]:
     inside = corridor.intersection(OUTLINE)
     halves = sorted(split(inside, RIVER).geoms, key=lambda p: p.area)[-2:]
     west, east = sorted(halves, key=lambda p: p.centroid.x)
-    return {"west": mm(west), "mid": mm(east)}
+    return {"west": mm(as_polygon(west)), "mid": mm(as_polygon(east))}

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import shapely
-from shapely import LineString
 
 from lifecircle.demo.skeleton import COMMUNITIES, FRAME, RAIL, RIVER, SUBDISTRICTS
 
@@ -22,8 +21,9 @@ MISCOUNTED, MISCOUNT = "C02", 57
 """This community's declared total is that many households above its buildings."""
 YES_NO = {True: "是", False: "否"}
 LAND = {
-    "water": "水域", "green": "绿地", "residential": "居住用地", "industrial": "工业用地",
-    "vacant": "空闲地", "village": "城中村", "other": "其他用地",
+    "water": "水域", "green": "绿地", "residential": "居住用地",
+    "industrial": "工业用地", "vacant": "空闲地", "village": "城中村",
+    "other": "其他用地",
     "nonresidential_building": "非住宅建筑",
 }  # fmt: skip
 
@@ -105,7 +105,7 @@ def _gates(demo: Demo) -> Layer:
 
 
 def _barriers() -> Layer:
-    lines: list[LineString] = [
+    lines = [
         shapely.intersection(RIVER, FRAME),
         shapely.intersection(RAIL, FRAME),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,14 +12,17 @@ from shapely import LineString, Point, Polygon, STRtree, box
 from shapely.ops import unary_union
 
 from lifecircle.demo.compounds import Compound, fill_compound
-from lifecircle.demo.curves import largest, mm, turned, woven
+from lifecircle.demo.curves import as_polygon, largest, mm, woven
 from lifecircle.demo.names import compound_names
-from lifecircle.demo.skeleton import COMMUNITIES, RAIL, RAIL_HALF_M, RIVER, RIVER_HALF_M
+from lifecircle.demo.open_land import Land, open_ground, water_and_banks
+from lifecircle.demo.skeleton import COMMUNITIES, RAIL, RAIL_HALF_M
 from lifecircle.demo.streets import HALF_WIDTH_M, Block, Ground, Street, crossings
 from lifecircle.demo.village import fill_village
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from shapely.geometry.base import BaseGeometry
 
 __all__ = ["Cell", "Town", "build_town"]
 
@@ -45,7 +49,7 @@ STYLE_OF = {
     "C04": (0.8, 0.2, 0.0, 0.0),
     "C10": (1.0, 0.0, 0.0, 0.0),
 }
-USUAL_STYLES = (0.64, 0.22, 0.08, 0.06)
+USUAL_STYLES = (0.67, 0.22, 0.06, 0.05)
 
 
 @dataclass(slots=True, eq=False)
@@ -61,13 +65,27 @@ class Cell:
 
 @dataclass(slots=True, eq=False)
 class Town:
-    """The whole made-up place, before anyone lives in it."""
+    """The whole made-up place, before anyone lives in it.
+
+    ``public`` are the streets outside compounds, ``streets`` all of them, woven.
+    """
 
     cells: list[Cell]
     compounds: list[Compound]
-    streets: list[Street]
+    public: list[Street]
     communities: dict[str, Polygon]
-    land: list[tuple[str, str, Polygon]] = field(default_factory=list)
+    land: list[Land] = field(default_factory=list)
+    streets: list[Street] = field(default_factory=list)
+
+    def join_streets(self) -> None:
+        """Bring public streets, paths and ways out together at shared vertices."""
+        own = [p for c in self.compounds for p in (*c.paths, *c.ways)]
+        streets = [*self.public, *own]
+        lines = woven([s.line for s in streets], extra=crossings(streets))
+        self.streets = [
+            Street(s.name, s.road_class, line, s.bridge, s.tunnel)
+            for s, line in zip(streets, lines, strict=True)
+        ]
 
 
 def build_town(ground: Ground, rng: np.random.Generator) -> Town:
@@ -96,16 +114,18 @@ def build_town(ground: Ground, rng: np.random.Generator) -> Town:
         near = [lines[i] for i in tree.query(cell.polygon, "dwithin", distance=0.05)]
         if cell.use in ("housing", "village"):
             _settle(town, cell, near, rng)
-        else:
-            _leave_open(town, cell, rng)
-    _river_and_rail(town)
+    yard = np.random.default_rng(rng.integers(2**32))
+    for cell in cells:
+        if cell.use not in ("housing", "village"):
+            town.land += open_ground(cell.use, cell.ground, yard)
+    town.land += water_and_banks()
     names = compound_names(rng)
     town.compounds.sort(key=lambda c: (c.community_id, -round(c.cell.centroid.y, 1)))
     for number, place in enumerate(town.compounds, start=1):
         place.compound_id = f"P{number:03d}"
         place.name = next(names)
         place.year_built = _year(place, rng)
-    town.streets = _all_streets(town)
+    town.join_streets()
     return town
 
 
@@ -138,8 +158,8 @@ def _communities(cells: list[Cell], banks: dict[str, Polygon]) -> dict[str, Poly
         if not _mend(cells):
             break
     areas = {
-        s.community_id: unary_union(
-            [c.polygon for c in cells if c.community_id == s.community_id]
+        s.community_id: as_polygon(
+            unary_union([c.polygon for c in cells if c.community_id == s.community_id])
         )
         for s in COMMUNITIES
     }
@@ -179,7 +199,7 @@ def _with_river(
         ]
         touching.sort(key=lambda i: -areas[i].intersection(strip.buffer(1)).centroid.y)
         rest = strip
-        for upper, lower in zip(touching, touching[1:], strict=False):
+        for upper, lower in pairwise(touching):
             meet = (
                 areas[upper]
                 .intersection(areas[lower])
@@ -188,12 +208,12 @@ def _with_river(
             y = meet.centroid.y
             above = rest.intersection(box(-3000, y, 3000, 3000))
             areas[upper] = _one(areas[upper], above)
-            rest = rest.difference(above)
+            rest = as_polygon(rest.difference(above))
         areas[touching[-1]] = _one(areas[touching[-1]], rest)
     return {key: mm(area) for key, area in areas.items()}
 
 
-def _one(area: Polygon, strip: Polygon) -> Polygon:
+def _one(area: Polygon, strip: BaseGeometry) -> Polygon:
     return largest(shapely.union(area, strip, grid_size=0.001))
 
 
@@ -237,39 +257,6 @@ def _settle(
         town.land.append((kind, "", place.polygon))
     else:
         cell.use = "vacant"
-        town.land.append(("vacant", "", cell.ground))
-
-
-def _leave_open(town: Town, cell: Cell, rng: np.random.Generator) -> None:
-    kinds = {"green": "green", "works": "industrial", "vacant": "vacant"}
-    if cell.ground.is_empty:
-        return
-    town.land.append((kinds.get(cell.use, "other"), "", cell.ground))
-    if cell.use in ("green", "vacant"):
-        return
-    angle = rng.uniform(-0.15, 0.15)
-    ground = turned(cell.ground.buffer(-7), -angle)
-    if ground.is_empty:
-        return
-    west, south, east, north = ground.bounds
-    step = rng.uniform(44, 60)
-    for x in np.arange(west, east, step):
-        for y in np.arange(south, north, step):
-            w, d = rng.uniform(18, 36), rng.uniform(13, 26)
-            shape = box(x, y, x + w, y + d)
-            if rng.random() < 0.4:
-                shape = shape.union(box(x, y, x + 11, y + rng.uniform(26, 36)))
-            if rng.random() < 0.72 and ground.contains(shape):
-                town.land.append(
-                    ("nonresidential_building", "", mm(turned(shape, angle)))
-                )
-
-
-def _river_and_rail(town: Town) -> None:
-    water = mm(RIVER.buffer(RIVER_HALF_M))
-    bank = mm(RIVER.buffer(64).difference(water))
-    town.land.append(("water", "青溪", water))
-    town.land += [("green", "滨河绿带", p) for p in shapely.get_parts(bank)]
 
 
 def _year(place: Compound, rng: np.random.Generator) -> int:
@@ -279,12 +266,3 @@ def _year(place: Compound, rng: np.random.Generator) -> int:
         "village": (1975, 1990),
     }.get(place.style, (2008, 2022))
     return int(rng.integers(start, end))
-
-
-def _all_streets(town: Town) -> list[Street]:
-    streets = [*town.streets, *[p for c in town.compounds for p in c.paths]]
-    lines = woven([s.line for s in streets], extra=crossings(streets))
-    return [
-        Street(s.name, s.road_class, line, s.bridge, s.tunnel)
-        for s, line in zip(streets, lines, strict=True)
-    ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from shapely import LineString, Point, Polygon
+from shapely import LineString, MultiPoint, Point, Polygon
 
 from lifecircle.demo.compounds import Compound, House
 from lifecircle.demo.curves import mm, turned
@@ -41,15 +41,8 @@ def fill_village(
     angle = rng.uniform(-0.25, 0.25)
     ground = place.polygon
     knots = _lattice(turned(place.cell, -angle), rng)
-    knots = (
-        np.asarray(
-            shapely.get_coordinates(
-                turned(shapely.multipoints(shapely.points(knots.reshape(-1, 2))), angle)
-            )
-        )
-        .round(3)
-        .reshape(knots.shape)
-    )
+    flat = turned(MultiPoint(knots.reshape(-1, 2).tolist()), angle)
+    knots = shapely.get_coordinates(flat).round(3).reshape(knots.shape)
     alleys = [*_alleys(knots, ground, rng)]
     place.paths += [Street("", "footway", line) for line in alleys]
     _openings(place, streets, alleys)
@@ -116,7 +109,7 @@ def _openings(
         for distance, xy in near:
             if distance < 40:
                 foot = mm(street.interpolate(street.project(Point(xy))))
-                way = LineString([xy, foot])
+                way = LineString([xy, (foot.x, foot.y)])
                 crossed = any(way.crosses(path.line) for path in place.paths)
                 if place.cell.buffer(0.1).contains(way) and not crossed:
                     place.paths.append(Street("", "footway", way))

@@ -19,9 +19,8 @@ from shapely import LineString, Point, STRtree
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shapely import Polygon
-
     import numpy.typing as npt
+    from shapely import Polygon
 
     from lifecircle.demo.streets import Street
 
@@ -109,7 +108,7 @@ class Walks:
     def reach(
         self, stop: Stop, *, limit_m: float = 2500.0
     ) -> tuple[npt.NDArray[np.float64], dict[int, tuple[int, int]]]:
-        """Metres from a stop to every node, and by which node and edge it is reached."""
+        """Metres from a stop to every node, and the node and edge before it."""
         metres = np.full(len(self.nodes), np.inf)
         came: dict[int, tuple[int, int]] = {}
         u, v = self.ends[stop.edge].tolist()

@@ -21,7 +21,7 @@ __all__ = ["DEFAULT_SEED", "write_demo"]
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_SEED = 2026
+DEFAULT_SEED = 20
 
 
 def write_demo(folder: str | Path, *, seed: int = DEFAULT_SEED) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -141,7 +142,7 @@ def walk(files: Files) -> Walk:
     graph, pieces, ends = nx.Graph(), [], []
     for line in files.layers["道路"].geometry:
         coords = [tuple(np.round(xy, 3)) for xy in line.coords]
-        for a, b in zip(coords, coords[1:], strict=False):
+        for a, b in pairwise(coords):
             piece = shapely.LineString([a, b])
             pieces.append(piece)
             ends.append((a, b))

@@ -23,7 +23,7 @@ def room_area(files, community, label) -> float:
 
 
 def households(files) -> pd.Series:
-    """Households as a planner counts them: declared, else dwellings, else 90 m² each."""
+    """Households: declared, else dwellings, else 90 m² each."""
     b = files.buildings
     area = b["建筑面积"].astype(float) / 90
     return b["户数"].astype(float).fillna(b["套数"].astype(float)).fillna(area)
