@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -16,7 +17,7 @@ import typer
 
 from lifecircle import __version__
 from lifecircle.errors import ConfigError, LifeCircleError, RuleBookError, SourceError
-from lifecircle.text import Language, problem_lines, say
+from lifecircle.text import Language, problem_lines, say, sentences
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -255,20 +256,62 @@ def _progress(console: _Console) -> Iterator["StageReport"]:
         bar.update(task, completed=len(STAGES))
 
 
-@app.command()
-def books(lang: Lang = "zh", quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """列出内置规则书 · list the rule books that come with the tool."""
+books_app = typer.Typer(rich_markup_mode=None)
+app.add_typer(books_app, name="books")
+
+
+@books_app.callback(invoke_without_command=True)
+def books(
+    context: typer.Context,
+    lang: Lang = "zh",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """列出内置规则书及其状态 · list the rule books, what is in force and verified."""
+    if context.invoked_subcommand is not None:
+        return
     console = _Console(lang, quiet=quiet, verbose=verbose)
+    from lifecircle.standards.listing import book_lines
     from lifecircle.standards.rulebook import book_ids, read_rule_book
 
+    words = sentences("books", console.lang)
     with console.guard():
         for book_id in book_ids():
-            book = read_rule_book(book_id)
-            title = book.title_zh if console.lang == "zh" else book.title_en
-            typer.echo(f"{book_id}  {title}")
-            for rule in book.rules:
-                name = rule.title_zh if console.lang == "zh" else rule.title_en
-                typer.echo(f"    {rule.rule_id}  {name}")
+            lines = book_lines(read_rule_book(book_id), words, lang=console.lang)
+            for line in islice(lines, 1 if quiet else None):
+                typer.echo(line)
+
+
+@books_app.command("diff")
+def books_diff(
+    a: Annotated[
+        str, typer.Argument(metavar="A", help="规则书编号或文件 · id or file")
+    ],
+    b: Annotated[
+        str, typer.Argument(metavar="B", help="规则书编号或文件 · id or file")
+    ],
+    lang: Lang = "zh",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """两本规则书对同一事项的不同数值 · where two books set different values."""
+    console = _Console(lang, quiet=quiet, verbose=verbose)
+    from lifecircle.standards.diff import differences
+    from lifecircle.standards.listing import difference_lines
+    from lifecircle.standards.rulebook import read_rule_book
+
+    with console.guard():
+        one, other = read_rule_book(a), read_rule_book(b)
+    found = differences(one, other)
+    words = {
+        **sentences("checks", console.lang),
+        **sentences("books", console.lang),
+    }
+    for line in difference_lines(found, words, lang=console.lang):
+        typer.echo(line)
+    if not quiet and len(found):
+        values = {"a": one.book_id, "b": other.book_id, "count": len(found)}
+        typer.echo(say("books.difference_count", console.lang, values))
 
 
 def main() -> None:
