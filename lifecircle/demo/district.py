@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifecircle.demo.canteens import UNSERVED, find_sites, place_canteens
+from lifecircle.demo.detours import find_blind_gate, find_rail_pair
 from lifecircle.demo.far_bank import find_far_bank, leave_one_gate
 from lifecircle.demo.grids import draw_grids
 from lifecircle.demo.people import count_elderly, house_people, shapes_of
 from lifecircle.demo.planted import (
     ORDERLY,
-    find_blind_gate,
-    find_rail_pair,
     overlap_grids,
     plant_counts,
     plant_unknown,
@@ -32,8 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from lifecircle.demo.canteens import Canteens, Sites
+    from lifecircle.demo.detours import BlindGate, RailPair
     from lifecircle.demo.grids import Grid
-    from lifecircle.demo.planted import BlindGate, RailPair
     from lifecircle.demo.services import Services
     from lifecircle.demo.town import Town
     from lifecircle.demo.walking import Stop

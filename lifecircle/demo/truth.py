@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from shapely import Point
 
+    from lifecircle.demo.detours import BlindGate, RailPair
     from lifecircle.demo.district import Demo
-    from lifecircle.demo.planted import BlindGate, RailPair
 
 __all__ = ["truth_text"]
 
