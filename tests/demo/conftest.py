@@ -42,16 +42,14 @@ class Walk:
     graph: nx.Graph
     pieces: np.ndarray
     ends: list
-    walls: shapely.MultiPolygon
-    inner: np.ndarray
+    walls: np.ndarray
+    within: list[np.ndarray]
+    outer: np.ndarray
 
     def join(self, point: Point) -> list[tuple[tuple[float, float], float]]:
-        behind = [w for w in self.walls.geoms if w.contains(point)]
-        if behind:
-            middles = shapely.line_interpolate_point(self.pieces, 0.5, normalized=True)
-            usable = np.flatnonzero(shapely.contains(behind[0], middles))
-        else:
-            usable = np.flatnonzero(~self.inner)
+        """Join the nearest piece: behind the same wall, or outside all walls."""
+        behind = np.flatnonzero(shapely.contains(self.walls, point))
+        usable = self.within[behind[0]] if len(behind) else self.outer
         gaps = shapely.distance(self.pieces[usable], point)
         piece = int(usable[int(np.argmin(gaps))])
         line = self.pieces[piece]
@@ -148,13 +146,13 @@ def walk(files: Files) -> Walk:
             ends.append((a, b))
             graph.add_edge(a, b, m=piece.length)
     compounds = files.layers["小区"]
-    walls = shapely.MultiPolygon(list(compounds.geometry[compounds["封闭"] == "是"]))
+    walls = compounds.geometry[compounds["封闭"] == "是"].to_numpy()
     pieces = np.array(pieces, dtype=object)
     middles = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
-    tree = shapely.STRtree(list(walls.geoms))
-    inner = np.zeros(len(pieces), dtype=bool)
-    inner[tree.query(middles, predicate="within")[0]] = True
-    return Walk(graph, pieces, ends, walls, inner)
+    piece, wall = shapely.STRtree(walls).query(middles, predicate="within")
+    within = [piece[wall == i] for i in range(len(walls))]
+    outer = np.setdiff1d(np.arange(len(pieces)), piece)
+    return Walk(graph, pieces, ends, walls, within, outer)
 
 
 @pytest.fixture(scope="session")

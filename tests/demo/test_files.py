@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -128,7 +129,7 @@ def test_all_streets_hang_together(walk):
 def test_walls_open_at_gates_only(files, walk):
     gates = files.layers["大门"]
     tree = shapely.STRtree(gates.geometry.to_numpy())
-    for wall in walk.walls.geoms:
+    for wall in walk.walls:
         ring = wall.exterior
         crossing = walk.pieces[shapely.crosses(walk.pieces, wall)]
         touching = walk.pieces[shapely.dwithin(walk.pieces, ring, 0.002)]
@@ -206,3 +207,15 @@ def test_rows_are_as_deep_as_housing_is(files):
     ]
     depth = np.array([s[0] for s in sides])
     assert ((depth > 11.3) & (depth < 12.8)).all()
+
+
+def test_another_seed_is_another_district_with_the_same_facts(tmp_path):
+    write_demo(tmp_path, seed=21)
+    theirs, ours = (
+        tomllib.loads((folder / "truth.toml").read_text(encoding="utf-8"))
+        for folder in (tmp_path, FOLDER)
+    )
+    assert [f["id"] for f in theirs["fact"]] == [f["id"] for f in ours["fact"]]
+    assert theirs["households"] != ours["households"]
+    unserved = next(e for f in theirs["fact"] for e in f["expect"] if f["id"] == "c")
+    assert unserved["households"] == 412
