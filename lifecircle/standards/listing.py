@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from lifecircle.model import Rule, RuleBook
 
-__all__ = ["book_lines", "difference_lines", "test_words"]
+__all__ = ["book_lines", "difference_lines", "threshold_words"]
 
 
 def book_lines(
@@ -74,15 +74,15 @@ def _marks(rule: Rule, words: Mapping[str, str]) -> list[str]:
     return marks
 
 
-def test_words(op: str, low: float, high: float) -> str:
+def threshold_words(op: str, low: float | None, high: float | None) -> str:
     """An operator and its numbers as a planner writes them.
 
     Parameters
     ----------
     op : str
         Operator of a rule.
-    low, high : float
-        The band; NaN = open.
+    low, high : float or None
+        The band; None or NaN = open.
 
     Returns
     -------
@@ -90,9 +90,9 @@ def test_words(op: str, low: float, high: float) -> str:
 
     Examples
     --------
-    >>> test_words(">=", 30.0, float("nan")), test_words("in", 300.0, 500.0)
+    >>> threshold_words(">=", 30.0, None), threshold_words("in", 300.0, 500.0)
     ('≥ 30', '300–500')
-    >>> test_words("~", 3000.0, 3000.0), test_words("-", float("nan"), float("nan"))
+    >>> threshold_words("~", 3000.0, 3000.0), threshold_words("-", None, None)
     ('≈ 3000', '–')
     """
     numbers = [f"{value:g}" for value in (low, high) if not pd.isna(value)]
@@ -180,7 +180,7 @@ def _names(subject: str, lang: Literal["zh", "en"]) -> str:
 
 
 def _value(row: Mapping[Any, Any], side: str, words: Mapping[str, str]) -> str:
-    test = test_words(*(row[f"{part}_{side}"] for part in ("op", "min", "max")))
+    test = threshold_words(*(row[f"{part}_{side}"] for part in ("op", "min", "max")))
     basis = row[f"basis_{side}"]
     return test if basis == "unspecified" else f"{test} ({words[f'basis_{basis}']})"
 

@@ -257,7 +257,22 @@ def _compute_problems(rule: Mapping[str, Any], place: str) -> list[str]:
             )
     if compute.get("inputs") and rule.get("profile") != "full":
         found.append(f"{place}: inputs come from registers; say profile = 'full'.")
-    return found
+    return found + _set_problems(table(rule, "test"), compute, place)
+
+
+def _set_problems(
+    test: Mapping[str, Any], compute: Mapping[str, Any], place: str
+) -> list[str]:
+    """A required set must name as many functions as its number says."""
+    functions = compute.get("functions", [])
+    if test.get("op") != "superset" or not isinstance(functions, list):
+        return []
+    if test.get("value") == len(functions):
+        return []
+    return [
+        f"{place}: test.value is {test.get('value')!r} but {len(functions)} functions "
+        "are named; op 'superset' needs as many."
+    ]
 
 
 def _missing_rules(rule: Mapping[str, Any], ids: set[Any]) -> list[str]:

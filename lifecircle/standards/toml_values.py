@@ -30,6 +30,18 @@ _LOOKALIKES = str.maketrans({"O": "0", "o": "0", "〇": "0", "l": "1", "I": "1"}
 def table(holder: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     """The table under a key; an empty one if there is none.
 
+    Parameters
+    ----------
+    holder : Mapping
+        A table.
+    key : str
+        The name of a table in it.
+
+    Returns
+    -------
+    Mapping
+        Empty also if something else stands there.
+
     Examples
     --------
     >>> table({"test": 3}, "test")
@@ -42,6 +54,15 @@ def table(holder: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 def is_number(value: object) -> bool:
     """Whether a value is a number of 0 or more; true and false are none.
 
+    Parameters
+    ----------
+    value : object
+        From TOML.
+
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> is_number(30), is_number(True), is_number("30")
@@ -52,6 +73,16 @@ def is_number(value: object) -> bool:
 
 def number_hint(value: object) -> str:
     """What may be meant by a text that stands where a number belongs.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+
+    Returns
+    -------
+    str
+        Begins with a space; empty if no number can be meant.
 
     Examples
     --------
@@ -110,6 +141,22 @@ def unknown(
 ) -> list[str]:
     """Keys that a table may not have, with the nearest that it may.
 
+    Parameters
+    ----------
+    given : Mapping
+        A table.
+    known : tuple of str
+        The keys it may have.
+    place : str
+        What a line begins with.
+    part : str
+        The name of the table.
+
+    Returns
+    -------
+    list of str
+        One line a key.
+
     Examples
     --------
     >>> unknown({"forse": "must"}, ("force",), "HF-R01", part="rule")
@@ -125,6 +172,20 @@ def unknown(
 
 def text(given: Mapping[str, Any], key: str, place: str) -> list[str]:
     """A key that must hold text.
+
+    Parameters
+    ----------
+    given : Mapping
+        A table.
+    key : str
+        The key in it.
+    place : str
+        What a line begins with.
+
+    Returns
+    -------
+    list of str
+        Empty if nothing is wrong.
 
     Examples
     --------
@@ -142,6 +203,20 @@ def text(given: Mapping[str, Any], key: str, place: str) -> list[str]:
 def texts(given: Mapping[str, Any], key: str, place: str) -> list[str]:
     """A key that may hold a list of texts.
 
+    Parameters
+    ----------
+    given : Mapping
+        A table.
+    key : str
+        The key in it.
+    place : str
+        What a line begins with.
+
+    Returns
+    -------
+    list of str
+        Empty if nothing is wrong.
+
     Examples
     --------
     >>> texts({"tiers": "city"}, "tiers", "HF-R22")
@@ -158,6 +233,20 @@ def texts(given: Mapping[str, Any], key: str, place: str) -> list[str]:
 
 def pair(given: Mapping[str, Any], key: str, place: str) -> list[str]:
     """A key that must hold Chinese and English text.
+
+    Parameters
+    ----------
+    given : Mapping
+        A table.
+    key : str
+        The key in it.
+    place : str
+        What a line begins with.
+
+    Returns
+    -------
+    list of str
+        Empty if nothing is wrong.
 
     Examples
     --------
@@ -177,6 +266,20 @@ def pair(given: Mapping[str, Any], key: str, place: str) -> list[str]:
 def day(given: Mapping[str, Any], key: str, place: str) -> list[str]:
     """A key that may hold a date.
 
+    Parameters
+    ----------
+    given : Mapping
+        A table.
+    key : str
+        The key in it.
+    place : str
+        What a line begins with.
+
+    Returns
+    -------
+    list of str
+        Empty if nothing is wrong.
+
     Examples
     --------
     >>> day({"date": "2020"}, "date", "book")
@@ -192,6 +295,22 @@ def choice(
     given: Mapping[str, Any], key: str, allowed: tuple[str, ...], place: str
 ) -> list[str]:
     """A key that must hold one of a few words.
+
+    Parameters
+    ----------
+    given : Mapping
+        A table.
+    key : str
+        The key in it.
+    allowed : tuple of str
+        The words it may hold.
+    place : str
+        What a line begins with.
+
+    Returns
+    -------
+    list of str
+        Empty if nothing is wrong.
 
     Examples
     --------
@@ -213,6 +332,22 @@ def choices(
     given: Mapping[str, Any], key: str, allowed: tuple[str, ...], place: str
 ) -> list[str]:
     """A key that may hold a list of a few words.
+
+    Parameters
+    ----------
+    given : Mapping
+        A table.
+    key : str
+        The key in it.
+    allowed : tuple of str
+        The words it may hold.
+    place : str
+        What a line begins with.
+
+    Returns
+    -------
+    list of str
+        Empty if nothing is wrong.
 
     Examples
     --------

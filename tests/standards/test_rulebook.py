@@ -174,6 +174,44 @@ def test_a_book_of_ones_own_is_read_from_its_path(tmp_path: Path):
         ('unit = "m2"', 'unit = "mu"', "unit 'mu' is not known"),
         ('op = ">="', 'op = "=>"', "op '=>' is not known"),
         ("value = 60", 'value = "3OO"', "test.value is '3OO'; it must be a number"),
+        ("value = 60", 'value = "3OO"', "the letter O where a digit belongs; is 300"),
+        ("value = 60", 'value = "６０"', "Write it without quotes: 60"),
+        ("value = 60", "value = true", "test.value is True"),
+        (
+            'force = "must"',
+            'force = "must"\nprofile = "ful"',
+            "nearest known is 'full'",
+        ),
+        ('level = "community"', 'level = "community"\n  build = "old"', "'old_city'"),
+        ('level = "community"', 'level = "circle"', "circle is missing"),
+        ("  [rule.facility]", "  [rule.facility]\n  pool = 1", "pool is 1"),
+        ("quote_exact = true", 'quote_exact = true\n  grade = "D"', "from memory"),
+        ("quote_exact = true", 'quote_exact = false\n  grade = "E"', "grade 'E'"),
+        (
+            "  [rule.facility]",
+            '  [rule.compute]\n  inputs = ["window"]\n  [rule.facility]',
+            "inputs 'window' is not known. The nearest known is 'windows'",
+        ),
+        (
+            "  [rule.facility]",
+            '  [rule.compute]\n  inputs = ["windows"]\n  [rule.facility]',
+            "inputs come from registers; say profile = 'full'",
+        ),
+        (
+            "  [rule.facility]",
+            '  [rule.compute]\n  of_rules = ["OWN-9"]\n  [rule.facility]',
+            "of_rules names 'OWN-9'; the book has no such rule",
+        ),
+        (
+            "  [rule.facility]",
+            '  [rule.compute]\n  per = "5OOO"\n  [rule.facility]',
+            "per is '5OOO'; it must be a number above 0. It has the letter O",
+        ),
+        (
+            "  [rule.facility]",
+            '  [rule.compute]\n  tiers = "city"\n  [rule.facility]',
+            "tiers is 'city'; it must be a list of texts",
+        ),
         ("value = 60", "value = -1", "test.value is -1"),
         ("value = 60", "min = 60", "test.value is missing"),
         ("value = 60", "value = 60, share = 90", "test.share is 90; it lies in 0 to 1"),
@@ -227,9 +265,69 @@ def test_all_problems_are_named_at_once_each_with_its_rule(tmp_path: Path):
     assert "4 problem(s)" in message
 
 
+def test_the_letter_o_in_a_bare_number_is_named_with_line_rule_and_mend(
+    tmp_path: Path,
+):
+    text = GOOD.replace("value = 60", "value = 3OO").replace("must", "shuld")
+    message = refused(tmp_path, text)
+    assert "line 15: 3OO is no number." in message
+    assert "OWN-1: test.value is '3OO'; it must be a number of 0 or more." in message
+    assert "It has the letter O where a digit belongs; is 300 meant?" in message
+    # The rest of the book is checked all the same.
+    assert "force 'shuld' is not known" in message
+
+
 def test_an_unreadable_file_is_refused_with_its_line(tmp_path: Path):
-    message = refused(tmp_path, GOOD.replace("value = 60", "value = 3OO"))
-    assert "line 15" in message
+    assert "line 15" in refused(tmp_path, GOOD.replace("value = 60", "value = sixty"))
+
+
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path):
+    path = tmp_path / "own.toml"
+    path.write_bytes(GOOD.encode("gbk"))
+    with pytest.raises(RuleBookError, match="not readable as TOML in UTF-8"):
+        read_rule_book(path)
+
+
+def test_a_set_names_as_many_functions_as_its_number(tmp_path: Path):
+    text = (
+        GOOD.replace("area_per_100_households", "function_set")
+        .replace('op = ">=", value = 60', 'op = "superset", value = 3')
+        .replace('unit = "m2"', 'unit = "functions"')
+        .replace(
+            "  [rule.facility]",
+            '  [rule.compute]\n  functions = ["a", "b"]\n  [rule.facility]',
+        )
+    )
+    assert "test.value is 3 but 2 functions are named" in refused(tmp_path, text)
+
+
+def test_a_share_above_100_percent_is_refused(tmp_path: Path):
+    text = (
+        GOOD.replace("area_per_100_households", "coverage_share_units")
+        .replace("value = 60", "value = 160")
+        .replace('unit = "m2"', 'unit = "percent"')
+        .replace('level = "community"', 'level = "city"')
+    )
+    assert "test.value is 160 percent; at most 100" in refused(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("numbers = [3]", 'numbers = ["3OO"]', "numbers holds '3OO'"),
+        ("numbers = [3]", "numbers = 3", "numbers is 3; it must be a list"),
+        ('quote = "三"', "", "REF-1: quote is missing"),
+        ('unit = "m2"', 'unitt = "m2"', "unknown key 'unitt' in reference"),
+    ],
+)
+def test_a_wrong_reference_is_refused(tmp_path: Path, old: str, new: str, said: str):
+    reference = (
+        '[[reference]]\nid = "REF-1"\nkind = "count"\nquote = "三"\nvalue = "3"\n'
+        'numbers = [3]\nunit = "m2"\nscope = "city"\n'
+    )
+    book = read_rule_book(write(tmp_path, GOOD + reference))
+    assert book.references[0].numbers == (3.0,)
+    assert said in refused(tmp_path, GOOD + reference.replace(old, new))
 
 
 def test_a_book_without_rules_is_refused(tmp_path: Path):
