@@ -142,7 +142,8 @@ def _measured(inputs: Inputs, rule: Rule) -> DataFrame:
     measure = MEASURES.get(rule.kind)
     if measure is None:
         return _one_row(inputs, rule, reason="checks.no_measure")
-    if rule.level == "circle" and not (rule.classes and rule.kind in _OF_PLACES):
+    of_circle = rule.classes and rule.kind in (*_OF_SITES, *REACH_KINDS)
+    if rule.level == "circle" and not of_circle:
         return _one_row(inputs, rule, reason="checks.no_circles")
     if rule.kind in _OF_PLACES and not rule.classes:
         return _one_row(inputs, rule, reason="checks.no_input", missing="classes")

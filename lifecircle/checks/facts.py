@@ -10,7 +10,7 @@ import pandas as pd
 
 from lifecircle.checks.inputs import Inputs, cached
 from lifecircle.checks.levels import units_at
-from lifecircle.checks.places import canonical
+from lifecircle.checks.places import canonical, level_key
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -81,11 +81,10 @@ def fact_values(
     >>> fact_values(prepare(toy.district, None), "community", "households")
     array([480., 120.])
     """
-    level = canonical(level)
     values: npt.NDArray[np.float64] = cached(
         inputs,
-        ("fact", level, fact, classes if level == "catchment" else ()),
-        lambda: _values(inputs, level, fact, classes),
+        (fact, *level_key("fact", level, classes)),
+        lambda: _values(inputs, canonical(level), fact, classes),
     )
     return values
 

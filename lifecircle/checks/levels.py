@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from lifecircle.checks.inputs import Inputs, cached
-from lifecircle.checks.places import canonical, centres, member_pairs
+from lifecircle.checks.places import canonical, centres, level_key, member_pairs
 from lifecircle.checks.serving import offered, serving
 from lifecircle.checks.units import estimate_range, estimated, scope_mask
 
@@ -69,9 +69,10 @@ def units_at(inputs: Inputs, level: str, classes: tuple[str, ...] = ()) -> DataF
     array([['toy', 600.0, 1500.0]], dtype=object)
     """
     level = canonical(level)
-    centres = classes if level == "catchment" else ()
     frame: DataFrame = cached(
-        inputs, ("units", level, centres), lambda: _make(inputs, level, centres)
+        inputs,
+        level_key("units", level, classes),
+        lambda: _make(inputs, level, classes),
     )
     return frame
 
@@ -318,6 +319,19 @@ def scoped(inputs: Inputs, rule: Rule) -> tuple[DataFrame, npt.NDArray[np.intp]]
     >>> scoped(prepare(toy.district, None), rule)[1].tolist()
     [0, 1]
     """
+    of_sites = (rule.classes, rule.statuses) if _needs_sites(rule) else ()
+    key = (rule.level, rule.settlement, rule.affiliation, rule.build, *of_sites)
+    found: tuple[DataFrame, npt.NDArray[np.intp]] = cached(
+        inputs, ("scoped", *key), lambda: _scoped(inputs, rule)
+    )
+    return found
+
+
+def _needs_sites(rule: Rule) -> bool:
+    return canonical(rule.level) in ("facility", "catchment")
+
+
+def _scoped(inputs: Inputs, rule: Rule) -> tuple[DataFrame, npt.NDArray[np.intp]]:
     units = units_at(inputs, rule.level, rule.classes)
     mask = np.ones(len(units), dtype=bool)
     if canonical(rule.level) not in _WHOLE:

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from pandas import DataFrame
 
-__all__ = ["canonical", "centres", "member_pairs", "places_at", "subdistricts"]
+__all__ = [
+    "canonical",
+    "centres",
+    "level_key",
+    "member_pairs",
+    "places_at",
+    "subdistricts",
+]
 
 _ALIASES = {
     "village": "community",
@@ -97,10 +104,10 @@ def member_pairs(
     >>> member_pairs(prepare(toy.district, None), "grid")[1].tolist()
     [0, 0, 0, 0, 1, 1]
     """
-    level = canonical(level)
-    key = ("pairs", level, classes if level == "catchment" else ())
     pairs: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]] = cached(
-        inputs, key, lambda: _pairs(inputs, level, classes)
+        inputs,
+        level_key("pairs", level, classes),
+        lambda: _pairs(inputs, canonical(level), classes),
     )
     return pairs
 
@@ -146,6 +153,33 @@ def _unit_of_buildings(
     if level == "subdistrict":
         return pd.Index(subdistricts(inputs)).get_indexer(of.map(home))
     return np.where(of.isin(home.index), 0, -1).astype(np.intp)
+
+
+def level_key(
+    name: str, level: str, classes: tuple[str, ...]
+) -> tuple[str, str, tuple[str, ...]]:
+    """Key of a figure of a level; only catchments differ by their classes.
+
+    Parameters
+    ----------
+    name : str
+        Name of the figure.
+    level : str
+        Of ``levels.LEVELS`` or another name of one.
+    classes : tuple of str
+        As ``units_at``.
+
+    Returns
+    -------
+    tuple
+
+    Examples
+    --------
+    >>> level_key("units", "village", ("SVC.COMM",))
+    ('units', 'community', ())
+    """
+    level = canonical(level)
+    return name, level, classes if level == "catchment" else ()
 
 
 def centres(inputs: Inputs, classes: tuple[str, ...]) -> DataFrame:
@@ -210,10 +244,10 @@ def places_at(
     >>> shapely.area(places).tolist()
     [184000.0, 96000.0]
     """
-    level = canonical(level)
-    key = ("places", level, classes if level == "catchment" else ())
     places: npt.NDArray[np.object_] = cached(
-        inputs, key, lambda: _places(inputs, level, classes)
+        inputs,
+        level_key("places", level, classes),
+        lambda: _places(inputs, canonical(level), classes),
     )
     return places
 

@@ -9,7 +9,13 @@ import pandas as pd
 import shapely
 
 from lifecircle.checks.inputs import Inputs, cached
-from lifecircle.checks.places import canonical, centres, places_at, subdistricts
+from lifecircle.checks.places import (
+    canonical,
+    centres,
+    level_key,
+    places_at,
+    subdistricts,
+)
 from lifecircle.checks.units import representative_points
 
 if TYPE_CHECKING:
@@ -69,15 +75,25 @@ def offered(inputs: Inputs, rule: Rule) -> DataFrame:
     >>> offered(prepare(toy.district, None), read_rule_book("hefei").rules[0]).values
     array([['F2', 'SVC.COMM']], dtype=object)
     """
-    district = inputs.district
-    ids = cached(
+    frame: DataFrame = cached(
         inputs,
-        ("in use", rule.statuses),
-        lambda: set(in_use(district, rule.statuses)["facility_id"]),
+        ("offered", rule.classes, rule.statuses),
+        lambda: _offered(inputs, rule),
     )
-    pairs = district.facility_classes[["facility_id", "facility_class"]]
-    pairs = pairs[pairs["facility_class"].isin(rule.classes)]
-    return pairs[pairs["facility_id"].isin(ids)].reset_index(drop=True)
+    return frame
+
+
+def _offered(inputs: Inputs, rule: Rule) -> DataFrame:
+    pairs = cached(
+        inputs, ("in use", rule.statuses), lambda: _in_use(inputs, rule.statuses)
+    )
+    return pairs[pairs["facility_class"].isin(rule.classes)].reset_index(drop=True)
+
+
+def _in_use(inputs: Inputs, statuses: tuple[str, ...]) -> DataFrame:
+    pairs = inputs.district.facility_classes[["facility_id", "facility_class"]]
+    ids = in_use(inputs.district, statuses)["facility_id"]
+    return pairs[pairs["facility_id"].isin(ids)]
 
 
 def serving(inputs: Inputs, level: str, classes: tuple[str, ...] = ()) -> DataFrame:
@@ -107,9 +123,11 @@ def serving(inputs: Inputs, level: str, classes: tuple[str, ...] = ()) -> DataFr
     >>> serving(prepare(toy.district, None), "community").values[0].tolist()
     ['F1', 0, 1.0]
     """
-    level = canonical(level)
-    key = ("serving", level, classes if level == "catchment" else ())
-    frame: DataFrame = cached(inputs, key, lambda: _serving(inputs, level, classes))
+    frame: DataFrame = cached(
+        inputs,
+        level_key("serving", level, classes),
+        lambda: _serving(inputs, canonical(level), classes),
+    )
     return frame
 
 

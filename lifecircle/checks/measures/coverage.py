@@ -12,7 +12,7 @@ from lifecircle.checks.inputs import Inputs, cached, walks_of
 from lifecircle.checks.levels import scoped, units_at
 from lifecircle.checks.measures.rows import begin_rows, ends
 from lifecircle.checks.measures.straight import straight_m
-from lifecircle.checks.places import member_pairs
+from lifecircle.checks.places import level_key, member_pairs
 from lifecircle.checks.uncertain import gate_detours_m, speed_range
 from lifecircle.checks.units import estimate_range, estimated
 from lifecircle.checks.walking import is_answered, nearest_walk
@@ -259,7 +259,7 @@ def reach_of(inputs: Inputs, rule: Rule) -> tuple[npt.NDArray[np.float64], bool]
 def _people(inputs: Inputs, rule: Rule) -> _People:
     """Whom the rule is about; households where the persons of a unit are unknown."""
     weight = "persons" if rule.population == "all" else rule.population
-    key = ("people", rule.level, rule.classes, weight)
+    key = (weight, *level_key("people", rule.level, rule.classes))
     found: _People = cached(inputs, key, lambda: _weights(inputs, rule, weight))
     return found
 

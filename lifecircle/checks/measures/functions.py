@@ -11,9 +11,9 @@ import shapely
 from lifecircle.checks.facts import fact_texts, list_items
 from lifecircle.checks.inputs import Inputs, cached
 from lifecircle.checks.levels import scoped, units_at
-from lifecircle.checks.measures.rows import begin_rows, shown_unit
+from lifecircle.checks.measures.rows import begin_rows, shown_unit, told
 from lifecircle.checks.measures.sites import site_units
-from lifecircle.checks.places import canonical
+from lifecircle.checks.places import canonical, level_key
 from lifecircle.checks.serving import in_use, offered, serving
 from lifecircle.checks.units import representative_points
 
@@ -138,7 +138,7 @@ def function_rows(inputs: Inputs, rule: Rule) -> DataFrame:
         counts[row] = len(found) if within_list else len(found | named)
         unknown[row] = texts[unit] is None
     missing = rule.inputs[0] if rule.inputs else "functions"
-    reason = np.where(unknown & (counts == 0), "checks.functions_unknown", None)
+    reason = told(unknown & (counts == 0), "checks.functions_unknown")
     return rows.assign(
         op=">=",
         measured=counts,
@@ -148,8 +148,8 @@ def function_rows(inputs: Inputs, rule: Rule) -> DataFrame:
         threshold_max=np.nan,
         exposed=units["households"].to_numpy(dtype=float),
         reason=reason.astype(object),
-        reason_if_short=np.where(unknown, "checks.functions_unknown", None),
-        missing_inputs=np.where(unknown, missing, None).astype(object),
+        reason_if_short=told(unknown, "checks.functions_unknown"),
+        missing_inputs=told(unknown, missing),
     )
 
 
@@ -180,7 +180,7 @@ def _texts(inputs: Inputs, rule: Rule) -> list[tuple[str, ...] | None]:
 
 def _classes(inputs: Inputs, rule: Rule) -> list[set[str]]:
     """Facility classes in use in every unit."""
-    key = ("classes", canonical(rule.level), rule.statuses, rule.classes)
+    key = (rule.statuses, *level_key("classes", rule.level, rule.classes))
     made: list[set[str]] = cached(inputs, key, lambda: _class_sets(inputs, rule))
     return made
 
@@ -253,7 +253,7 @@ def co_location_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     on_site = _classes(inputs, replace(rule, level="facility"))
     count = np.array([len(on_site[row]) for row in units["position"]], dtype=float)
     flat = shapely.area(np.asarray(sites, dtype=object)) == 0
-    reason = np.where(flat & (count < 2), "checks.no_polygon", None)
+    reason = told(flat & (count < 2), "checks.no_polygon")
     return rows.assign(
         measured=count,
         numerator=count,

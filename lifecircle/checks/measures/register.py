@@ -9,7 +9,7 @@ import pandas as pd
 
 from lifecircle.checks.facts import fact_values
 from lifecircle.checks.levels import scoped, units_at
-from lifecircle.checks.measures.rows import band_of, begin_rows, shown_unit
+from lifecircle.checks.measures.rows import band_of, begin_rows, shown_unit, told
 from lifecircle.checks.places import canonical
 from lifecircle.checks.serving import offered, serving
 
@@ -284,7 +284,7 @@ def flags_rows(inputs: Inputs, rule: Rule) -> DataFrame:
         threshold_min=needed,
         threshold_max=np.nan,
         exposed=units["households"].to_numpy(dtype=float),
-        reason_if_short=np.where(unknown.any(axis=0), "checks.no_input", None),
+        reason_if_short=told(unknown.any(axis=0), "checks.no_input"),
         missing_inputs=missing_names(rule.inputs, facts),
     )
 

@@ -44,8 +44,8 @@ def rooms_in_use(inputs: Inputs, rule: Rule) -> DataFrame:
     Returns
     -------
     DataFrame
-        ``facility_id``, ``facility_class``, ``area_m2`` (NaN = unknown),
-        ``area_basis``, ``other_basis`` (bool).
+        ``facility_id``, ``facility_class``, ``pair`` (row in ``offered``),
+        ``area_m2`` (NaN = unknown), ``area_basis``, ``other_basis`` (bool).
 
     Examples
     --------
@@ -55,9 +55,20 @@ def rooms_in_use(inputs: Inputs, rule: Rule) -> DataFrame:
     >>> rooms_in_use(inputs, read_rule_book("hefei").rules[0])["area_m2"].tolist()
     [680.0]
     """
+    frame: DataFrame = cached(
+        inputs,
+        ("rooms", rule.classes, rule.statuses, rule.area_basis),
+        lambda: _rooms_in_use(inputs, rule),
+    )
+    return frame
+
+
+def _rooms_in_use(inputs: Inputs, rule: Rule) -> DataFrame:
     keys = ["facility_id", "facility_class"]
     listed = inputs.district.rooms[[*keys, "floor_area_m2", "area_basis"]]
-    rooms = offered(inputs, rule).merge(listed, on=keys, how="left")
+    pairs = offered(inputs, rule)
+    pairs = pairs.assign(pair=np.arange(len(pairs)))
+    rooms = pairs.merge(listed, on=keys, how="left")
     area = rooms["floor_area_m2"].astype(float)
     basis = rooms["area_basis"].astype(object)
     land = cached(inputs, "land", lambda: _site_areas(inputs.district))
@@ -66,7 +77,7 @@ def rooms_in_use(inputs: Inputs, rule: Rule) -> DataFrame:
     as_land = open_ & area.isna() & site.notna()
     area, basis = area.where(~as_land, site), basis.where(~as_land, "land")
     fits = _fits(basis, rule) | (open_ & (rule.area_basis == "unspecified"))
-    return rooms[keys].assign(
+    return rooms[[*keys, "pair"]].assign(
         area_m2=area.where(fits), area_basis=basis, other_basis=~fits & area.notna()
     )
 

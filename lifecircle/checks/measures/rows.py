@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from lifecircle.model import Rule
 
-__all__ = ["UNIT_COLUMNS", "band_of", "begin_rows", "ends", "shown_unit"]
+__all__ = ["UNIT_COLUMNS", "band_of", "begin_rows", "ends", "shown_unit", "told"]
 
 UNIT_COLUMNS = ("level", "unit_id", "unit_name", "subdistrict_id")
 
@@ -148,3 +148,28 @@ def ends(
         for name, pair in figures.items()
         for end, values in zip(("min", "max"), pair, strict=True)
     }
+
+
+def told(mask: npt.NDArray[np.bool_], sentence: object) -> npt.NDArray[np.object_]:
+    """A sentence key where the mask is set, else None.
+
+    Parameters
+    ----------
+    mask : bool array
+        Rows that it holds for.
+    sentence : str or array of str or None
+        The key, or one for every row.
+
+    Returns
+    -------
+    object array
+
+    Examples
+    --------
+    >>> told(np.array([True, False]), "checks.no_input").tolist()
+    ['checks.no_input', None]
+    """
+    said = np.full(len(mask), None, dtype=object)
+    chosen = np.broadcast_to(np.asarray(sentence, dtype=object), len(mask))
+    said[mask] = chosen[mask]
+    return said

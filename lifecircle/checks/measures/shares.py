@@ -12,7 +12,7 @@ from lifecircle.checks.facts import fact_values
 from lifecircle.checks.levels import scoped, units_at
 from lifecircle.checks.measures.coverage import coverage_rows
 from lifecircle.checks.measures.register import facts_of, missing_names, share_of
-from lifecircle.checks.measures.rows import band_of, begin_rows
+from lifecircle.checks.measures.rows import band_of, begin_rows, told
 from lifecircle.checks.places import canonical
 from lifecircle.checks.serving import offered, serving
 from lifecircle.checks.units import scope_mask
@@ -355,5 +355,5 @@ def gate_rows(inputs: Inputs, rule: Rule) -> DataFrame:
         threshold_min=np.nan,
         threshold_max=0.0,
         exposed=units["households"].to_numpy(dtype=float),
-        reason_if_short=np.where(unknown, "checks.rules_open", None),
+        reason_if_short=told(unknown, "checks.rules_open"),
     )

@@ -6,12 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from lifecircle.checks.levels import scoped
 from lifecircle.checks.measures.rooms import rooms_in_use
-from lifecircle.checks.measures.rows import begin_rows, shown_unit
+from lifecircle.checks.measures.rows import begin_rows, shown_unit, told
 from lifecircle.checks.serving import offered
 
 if TYPE_CHECKING:
@@ -71,7 +70,8 @@ def site_units(inputs: Inputs, rule: Rule) -> DataFrame:
     -------
     DataFrame
         Rows of ``units_at`` of level ``facility``, with ``facility_class`` and
-        ``position`` in them; a facility of two classes has two rows.
+        ``position`` in them, and ``pair`` (row in ``offered``); a facility of two
+        classes has two rows.
 
     Examples
     --------
@@ -82,7 +82,8 @@ def site_units(inputs: Inputs, rule: Rule) -> DataFrame:
     ['F2']
     """
     every, take = scoped(inputs, replace(rule, level="facility"))
-    return offered(inputs, rule).merge(
+    pairs = offered(inputs, rule)
+    return pairs.assign(pair=np.arange(len(pairs))).merge(
         every.assign(position=take), left_on="facility_id", right_on="unit_id"
     )
 
@@ -120,30 +121,29 @@ def min_area_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     """
     units = site_units(inputs, rule)
     rows = begin_rows(units, rule, unit_of_measure="m2")
-    keys = ["facility_id", "facility_class"]
     rooms = rooms_in_use(inputs, rule)
-    grouped = rooms.groupby(keys)
-    sums = pd.DataFrame(
-        {
-            "area": grouped["area_m2"].sum(),
-            "unknown": grouped["area_m2"].apply(lambda part: part.isna().any()),
-            "other": grouped["other_basis"].any(),
-            "basis": grouped["area_basis"].first(),
-        }
-    ).reindex(pd.MultiIndex.from_frame(units[keys]))
-    area = sums["area"].to_numpy(dtype=float)
-    unknown = sums["unknown"].to_numpy() == True  # noqa: E712
-    other = sums["other"].to_numpy() == True  # noqa: E712
+    size, pair = len(offered(inputs, rule)), rooms["pair"].to_numpy(dtype=np.intp)
+    here = units["pair"].to_numpy(dtype=np.intp)
+    areas = rooms["area_m2"].to_numpy(dtype=float)
+    unknown, other = (
+        np.bincount(pair, flags, minlength=size)[here] > 0
+        for flags in (np.isnan(areas), rooms["other_basis"].to_numpy(dtype=bool))
+    )
+    area = np.bincount(pair, np.nan_to_num(areas), minlength=size)[here]
+    basis = np.full(size, None, dtype=object)
+    basis[pair] = rooms["area_basis"].to_numpy(dtype=object)
     soft = np.full(len(units), None, dtype=object)
     soft[unknown] = "checks.area_unknown"
     soft[unknown & other] = "checks.area_other_basis"
+    reason = told(area == 0, soft)
     return rows.assign(
-        measured=area,
+        measured=np.where(unknown & (area == 0), np.nan, area),
         numerator=area,
         exposed=1.0,
         affected_unit="facilities",
         facility_class=units["facility_class"].to_numpy(dtype=object),
-        basis=sums["basis"].to_numpy(dtype=object),
+        basis=basis[here],
+        reason=reason,
         reason_if_short=soft,
     )
 
@@ -178,7 +178,7 @@ def min_width_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     rows = begin_rows(units, rule, unit_of_measure=shown_unit(rule))
     shapes = inputs.district.facilities.geometry.to_numpy()[units["position"]]
     width = site_width_m(np.asarray(shapes, dtype=object))
-    reason = np.where(np.isnan(width), "checks.no_polygon", None)
+    reason = told(np.isnan(width), "checks.no_polygon")
     return rows.assign(
         measured=width,
         numerator=width,

@@ -8,7 +8,7 @@ import numpy as np
 
 from lifecircle.checks.levels import scoped
 from lifecircle.checks.measures.register import facts_of, missing_names
-from lifecircle.checks.measures.rows import begin_rows, ends, shown_unit
+from lifecircle.checks.measures.rows import begin_rows, ends, shown_unit, told
 from lifecircle.checks.verdicts import outside_by
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def window_rows(inputs: Inputs, rule: Rule) -> DataFrame:
         windows_needed(count, per=per, rounding=rounding)
         for count in (persons, low, high)
     )
-    reason = np.where(np.isnan(persons), "checks.persons_unknown", None)
+    reason = told(np.isnan(persons), "checks.persons_unknown")
     # What turns is the need, not the windows: shift them the other way.
     uncertain = fewest < most
     return rows.assign(
@@ -245,7 +245,7 @@ def households_per_staff_rows(inputs: Inputs, rule: Rule) -> DataFrame:
         units[f"households{end}"].to_numpy(dtype=float) for end in ("", "_min", "_max")
     )
     known = np.where(staff > 0, staff, np.nan)
-    reason = np.where(np.isnan(households), "checks.no_households", None)
+    reason = told(np.isnan(households), "checks.no_households")
     uncertain = outside_by(low, high, high) > 0
     return rows.assign(
         measured=households / known,
