@@ -81,11 +81,13 @@ def opening_rule(findings: Findings) -> str | None:
     """
     rules = rules_by_id(findings)
 
-    def weight(rule_id: str) -> tuple[bool, int, str]:
+    def weight(rule_id: str) -> tuple[bool, int, int, str]:
         rule = rules.get(rule_id)
         walks = rule is not None and rule.kind.startswith("walk")
-        failing = int((own_rows(findings, rule_id)["verdict"] == "fail").sum())
-        return not walks, -failing, rule_id
+        verdicts = own_rows(findings, rule_id)["verdict"]
+        failing = int((verdicts == "fail").sum())
+        assessed = int((verdicts != "not_assessed").sum())
+        return not (walks and assessed), -failing, -assessed, rule_id
 
     return min(findings.rows["rule_id"].unique(), key=weight, default=None)
 

@@ -21,6 +21,7 @@ from lifecircle.publish.encode import (
     positions,
     texts,
 )
+from lifecircle.publish.outlines import borders, outline, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,13 +35,6 @@ __all__ = ["map_layers"]
 Columns = dict[str, Any]
 
 WGS84 = "EPSG:4326"
-SNAP_M = 0.5
-"""Boundaries closer than this are one line."""
-SMOOTH_M = 4.0
-"""Outlines of isochrones are drawn to this precision."""
-CLOSED_M = 35.0
-SMALLEST_HOLE_M2 = 20_000.0
-"""Gaps of isochrones narrower, and holes smaller, are not drawn."""
 
 
 def map_layers(study: Assessment) -> dict[str, Columns]:
@@ -64,7 +58,7 @@ def map_layers(study: Assessment) -> dict[str, Columns]:
     district = study.district
     return {
         "district": _outline(district),
-        "boundaries": _boundaries(district.communities, district.crs),
+        "boundaries": _boundaries(district),
         "communities": _communities(district),
         "compounds": _compounds(district),
         "buildings": _buildings(district),
@@ -94,48 +88,16 @@ def _lines(shapes: Iterable[Any], crs: str) -> dict[str, list[int]]:
 
 
 def _outline(district: District) -> Columns:
-    whole = shapely.union_all(district.communities.geometry.to_numpy())
-    whole = whole.buffer(SNAP_M, join_style="mitre").buffer(-SNAP_M, join_style="mitre")
-    frame = GeoDataFrame(geometry=[whole], crs=district.crs)
+    frame = GeoDataFrame(geometry=[outline(district.communities)], crs=district.crs)
     return {
         "geom": _geom(frame),
         "bounds": [round(x, 6) for x in frame.to_crs(WGS84).total_bounds.tolist()],
     }
 
 
-def _boundaries(communities: GeoDataFrame, crs: str) -> Columns:
-    """Borders by level; where levels coincide only the highest is kept."""
-    shapes = communities.geometry
-    by_subdistrict = communities.groupby("subdistrict_id", sort=True).geometry
-    levels = {
-        "district": [shapely.union_all(shapes.to_numpy())],
-        "subdistrict": [
-            shapely.union_all(part.to_numpy()) for _, part in by_subdistrict
-        ],
-        "community": shapes.tolist(),
-    }
-    drawn: Any = shapely.GeometryCollection()
-    columns: Columns = {"level": list(levels)}
-    lines = []
-    for parts in levels.values():
-        solid = [_without_slivers(part) for part in parts]
-        border = shapely.union_all([part.boundary for part in solid])
-        line = border.difference(drawn.buffer(SNAP_M))
-        lines.append(_merged(line))
-        drawn = shapely.union_all([drawn, border])
-    columns["geom"] = _lines(lines, crs)
-    return columns
-
-
-def _without_slivers(shape: Any) -> Any:
-    closed = shape.buffer(SNAP_M, join_style="mitre")
-    return closed.buffer(-SNAP_M, join_style="mitre")
-
-
-def _merged(line: Any) -> Any:
-    if shapely.get_type_id(line) == shapely.GeometryType.LINESTRING:
-        return line
-    return shapely.line_merge(line)
+def _boundaries(district: District) -> Columns:
+    lines = borders(district.communities)
+    return {"level": list(lines), "geom": _lines(lines.values(), district.crs)}
 
 
 def _communities(district: District) -> Columns:
@@ -177,12 +139,18 @@ def _buildings(district: District) -> Columns:
         "households": numbers(frame["households"]),
         "estimated": _guessed(frame["households_method"]),
         "floors": numbers(frame["floors"]),
-        "geom": _geom(frame),
+        "geom": _geom(_oriented(frame)),
     }
     if district.config.disclosure == "internal":
         columns["elderly"] = numbers(frame["elderly"])
         columns["elderlyEstimated"] = _guessed(frame["elderly_method"])
     return columns
+
+
+def _oriented(frame: GeoDataFrame) -> GeoDataFrame:
+    """Holes turn the other way, so that buildings that overlap stay filled."""
+    shapes = shapely.orient_polygons(frame.geometry.to_numpy())
+    return GeoDataFrame(geometry=shapes, crs=frame.crs)
 
 
 def _guessed(method: Series[Any]) -> list[int]:
@@ -329,34 +297,13 @@ def _listed(value: Any) -> Sequence[str]:
 
 
 def _isochrones(frame: GeoDataFrame) -> Columns:
-    """Isochrones generalised to be read: yards between streets closed, steps smoothed.
-
-    They are drawn only; every figure comes from the walks themselves.
-    """
-    closed = frame.geometry.buffer(CLOSED_M).buffer(-CLOSED_M).simplify(SMOOTH_M)
-    drawn = frame.set_geometry(closed.map(_without_small_holes))
+    drawn = readable(frame)
     return {
         "class": texts(frame["facility_class"]),
         "walker": texts(frame["walker"]),
         "limit": numbers(frame["limit_min"]),
         "geom": _geom(drawn),
     }
-
-
-def _without_small_holes(shape: Any) -> Any:
-    parts = [
-        shapely.Polygon(
-            part.exterior,
-            [ring for ring in part.interiors if _area(ring) >= SMALLEST_HOLE_M2],
-        )
-        for part in shapely.get_parts(shape)
-        if part.geom_type == "Polygon"
-    ]
-    return shapely.MultiPolygon(parts)
-
-
-def _area(ring: Any) -> float:
-    return float(shapely.Polygon(ring).area)
 
 
 def _routes(study: Assessment) -> Columns:

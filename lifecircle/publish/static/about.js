@@ -19,7 +19,8 @@ LC.about.line = function () {
   const bases = facts.bases.map(LC.basis).join(LC.t("list_comma"));
   const all = Object.values(about.households).reduce((sum, one) => sum + one, 0);
   const estimated = all - (about.households.declared || 0);
-  const books = Object.keys(LC.data.books).filter((id) => LC.data.books[id].adopted);
+  const adopted = Object.keys(LC.data.books).filter((id) => LC.data.books[id].adopted);
+  const books = adopted.length ? adopted : Object.keys(LC.data.books);
   const walker = facts.walkers[LC.state.walker] || Object.values(facts.walkers)[0];
   return [
     LC.t("approval", { text: facts.approval || LC.t("approval_none") }),
@@ -28,7 +29,7 @@ LC.about.line = function () {
       (estimated ? LC.t("foot_estimated", { n: LC.grouped((100 * estimated) / all, 0) }) : ""),
     walker ? LC.t("foot_speed", { speed: walker.speed, who: LC.t(`walker.${LC.state.walker}`) }) : null,
     facts.synthetic ? LC.t("synthetic") : null,
-    LC.t("foot_books", { names: books.map(LC.bookName).join(LC.t("list_comma")) || "–" }),
+    LC.t(adopted.length ? "foot_books" : "foot_reference", { names: books.map(LC.bookName).join(LC.t("list_comma")) || "–" }),
   ].filter(Boolean);
 };
 

@@ -22,7 +22,7 @@ LC.card.draw = function () {
   LC.fill(node, LC.card.head(community, row), LC.h("div.card-body", {},
     rule && LC.level(rule) === "grid" ? LC.card.grids(community) : null,
     row ? LC.card.measure(row) : null,
-    row && LC.isCoverage(rule) ? LC.card.histogram(community, row) : null,
+    row && row.verdict !== "not_assessed" && LC.isCoverage(rule) ? LC.card.histogram(community, row) : null,
     LC.card.example(community),
     row || (rule && LC.level(rule) === "grid") ? LC.card.clause(rule, row) : null,
     LC.card.others(community)));
@@ -199,6 +199,6 @@ LC.card.others = function (community) {
       LC.h("td", {}, LC.shape(row.verdict, 12)),
       LC.h("td", {}, LC.button("link", { onclick: () => LC.chooseRule(row.rule) }, LC.pick(LC.rule(row.rule).title)),
         " ", LC.h("span.word", {}, LC.verdictWord(row.verdict))),
-      LC.h("td.number.value", { title: LC.reasonText(row) }, row.measured === null ? "–" : LC.about_sign(row.estimated) + LC.figure(row.measured, row.measure)),
+      LC.h("td.number.value", { title: LC.reasonText(row) }, LC.measuredText(row)),
       LC.h("td.number", {}, LC.standard(row)), LC.h("td.unit", {}, LC.unit(row.measure))))));
 };

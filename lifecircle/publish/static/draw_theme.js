@@ -87,8 +87,15 @@ LC.buildingGroups = function () {
 LC.judging = () => Boolean(LC.state.rule) && LC.state.tab === "shortfalls" &&
   LC.isCoverage(LC.state.rule) && LC.state.cls === LC.state.ruleClass;
 
+/* From far away communities stand for their buildings, if any of them was assessed. */
+LC.farView = function (mpp, from) {
+  const { rule, tab } = LC.state;
+  if (mpp <= from || tab !== "shortfalls" || !rule || LC.theme() !== "minutes") return false;
+  return LC.level(rule) === "community" && LC.rowsOf(rule).some((row) => row.verdict !== "not_assessed");
+};
+
 LC.draw.buildings = function (v) {
-  if (!LC.state.layers.buildings || v.mpp > 8) return;
+  if (!LC.state.layers.buildings || LC.farView(v.mpp, 8) || v.mpp > 40) return;
   const { ctx } = v;
   const outline = v.mpp < 4.6;
   ctx.lineJoin = "miter";
@@ -98,7 +105,7 @@ LC.draw.buildings = function (v) {
     ctx.lineWidth = v.mpp < 1.5 ? 0.9 : 0.65;
     if (group.dashed) ctx.setLineDash([2.5, 2]);
     LC.traceAll(v, LC.g.buildings, group.list, true, () => {
-      ctx.fill("evenodd");
+      ctx.fill();
       if (outline) ctx.stroke();
     });
     ctx.setLineDash([]);
@@ -128,7 +135,7 @@ LC.crosses = function (v, list) {
 /* Communities by shortfall: for area rules always, for walking rules when far away. */
 LC.draw.units = function (v) {
   const theme = LC.theme();
-  const far = theme === "minutes" && LC.state.tab === "shortfalls" && v.mpp > 5.5 && LC.state.rule;
+  const far = LC.farView(v.mpp, 5.5);
   if (theme !== "units" && !far) return;
   const { ctx } = v;
   ctx.globalAlpha = far && v.mpp <= 8 ? 0.35 : theme === "units" ? 0.62 : 1;

@@ -134,6 +134,10 @@ LC.scopeOf = function (id, community) {
   return row.verdict === "not_assessed" ? "unknown" : "judged";
 };
 
+/* The measured figure; what is not assessed shows none, never 0. */
+LC.measuredText = (row) => (row.measured === null || row.verdict === "not_assessed" ? "–"
+  : LC.about_sign(row.estimated) + LC.figure(row.measured, row.measure));
+
 LC.reasonText = function (row) {
   if (!row.reason) return "";
   const pair = LC.data.findings.reasons[row.reason];

@@ -63,7 +63,8 @@ LC.sizeName = (bytes) =>
 /* 渡口社区 is 渡口 in lists and on the map. */
 LC.short = function (name) {
   if (!name) return "–";
-  return name.length > 2 ? name.replace(/(社区|居委会|网格|街道)$/, "") || name : name;
+  const bare = name.replace(/（[^（）]*）$/, "") || name;
+  return bare.length > 2 ? bare.replace(/(社区|居委会|网格|街道)$/, "") || bare : bare;
 };
 
 LC.className = function (code) {

@@ -56,7 +56,7 @@ LC.draw.labels = function (v) {
 };
 
 /* What a community's label says: name, and value where it falls short. */
-LC.communityLabel = function (i) {
+LC.communityLabel = function (i, mpp) {
   const name = LC.data.layers.communities.name[i] || "";
   const selected = LC.state.community === i;
   const label = { i, name: selected ? name : LC.short(name), selected, verdict: "", value: "" };
@@ -74,7 +74,7 @@ LC.communityLabel = function (i) {
       (row.measure === "%" ? `${LC.figure(row.measured, "%")}%` : LC.figure(row.measured, row.measure));
   } else if (row.verdict === "not_assessed") {
     label.verdict = "not_assessed";
-    label.value = LC.t("not_assessed");
+    label.value = mpp > 6 ? "" : LC.t("not_assessed");
   }
   return label;
 };
@@ -83,7 +83,7 @@ LC.communityLabels = function (v, placed) {
   if (v.mpp > 30) return;
   const order = LC.every(LC.g.communities)
     .filter((i) => LC.inView(v, LC.g.communities, i))
-    .map(LC.communityLabel)
+    .map((i) => LC.communityLabel(i, v.mpp))
     .sort((a, b) => b.selected - a.selected || (b.verdict === "fail") - (a.verdict === "fail") ||
       (b.verdict !== "") - (a.verdict !== "") || a.i - b.i);
   for (const label of order) LC.placeCommunity(v, placed, label);

@@ -16,7 +16,7 @@ LC.legend.draw = function () {
   const mpp = LC.metresPerWorld / Math.pow(2, LC.map.getZoom());
   const theme = LC.theme();
   const closed = LC.state.legendClosed === undefined ? window.innerWidth < 700 : LC.state.legendClosed;
-  const head = theme === "grids" ? LC.legend.grids() : theme === "units" || mpp > 8 && LC.state.tab === "shortfalls"
+  const head = theme === "grids" ? LC.legend.grids() : theme === "units" || LC.farView(mpp, 8)
     ? LC.legend.units() : LC.legend.minutes();
   LC.nodes.legend.classList.toggle("legend-folded", closed);
   LC.fill(LC.nodes.legend,
@@ -99,10 +99,10 @@ LC.legend.rows = function (mpp, theme) {
   }
   const roomy = window.innerHeight >= 800;
   if (roomy && layers.facilities && mpp < 4) rows.push(LC.legend.row("facilities", LC.h("i.dot", {}), LC.t("legend_other_facilities")));
-  if (theme === "minutes" && mpp <= 8 && LC.buildingGroups().some((group) => group.lost && group.list.length)) {
+  if (theme === "minutes" && !LC.farView(mpp, 8) && LC.buildingGroups().some((group) => group.lost && group.list.length)) {
     rows.push(LC.legend.row("buildings", LC.h("i.key.lost", {}, "×"), LC.t("legend_no_path")));
   }
-  for (const group of theme === "minutes" && mpp <= 8 ? LC.buildingGroups() : []) {
+  for (const group of theme === "minutes" && !LC.farView(mpp, 8) ? LC.buildingGroups() : []) {
     if (group.note && group.list.length) {
       rows.push(LC.legend.row("buildings", LC.h(`i.key${group.dashed ? ".dashed" : ""}`, {
         style: { "background-color": group.fill, "border-color": group.edge } }), LC.t(group.note)));

@@ -20,7 +20,7 @@ LC.menus.title = function () {
 
 LC.monthOf = (iso) => {
   const [year, month] = iso.split("-");
-  return LC.t("month", { year, month: Number(month), padded: month });
+  return LC.t("month", { year, month: LC.state.lang === "zh" ? Number(month) : month });
 };
 
 LC.menus.tabs = () => LC.h("nav.tabs", { role: "tablist" }, ["today", "shortfalls", "proposals"].map((tab) =>

@@ -57,7 +57,7 @@ LC.table.cells = function (row) {
     sub: LC.subName.get(row.sub) || "–",
     rule: LC.pick(LC.rule(row.rule).title),
     id: row.rule,
-    measured: row.measured === null ? "–" : (row.measure === "%" ? "" : sign) + LC.figure(row.measured, row.measure),
+    measured: LC.measuredText(row),
     standard: LC.standard(row),
     unit: LC.unit(row.measure),
     shortfall,
