@@ -152,17 +152,19 @@ def _root(
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="写入的文件夹 · folder to write")],
-    seed: Annotated[int, typer.Option(help="随机种子 · random seed")] = 20260630,
+    seed: Annotated[
+        int | None, typer.Option(help="随机种子，默认即 data/demo · random seed")
+    ] = None,
     lang: Lang = "zh",
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """生成虚构的示例区县 · write a made-up, lifelike district."""
     console = _Console(lang, quiet=quiet, verbose=verbose)
-    from lifecircle.demo.write import write_demo
+    from lifecircle.demo.write import DEFAULT_SEED, write_demo
 
     with console.guard():
-        write_demo(folder, seed=seed)
+        write_demo(folder, seed=DEFAULT_SEED if seed is None else seed)
     console.tell("demo_written", folder=folder)
 
 
