@@ -72,19 +72,39 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Walker:
-    """A walker profile: adult, elderly.
+    """A walker profile: adult, elderly, pram.
+
+    What slows the walker counts in minutes only where the data says that it is
+    there; metres are never lengthened by it.
 
     Attributes
     ----------
     speed_m_per_s : float
-        Walking speed, metres per second.
+        Walking speed on level street, metres per second.
     source : str
         Where the speed comes from.
+    slow_m_per_s, fast_m_per_s : float or None
+        Range of the speed; None = not stated.
+    steps : {"yes", "no"}
+        ``no``: the walker cannot take steps.
+    steps_factor : float
+        Time on steps, as a multiple of the time on level street of their length.
+    signal_delay_s, footbridge_delay_s : float
+        Wait at a signalled crossing; detour over a footbridge or by an underpass.
+    slope : {"tobler", "naismith", "none"}
+        How slope changes the time, where heights are known.
     """
 
     name: str
     speed_m_per_s: float
     source: str
+    slow_m_per_s: float | None = None
+    fast_m_per_s: float | None = None
+    steps: str = "yes"
+    steps_factor: float = 1.0
+    signal_delay_s: float = 0.0
+    footbridge_delay_s: float = 0.0
+    slope: str = "tobler"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,6 +184,10 @@ class DistrictConfig:
         Smaller gap areas are counted, not drawn.
     profile : {"planning", "full"}
         Rules that planning data can feed, or those of registers too.
+    node_lines_m : float or None
+        Unnoded roads are noded with this tolerance, metres; None = they are noded.
+    join_islands_m : float or None
+        Streets apart from the rest are joined over gaps up to this; None = never.
     """
 
     district_id: str
@@ -190,6 +214,8 @@ class DistrictConfig:
     max_off_road_m: float = 100.0
     smallest_gap_households: int = 50
     profile: str = "planning"
+    node_lines_m: float | None = None
+    join_islands_m: float | None = None
 
 
 def _no_registers() -> DataFrame:
@@ -278,6 +304,12 @@ class WalkNetwork:
         Walled compounds (``gated`` yes, at least one gate known).
     cuts : GeoDataFrame
         Points where a wall or barrier cut a street: ``cut_by``, ``barrier_id``.
+    features : Mapping[str, float64 array]
+        What there is on the segments beside their length; a name that is absent is
+        nowhere. ``steps`` (m,): 1 = steps, on a bridge too. ``signals``,
+        ``footbridge`` (m,): the share of a crossing that the segment is.
+        ``tobler``, ``naismith`` (m, 2): metres on the level that take as long as
+        the segment, from start to end and back.
     """
 
     crs: str
@@ -294,6 +326,7 @@ class WalkNetwork:
     component: npt.NDArray[np.int32]
     compound_ids: tuple[str, ...]
     cuts: GeoDataFrame
+    features: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
