@@ -10,11 +10,14 @@ import pandas as pd
 
 from lifecircle.model import WalkNetwork
 from lifecircle.network.compounds import cut_pieces, read_walls
+from lifecircle.network.features import segment_features
 from lifecircle.network.gates import drop_stubs, end_keys, join_gates
 from lifecircle.network.lines import read_pieces, straight_lines
 from lifecircle.network.snap import morton, snap_points, standing_points
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy.typing as npt
     from pandas import DataFrame
 
@@ -63,7 +66,8 @@ def build_network(district: District) -> WalkNetwork:
         ]
     )
     pieces, same = join_gates(drop_stubs(pieces), walls, openings=openings, homes=homes)
-    node_xy, pieces, nodes = _ordered(pieces, end_keys(pieces, same))
+    told_apart = segment_features(district.roads, pieces).values()
+    node_xy, pieces, nodes = _ordered(pieces, end_keys(pieces, same), told_apart)
     length_m = pieces.lengths_m
     indptr, order = _adjacency(nodes, length_m, len(node_xy))
     segments = np.concatenate([np.arange(len(nodes)), np.arange(len(nodes))])
@@ -91,11 +95,14 @@ def build_network(district: District) -> WalkNetwork:
         component=component,
         compound_ids=walls.compound_ids,
         cuts=cuts,
+        features=segment_features(district.roads, pieces),
     )
 
 
 def _ordered(
-    pieces: Pieces, keys: npt.NDArray[np.int64]
+    pieces: Pieces,
+    keys: npt.NDArray[np.int64],
+    told_apart: Iterable[npt.NDArray[np.float64]] = (),
 ) -> tuple[npt.NDArray[np.float64], Pieces, npt.NDArray[np.int32]]:
     """Nodes along a Morton curve; segments by their nodes, low node first."""
     loops = keys[:, 0] == keys[:, 1]
@@ -113,7 +120,8 @@ def _ordered(
     number[curve] = np.arange(len(xy), dtype=np.int32)
     nodes = np.sort(number[ids.reshape(-1, 2)], axis=1)
     kind = np.unique(pieces.kind.astype(str), return_inverse=True)[1]
-    order = np.lexsort((kind, pieces.label, nodes[:, 1], nodes[:, 0]))
+    values = [value[~loops] for value in told_apart]
+    order = np.lexsort((*values, kind, pieces.label, nodes[:, 1], nodes[:, 0]))
     return xy[curve], pieces.take(order), nodes[order]
 
 

@@ -7,7 +7,7 @@ bridge stays above the street below it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -101,6 +101,8 @@ class Pieces:
         agree: the label, or ``OPEN`` at an open gate.
     shore : int32 array (n, 2)
         Per end, which side of a barrier it is on, 0 where none passes.
+    road : int32 array (n,)
+        Row of the road in its table; -1 = of none, as if not given.
     """
 
     xy: npt.NDArray[np.float64]
@@ -108,6 +110,11 @@ class Pieces:
     label: npt.NDArray[np.int32]
     side: npt.NDArray[np.int32]
     shore: npt.NDArray[np.int32]
+    road: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+
+    def __post_init__(self) -> None:
+        if len(self.road) != len(self.xy):
+            object.__setattr__(self, "road", np.full(len(self.xy), -1, np.int32))
 
     @property
     def free(self) -> npt.NDArray[np.bool_]:
@@ -150,6 +157,7 @@ class Pieces:
             self.label[rows],
             self.side[rows],
             self.shore[rows],
+            self.road[rows],
         )
 
 
@@ -177,7 +185,8 @@ def read_pieces(roads: GeoDataFrame) -> Pieces:
     >>> float(read_pieces(toy.district.roads).lengths_m.sum())
     4590.0
     """
-    walked = roads[(roads["walkable"] == "yes").to_numpy()]
+    chosen = (roads["walkable"] == "yes").to_numpy()
+    walked = roads[chosen]
     lines, road = shapely.get_parts(walked.geometry.to_numpy(), return_index=True)
     xy, line = shapely.get_coordinates(lines, return_index=True)
     xy = np.round(xy, 3)
@@ -200,6 +209,7 @@ def read_pieces(roads: GeoDataFrame) -> Pieces:
         np.full(len(ends), OUTSIDE, np.int32),
         np.full((len(ends), 2), OUTSIDE, np.int32),
         np.zeros((len(ends), 2), np.int32),
+        np.flatnonzero(chosen)[row].astype(np.int32),
     )
 
 
@@ -271,6 +281,7 @@ def split_pieces(
         label=pieces.label[parent],
         side=side,
         shore=shore,
+        road=pieces.road[parent],
     )
 
 
@@ -299,4 +310,5 @@ def joined(first: Pieces, second: Pieces) -> Pieces:
         np.concatenate([first.label, second.label]),
         np.vstack([first.side, second.side]),
         np.vstack([first.shore, second.shore]),
+        np.concatenate([first.road, second.road]),
     )
