@@ -316,6 +316,33 @@ def books_diff(
         typer.echo(say("books.difference_count", console.lang, values))
 
 
+@app.command()
+def explain(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="规则编号 · rule id")],
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="单元编号 · unit id")],
+    study: Annotated[
+        Path, typer.Option("--study", "-s", help="成果文件夹 · folder of a run")
+    ],
+    lang: Lang = "zh",
+    verbose: Verbose = False,
+) -> None:
+    """说明一项结论的算式与原文 · print the arithmetic behind one verdict."""
+    console = _Console(lang, quiet=False, verbose=verbose)
+    from lifecircle.checks.explain import explain as lines_of
+    from lifecircle.publish.results import read_study
+
+    with console.guard():
+        lines = lines_of(read_study(study).findings, rule, unit)
+    for line in lines:
+        names = {
+            key.removesuffix("_key"): say(value, console.lang)
+            for key, value in line.values.items()
+            if key.endswith("_key")
+        }
+        names["title"] = str(line.values.get(f"title_{console.lang}", ""))
+        typer.echo(say(line.key, console.lang, {**line.values, **names}))
+
+
 def main() -> None:
     """Run the command line; consoles that cannot show a character get ``?``."""
     for stream in (sys.stdout, sys.stderr):

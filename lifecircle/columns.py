@@ -11,8 +11,10 @@ from importlib.resources import files
 
 __all__ = [
     "ACCESS",
+    "DASHBOARD",
     "FINDINGS",
     "GAP_AREAS",
+    "REACHED",
     "ROUTES",
     "SERVED",
     "SHORTFALLS",
@@ -45,6 +47,36 @@ SERVED = (
 )
 """Amounts (weight: households, persons, elderly) by minutes; to = inf is the last
 band that a walk exists for, from = NaN counts those with no walk at all."""
+
+REACHED = (
+    "rule_id",
+    "level",
+    "unit_id",
+    "households",
+    "served",
+    "unserved",
+    "unproven",
+)
+"""Households by rule of reach, level and unit; unit "" = outside any unit of the
+level. ``unproven``: not reached, in a list that is not declared complete."""
+
+DASHBOARD = (
+    "unit_id",
+    "unit_name",
+    "subdistrict_id",
+    "family",
+    "must_met",
+    "must_assessed",
+    "must_share",
+    "should_met",
+    "should_assessed",
+    "should_share",
+    "not_assessed",
+    "benchmarks",
+    "references",
+    "drafts",
+)
+"""One row per community and rule family; requirements are rules, not rows."""
 
 FINDINGS = (
     "rule_id",

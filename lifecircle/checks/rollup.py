@@ -7,21 +7,47 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lifecircle.checks.units import estimated
-from lifecircle.columns import SERVED
+from lifecircle.checks.evaluate import skipped
+from lifecircle.checks.inputs import prepare
+from lifecircle.checks.measures.coverage import limit_of, reach_of, within_limit
+from lifecircle.checks.measures.registry import REACH_KINDS
+from lifecircle.checks.measures.straight import is_of_centres
+from lifecircle.checks.units import estimated, grid_claims, in_scope
+from lifecircle.columns import REACHED, SERVED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
     from pandas import DataFrame, Series
 
-    from lifecircle.model import District
+    from lifecircle.checks.inputs import Inputs
+    from lifecircle.model import District, Findings, Rule
 
-__all__ = ["BAND_EDGES_MIN", "LEVELS", "WEIGHTS", "minute_bands", "roll_up"]
+__all__ = [
+    "BAND_EDGES_MIN",
+    "LEVELS",
+    "OUTSIDE",
+    "SEVEN_LEVELS",
+    "WEIGHTS",
+    "minute_bands",
+    "roll_up",
+    "roll_up_reach",
+]
 
 BAND_EDGES_MIN = (0.0, 5.0, 10.0, 15.0, 20.0, float("inf"))
 """Bands of minutes; the upper end belongs to a band, as limits are inclusive."""
 
 LEVELS = ("district", "subdistrict", "community")
+SEVEN_LEVELS = (
+    *("city", "district", "subdistrict", "community"),
+    *("compound", "grid", "building"),
+)
+"""市、区、街道、社区、小区、网格、楼栋: every household is in one unit of each."""
+
+CITY, OUTSIDE = "city", ""
+"""The city that the district is part of; and the unit of all who live outside any."""
+
 WEIGHTS = ("households", "persons", "elderly")
 
 _SLACK_MIN = 1e-9
@@ -69,8 +95,9 @@ def roll_up(
     access : DataFrame
         ``columns.ACCESS``; of its status sets, facilities in use (``built``).
     levels : tuple of str
-        Of ``district``, ``subdistrict``, ``community``, ``compound``, ``grid``
-        (declared) and ``building``.
+        Of ``SEVEN_LEVELS``. Those who live in no compound (grid, …) are a unit of
+        their own, ``OUTSIDE``; an address in two grids counts in its declared one,
+        else the first: totals agree at every level to the last household.
 
     Returns
     -------
@@ -103,16 +130,35 @@ def _unit_keys(district: District, levels: tuple[str, ...]) -> dict[str, Series]
     """Unit of every building at every level; None belongs to none."""
     buildings = district.buildings
     home = district.communities.set_index("community_id")["subdistrict_id"]
-    whole = pd.Series(district.config.district_id, index=buildings.index, dtype=object)
-    keys = {
-        "district": whole,
-        "subdistrict": buildings["community_id"].map(home),
-        "community": buildings["community_id"],
-        "compound": buildings["compound_id"],
-        "grid": buildings["grid_id"],
-        "building": buildings["building_id"],
+
+    def same(value: str) -> Series:
+        return pd.Series(value, index=buildings.index, dtype=object)
+
+    makers: dict[str, Callable[[], Series]] = {
+        "city": lambda: same(CITY),
+        "district": lambda: same(district.config.district_id),
+        "subdistrict": lambda: buildings["community_id"].map(home),
+        "community": lambda: buildings["community_id"],
+        "compound": lambda: buildings["compound_id"],
+        "grid": lambda: _grid_of(district),
+        "building": lambda: buildings["building_id"],
     }
-    return {level: keys[level] for level in levels}
+    return {level: _filled(makers[level]()) for level in levels}
+
+
+def _filled(keys: Series) -> Series:
+    texts = np.array(keys, dtype=object)
+    texts[np.asarray(keys.isna())] = OUTSIDE
+    return pd.Series(texts, index=keys.index, dtype=object)
+
+
+def _grid_of(district: District) -> Series:
+    """Grid of every building: the declared one, else the first that holds it."""
+    claims = grid_claims(district).sort_values(
+        ["building_id", "declared", "grid_id"], ascending=[True, False, True]
+    )
+    first = claims.drop_duplicates("building_id").set_index("building_id")["grid_id"]
+    return district.buildings["building_id"].map(first)
 
 
 def _bands_by_pair(
@@ -166,3 +212,89 @@ def _level_frame(
             "estimated_amount": part[found],
         }
     )
+
+
+def roll_up_reach(
+    district: District,
+    access: DataFrame,
+    findings: Findings,
+    *,
+    levels: tuple[str, ...] = SEVEN_LEVELS,
+) -> DataFrame:
+    """Who is served by every rule of reach, and who is not, at every level.
+
+    The same yes or no of every building, summed: totals at every level agree to the
+    last household. Only communities that a rule is about count. Where its classes
+    are not declared complete, those not reached are ``unproven``, not unserved
+    (RULES.md 0b.10).
+
+    Parameters
+    ----------
+    district : District
+        The checked tables.
+    access : DataFrame
+        ``columns.ACCESS``.
+    findings : Findings
+        From ``check``; its books name the rules.
+    levels : tuple of str
+        Of ``SEVEN_LEVELS``.
+
+    Returns
+    -------
+    DataFrame
+        ``columns.REACHED``, in the order of the rules, levels and unit ids.
+
+    Examples
+    --------
+    >>> from lifecircle.checks.evaluate import check
+    >>> from lifecircle.standards.rulebook import read_rule_book
+    >>> findings = check(toy.district, toy.access, read_rule_book("hefei"))
+    >>> rows = roll_up_reach(toy.district, toy.access, findings)
+    >>> meals = rows[rows["rule_id"] == "HF-R10"]
+    >>> meals.groupby("level")["served"].sum().unique()
+    array([600.])
+    """
+    inputs = prepare(district, access, books=findings.books)
+    keys = _unit_keys(district, levels)
+    frames = [
+        _reach_frame(inputs, rule, keys)
+        for book in findings.books
+        for rule in book.rules
+        if rule.kind in REACH_KINDS
+        and rule.classes
+        and not is_of_centres(rule)
+        and not skipped(rule, district.config)
+    ]
+    if not frames:
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in REACHED})
+    return pd.concat(frames, ignore_index=True)[list(REACHED)]
+
+
+def _reach_frame(inputs: Inputs, rule: Rule, keys: dict[str, Series]) -> DataFrame:
+    """Households of one rule by level and unit: served, unserved, unproven."""
+    district = inputs.district
+    buildings = district.buildings
+    about = set(in_scope(district.communities, rule)["community_id"])
+    inside = buildings["community_id"].isin(about).to_numpy()
+    households = np.where(inside, buildings["households"].to_numpy(dtype=float), 0.0)
+    reach, answered = reach_of(inputs, rule)
+    near = within_limit(reach, limit_min=limit_of(rule))
+    proven = answered and district.complete_classes.issuperset(rule.classes)
+    parts = {
+        "served": np.where(near, households, 0.0),
+        "unserved": np.where(near | (not proven), 0.0, households),
+        "unproven": np.where(near | proven, 0.0, households),
+    }
+    frames = []
+    for level, of in keys.items():
+        codes, units = pd.factorize(of, sort=True)
+        sums = {
+            name: np.bincount(codes, values, minlength=len(units))
+            for name, values in parts.items()
+        }
+        frame = pd.DataFrame({"unit_id": np.asarray(units, dtype=object), **sums})
+        frame.insert(0, "level", level)
+        frames.append(frame[frame[list(parts)].sum(axis=1) > 0])
+    made = pd.concat(frames, ignore_index=True)
+    made["households"] = made[list(parts)].sum(axis=1)
+    return made.assign(rule_id=rule.rule_id)
