@@ -37,21 +37,79 @@ UM = 1_000_000
 class CostGraph:
     """A walk network in whole micrometres.
 
+    What a walk costs is its length, or metres on the level that take as long as the
+    walk; both directions of a segment may differ. Walks are to the sources.
+
     Attributes
     ----------
     nodes : int32 array (m, 2)
         Start and end node of every segment.
     segment_um : int64 array (m,)
+        Length.
+    forth_um, back_um : int64 arrays (m,)
+        Cost of walking from start to end, and back; ``segment_um`` itself where
+        length is all that counts.
     indptr, neighbour : int32 arrays
     edge_um : int64 array
-        Parallel to ``neighbour``.
+        Parallel to ``neighbour``: cost of walking from the neighbour.
     """
 
     nodes: npt.NDArray[np.int32]
     segment_um: npt.NDArray[np.int64]
+    forth_um: npt.NDArray[np.int64]
+    back_um: npt.NDArray[np.int64]
     indptr: npt.NDArray[np.int32]
     neighbour: npt.NDArray[np.int32]
     edge_um: npt.NDArray[np.int64]
+
+    def forth(
+        self, segment: npt.NDArray[Any], along_um: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.int64]:
+        """Cost of a part of a segment, walked from its start's side to its end's.
+
+        Parameters
+        ----------
+        segment : int array
+            Which.
+        along_um : int64 array
+            Length of the part.
+
+        Returns
+        -------
+        int64 array
+            Micrometres.
+        """
+        return self._part(self.forth_um, segment, along_um)
+
+    def back(
+        self, segment: npt.NDArray[Any], along_um: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.int64]:
+        """Cost of a part of a segment, walked from its end's side to its start's.
+
+        Parameters
+        ----------
+        segment : int array
+            Which.
+        along_um : int64 array
+            Length of the part.
+
+        Returns
+        -------
+        int64 array
+            Micrometres.
+        """
+        return self._part(self.back_um, segment, along_um)
+
+    def _part(
+        self,
+        cost_um: npt.NDArray[np.int64],
+        segment: npt.NDArray[Any],
+        along_um: npt.NDArray[np.int64],
+    ) -> npt.NDArray[np.int64]:
+        if cost_um is self.segment_um:
+            return along_um
+        share = along_um / self.segment_um[segment]
+        return np.asarray(np.rint(cost_um[segment] * share), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,13 +169,18 @@ class WalkField:
     limit_um: int
 
 
-def cost_graph(network: WalkNetwork) -> CostGraph:
-    """The network's lengths in whole micrometres.
+def cost_graph(
+    network: WalkNetwork, level_m: npt.NDArray[np.float64] | None = None
+) -> CostGraph:
+    """The network's lengths, or other costs, in whole micrometres.
 
     Parameters
     ----------
     network : WalkNetwork
         Lengths in metres.
+    level_m : float array (m, 2), optional
+        Metres on the level that take as long as each segment, from start to end and
+        back, instead of its length.
 
     Returns
     -------
@@ -129,12 +192,24 @@ def cost_graph(network: WalkNetwork) -> CostGraph:
     >>> int(cost_graph(toy.network).segment_um.sum()) / UM
     4590.0
     """
+    segment_um = np.rint(network.segment_length_m * UM).astype(np.int64)
+    if level_m is None:
+        forth_um = back_um = segment_um
+        edge_um = np.rint(network.edge_length_m * UM).astype(np.int64)
+    else:
+        forth_um, back_um = np.rint(level_m * UM).astype(np.int64).T
+        near = np.repeat(np.arange(len(network.node_xy)), np.diff(network.indptr))
+        segment = network.edge_segment
+        from_end = network.segment_nodes[segment, 0] == near
+        edge_um = np.where(from_end, back_um[segment], forth_um[segment])
     return CostGraph(
         nodes=network.segment_nodes,
-        segment_um=np.rint(network.segment_length_m * UM).astype(np.int64),
+        segment_um=segment_um,
+        forth_um=forth_um,
+        back_um=back_um,
         indptr=network.indptr,
         neighbour=network.neighbour,
-        edge_um=np.rint(network.edge_length_m * UM).astype(np.int64),
+        edge_um=edge_um,
     )
 
 
@@ -227,7 +302,12 @@ def walk_field(graph: CostGraph, sources: Places, *, limit_m: float) -> WalkFiel
         graph.neighbour,
         graph.edge_um,
         graph.nodes[segment].T.reshape(-1),
-        np.concatenate([off + offset, off + graph.segment_um[segment] - offset]),
+        np.concatenate(
+            [
+                off + graph.forth(segment, offset),
+                off + graph.back(segment, graph.segment_um[segment] - offset),
+            ]
+        ),
         np.concatenate([found, found]),
         limit_um,
         node_um,
@@ -274,12 +354,13 @@ def nearest_source(
     found = np.flatnonzero(places.segment >= 0)
     segment, offset = places.segment[found], places.offset_um[found]
     start, end = graph.nodes[segment].T
-    here, there, direct = _same_segment(field.sources, segment, offset)
+    here, there, direct = _same_segment(graph, field.sources, segment, offset)
     rows = np.concatenate([np.arange(len(found)), np.arange(len(found)), here])
     total = np.concatenate(
         [
-            field.node_um[start] + offset,
-            field.node_um[end] + graph.segment_um[segment] - offset,
+            field.node_um[start] + graph.back(segment, offset),
+            field.node_um[end]
+            + graph.forth(segment, graph.segment_um[segment] - offset),
             direct,
         ]
     )
@@ -296,7 +377,10 @@ def nearest_source(
 
 
 def _same_segment(
-    sources: Places, segment: npt.NDArray[np.int32], offset: npt.NDArray[np.int64]
+    graph: CostGraph,
+    sources: Places,
+    segment: npt.NDArray[np.int32],
+    offset: npt.NDArray[np.int64],
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int32], npt.NDArray[np.int64]]:
     """Pairs of place and source on one segment, and the walk along it."""
     order = np.argsort(sources.segment, kind="stable")
@@ -306,5 +390,10 @@ def _same_segment(
     here = np.repeat(np.arange(len(segment)), count)
     step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     there = order[np.repeat(low, count) + step]
-    direct = np.abs(offset[here] - sources.offset_um[there]) + sources.off_um[there]
-    return here, there.astype(np.int32), direct
+    ahead = sources.offset_um[there] - offset[here]
+    direct = np.where(
+        ahead >= 0,
+        graph.forth(segment[here], np.abs(ahead)),
+        graph.back(segment[here], np.abs(ahead)),
+    )
+    return here, there.astype(np.int32), direct + sources.off_um[there]
