@@ -9,7 +9,6 @@ pyosmium, an optional dependency: ``pip install lifecircle[osm]``.
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,12 @@ from pyproj import Geod
 from lifecircle.errors import ConfigError, SourceError
 from lifecircle.standards.catalogue import OTHER, classify, read_catalogue
 from lifecircle.tables import osm_tags
+from lifecircle.tables.osm_objects import (
+    located_ways,
+    tagged_areas,
+    tagged_nodes,
+    way_line,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +46,7 @@ GAP_M = 3.0
 _COLUMNS = {
     "roads": (
         *("road_id", "name", "road_class", "walkable"),
-        *("bridge", "tunnel", "layer", "steps"),
+        *("bridge", "tunnel", "layer", "steps", "crossing"),
     ),
     "buildings": (
         *("building_id", "name", "address", "households"),
@@ -89,7 +94,8 @@ def read_openstreetmap(path: str | Path, table: str) -> GeoDataFrame:
         Which rows to read:
 
         - ``roads``: built roads; ``road_class`` is the ``highway`` value;
-          ``walkable``, ``bridge``, ``tunnel`` and ``steps`` yes or no.
+          ``walkable``, ``bridge``, ``tunnel`` and ``steps`` yes or no; ``crossing``
+          signals, footbridge, underpass or None.
         - ``buildings``: areas; ``households`` is 0 where nobody lives by the kind of
           building, else not known (NaN); ``floor_area_m2`` is footprint times floors
           where floors are given.
@@ -184,44 +190,13 @@ def _single(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     return shapes
 
 
-def _ways(osmium: Any, path: str, *keys: str) -> Iterator[Any]:
-    """Ways with any of the keys, their nodes located."""
-    kinds = osmium.osm
-    reader = osmium.FileProcessor(path, kinds.NODE | kinds.WAY).with_locations()
-    reader.with_filter(osmium.filter.EntityFilter(kinds.WAY))
-    yield from reader.with_filter(osmium.filter.KeyFilter(*keys))
-
-
-def _line(osmium: Any, factory: Any, way: Any) -> Any:
-    """A way's line as WKB, or as a shape where nodes are missing; None without two."""
-    try:
-        return factory.create_linestring(way)
-    except osmium.InvalidLocationError:
-        return _runs(way)
-    except RuntimeError:  # fewer than two places
-        return None
-
-
-def _runs(way: Any) -> shapely.Geometry | None:
-    runs: list[list[tuple[float, float]]] = [[]]
-    for node in way.nodes:
-        if not node.location.valid():
-            runs.append([])
-            continue
-        spot = (node.lon, node.lat)
-        if not runs[-1] or runs[-1][-1] != spot:
-            runs[-1].append(spot)
-    whole = [run for run in runs if len(run) > 1]
-    return shapely.MultiLineString(whole) if whole else None
-
-
 def _roads(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
     factory = osmium.geom.WKBFactory()
     left_out = 0
-    for way in _ways(osmium, path, "highway"):
+    for way in located_ways(osmium, path, "highway"):
         tags = dict(way.tags)
         road_class = osm_tags.road_class(tags)
-        line = None if road_class is None else _line(osmium, factory, way)
+        line = None if road_class is None else way_line(osmium, factory, way)
         if line is None:
             left_out += 1
             continue
@@ -235,6 +210,7 @@ def _roads(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
             "tunnel": _yes(osm_tags.spans(tags, "tunnel")),
             "layer": 0.0 if np.isnan(layer) else float(np.clip(layer, -10, 10)),
             "steps": _yes(road_class == "steps"),
+            "crossing": osm_tags.crossing(tags),
             "geometry": line,
         }
     logger.debug("%d highways that are no built road, or without place", left_out)
@@ -244,31 +220,9 @@ def _yes(fact: object) -> str:
     return "yes" if fact else "no"
 
 
-def _areas(
-    osmium: Any, path: str, keys: tuple[str, ...], *, nodes: bool
-) -> Iterator[tuple[str, dict[str, str], Any]]:
-    """Id, tags and WKB of the areas (and nodes) with any of the keys."""
-    kinds = osmium.osm
-    wanted = kinds.AREA | kinds.NODE if nodes else kinds.AREA
-    has_key = osmium.filter.KeyFilter(*keys)
-    reader = osmium.FileProcessor(path).with_areas(has_key)
-    reader.with_filter(osmium.filter.EntityFilter(wanted)).with_filter(has_key)
-    factory = osmium.geom.WKBFactory()
-    for thing in reader:
-        try:
-            if thing.is_node():
-                yield f"n{thing.id}", dict(thing.tags), factory.create_point(thing)
-            else:
-                letter = "w" if thing.from_way() else "r"
-                shape = factory.create_multipolygon(thing)
-                yield f"{letter}{thing.orig_id()}", dict(thing.tags), shape
-        except RuntimeError:  # a ring that does not close
-            logger.debug("an area or point without a place is left out")
-
-
 def _buildings(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
     geod = Geod(ellps="WGS84")
-    for key, tags, shape in _areas(osmium, path, ("building",), nodes=False):
+    for key, tags, shape in tagged_areas(osmium, path, ("building",), nodes=False):
         if tags["building"] in ("no", "construction", "demolished"):
             continue
         households = osm_tags.households_if_none(tags)
@@ -290,7 +244,7 @@ def _buildings(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
 
 
 def _facilities(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
-    found = list(_areas(osmium, path, osm_tags.FACILITY_KEYS, nodes=True))
+    found = list(tagged_areas(osmium, path, osm_tags.FACILITY_KEYS, nodes=True))
     places = pd.DataFrame(
         {
             "facility_id": [key for key, _, _ in found],
@@ -345,11 +299,16 @@ def _year(date: str) -> float:
 
 def _barriers(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
     factory = osmium.geom.WKBFactory()
-    passable = _nodes(osmium, path, osm_tags.is_passable)
-    for way in _ways(osmium, path, "waterway", "railway", "highway", "barrier"):
+    keys = ("railway", "ford", "barrier", "entrance")
+    passable = {
+        key: spot
+        for key, tags, spot in tagged_nodes(osmium, path, *keys)
+        if osm_tags.is_passable(tags)
+    }
+    for way in located_ways(osmium, path, "waterway", "railway", "highway", "barrier"):
         tags = dict(way.tags)
         kind = osm_tags.barrier_kind(tags)
-        line = None if kind is None else _line(osmium, factory, way)
+        line = None if kind is None else way_line(osmium, factory, way)
         if line is None:
             continue
         if passable and kind != "expressway":
@@ -380,33 +339,23 @@ def _opened(
     return shapely.transform(cut, lambda xy: xy / metres)
 
 
-def _nodes(
-    osmium: Any, path: str, wanted: Callable[[dict[str, str]], bool]
-) -> dict[int, tuple[float, float]]:
-    keys = osmium.filter.KeyFilter("railway", "ford", "barrier", "entrance")
-    reader = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(keys)
-    return {node.id: (node.lon, node.lat) for node in reader if wanted(dict(node.tags))}
-
-
 def _gates(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
-    keys = osmium.filter.KeyFilter("barrier", "entrance")
-    found: dict[int, tuple[dict[str, str], float, float]] = {}
-    for node in osmium.FileProcessor(path, osmium.osm.NODE).with_filter(keys):
-        tags = dict(node.tags)
-        if tags.get("barrier") in osm_tags.GATES or "entrance" in tags:
-            found[node.id] = (tags, node.lon, node.lat)
-    doors: dict[int, bool] = defaultdict(bool)
-    if any("barrier" not in tags for tags, _, _ in found.values()):
-        for way in _ways(osmium, path, "building"):
-            for node in way.nodes:
-                doors[node.ref] = True
-    for key, (tags, x, y) in found.items():
-        if "barrier" in tags or not doors[key]:
+    found = [
+        (key, tags, spot)
+        for key, tags, spot in tagged_nodes(osmium, path, "barrier", "entrance")
+        if tags.get("barrier") in osm_tags.GATES or "entrance" in tags
+    ]
+    doors: set[int] = set()
+    if any("barrier" not in tags for _, tags, _ in found):
+        for way in located_ways(osmium, path, "building"):
+            doors.update(node.ref for node in way.nodes)
+    for key, tags, spot in found:
+        if "barrier" in tags or key not in doors:
             yield {
                 "gate_id": f"n{key}",
                 "name": osm_tags.name(tags),
                 "open": _yes(osm_tags.gate_open(tags)),
-                "geometry": shapely.Point(x, y),
+                "geometry": shapely.Point(spot),
             }
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "FACILITY_KEYS",
     "address",
     "barrier_kind",
+    "crossing",
     "gate_open",
     "households_if_none",
     "is_passable",
@@ -217,6 +218,39 @@ def spans(tags: Tags, key: str) -> bool:
     False
     """
     return tags.get(key, "no") not in ("no", "building_passage")
+
+
+def crossing(tags: Tags) -> str | None:
+    """What kind of crossing a walkway is, where it is mapped as one.
+
+    Parameters
+    ----------
+    tags : Mapping[str, str]
+        Of a way.
+
+    Returns
+    -------
+    {"signals", "footbridge", "underpass"} or None
+        Only of ways tagged as crossings (``footway=crossing``): other bridges lead
+        over water as often as over a street.
+
+    Examples
+    --------
+    >>> crossing({"footway": "crossing", "crossing": "traffic_signals"})
+    'signals'
+    >>> crossing({"footway": "crossing", "bridge": "yes"})
+    'footbridge'
+    >>> crossing({"highway": "footway", "bridge": "yes"}) is None
+    True
+    """
+    if "crossing" not in (tags.get(key) for key in ("footway", "path", "cycleway")):
+        return None
+    if spans(tags, "bridge"):
+        return "footbridge"
+    if spans(tags, "tunnel"):
+        return "underpass"
+    lights = tags.get("crossing") == "traffic_signals"
+    return "signals" if lights or tags.get("crossing:signals") == "yes" else None
 
 
 def is_passable(tags: Tags) -> bool:

@@ -117,6 +117,20 @@ def test_grade_separation_is_kept(write_osm):
     assert roads.crs == "EPSG:4326"
 
 
+def test_crossings_only_where_mapped_as_such(write_osm):
+    foot = {"highway": "footway", "footway": "crossing"}
+    ways = [
+        ((1, 2), foot | {"crossing": "traffic_signals"}),
+        ((2, 3), foot | {"crossing": "marked", "crossing:signals": "yes"}),
+        ((3, 4), foot | {"crossing": "marked"}),
+        ((4, 5), foot | {"tunnel": "yes"}),
+        ((1, 5), {"highway": "footway", "bridge": "yes"}),
+    ]
+    roads = read_openstreetmap(write_osm(street_nodes(5), ways), "roads")
+    expected = ["signals", "signals", None, "underpass", None]
+    assert roads["crossing"].tolist() == expected
+
+
 def test_a_way_with_lost_nodes_does_not_jump_the_hole(write_osm):
     # Node 3 is outside the file: 1-2 and 4-5 stay, nothing leads from 2 to 4.
     nodes = street_nodes(5)
