@@ -6,12 +6,14 @@ import datetime as dt
 import math
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from lifecircle.errors import ConfigError, CrsError
-from lifecircle.model import DistrictConfig, Problem, Source, Walker
+from lifecircle.model import DistrictConfig, Problem, Source
+from lifecircle.standards.walkers import walker_profiles
 from lifecircle.tables._keys import Keys
 from lifecircle.tables.crs import declared_crs, is_metric
 from lifecircle.tables.encodings import canonical
@@ -22,6 +24,8 @@ from lifecircle.text import problem_lines
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from lifecircle.model import Walker
+
 __all__ = [
     "WALKERS",
     "DistrictFileError",
@@ -31,22 +35,9 @@ __all__ = [
 ]
 
 WALKERS: Mapping[str, Walker] = MappingProxyType(
-    {
-        "adult": Walker(
-            "adult",
-            1.1,
-            "1.0-1.2 m/s; GB 50180-2018 tiers imply 0.83-1.11 m/s (RULES 2.9, WS-08, "
-            "WS-01)",
-        ),
-        "elderly": Walker(
-            "elderly",
-            0.8,
-            "0.8 m/s; trial of people aged 65+: mean 0.76 m/s, survey 0.8-0.9 m/s "
-            "(RULES 2.9, WS-08, WS-04, WS-05)",
-        ),
-    }
+    {name: walker_profiles()[name] for name in ("adult", "elderly")}
 )
-"""Walking speeds where the district file names none; no Chinese standard does."""
+"""Walkers where the district file names none; no Chinese standard has speeds."""
 
 _SETTLEMENTS = ("urban", "county_town", "rural")
 _DISCLOSURES = ("internal", "review", "public")
@@ -137,21 +128,45 @@ def _rules(keys: Keys) -> dict[str, Any]:
 def _walk(keys: Keys) -> dict[str, Any]:
     off_road = keys.number("max_off_road_m", least=0.0, most=2000.0)
     walkers = dict(WALKERS)
+    profiles = walker_profiles()
     section = keys.section("walkers")
     for name in list(section.given):
-        if name not in WALKERS:
-            section.unknown(name, tuple(WALKERS), "config_unknown_walker")
-            continue
-        profile = section.section(name)
-        speed = profile.number("speed_m_per_s", least=0.1, most=_FASTEST_M_PER_S)
-        source = profile.text("source")
-        profile.finish()
-        if speed is not None:
-            walkers[name] = Walker(name, speed, source or "district file")
+        if name in profiles:
+            walkers[name] = _walker(section.section(name), profiles[name])
+        else:
+            section.unknown(name, tuple(profiles), "config_unknown_walker")
     return {
         "walkers": walkers,
         "max_off_road_m": 100.0 if off_road is None else off_road,
+        "node_lines_m": keys.number("node_lines_m", least=0.0, most=20.0),
+        "join_islands_m": keys.number("join_islands_m", least=0.0, most=100.0),
     }
+
+
+def _walker(keys: Keys, profile: Walker) -> Walker:
+    """A profile with what the district file sets."""
+    limits = {
+        "speed_m_per_s": (0.1, _FASTEST_M_PER_S),
+        "steps_factor": (1.0, 20.0),
+        "signal_delay_s": (0.0, 600.0),
+        "footbridge_delay_s": (0.0, 600.0),
+    }
+    numbers = {
+        name: keys.number(name, least=least, most=most)
+        for name, (least, most) in limits.items()
+    }
+    source = keys.text("source")
+    given: dict[str, Any] = {
+        "steps": keys.choice("steps", ("yes", "no"), profile.steps),
+        "slope": keys.choice("slope", ("tobler", "naismith", "none"), profile.slope),
+        **{name: value for name, value in numbers.items() if value is not None},
+    }
+    keys.finish()
+    if source or "speed_m_per_s" in given:
+        given["source"] = source or "district file"
+    if "speed_m_per_s" in given:
+        given |= {"slow_m_per_s": None, "fast_m_per_s": None}
+    return replace(profile, **given)
 
 
 def _outputs(keys: Keys) -> dict[str, Any]:

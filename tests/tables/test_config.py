@@ -8,6 +8,8 @@ import sys
 import pytest
 
 from lifecircle.errors import ConfigError
+from lifecircle.checks.uncertain import SPEED_RANGES
+from lifecircle.standards.walkers import walker_profiles
 from lifecircle.tables.config import DistrictFileError, config_problems, read_config
 from lifecircle.text import problem_lines
 
@@ -210,3 +212,29 @@ def test_settings_are_read_without_frames():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_pram_joins_when_named_and_profiles_can_be_changed_in_part(files):
+    text = (
+        "\n[walk]\nnode_lines_m = 0.5\njoin_islands_m = 15\n"
+        "[walk.walkers.pram]\n"
+        '[walk.walkers.adult]\nsignal_delay_s = 30\nsteps = "no"\n'
+    )
+    assert _problems(files, new=text) == ()
+    config = read_config(files.folder / "district.toml")
+    assert (config.node_lines_m, config.join_islands_m) == (0.5, 15.0)
+    assert sorted(config.walkers) == ["adult", "elderly", "pram"]
+    assert config.walkers["pram"].steps == "no"
+    adult = config.walkers["adult"]
+    # What is not named stays as the profile has it, its source too.
+    assert (adult.signal_delay_s, adult.steps, adult.speed_m_per_s) == (30, "no", 1.1)
+    assert "WS-08" in adult.source
+
+
+def test_profiles_have_the_ranges_of_the_robust_verdicts():
+    profiles = walker_profiles()
+    for name, (slow, fast) in SPEED_RANGES.items():
+        assert (profiles[name].slow_m_per_s, profiles[name].fast_m_per_s) == (
+            slow,
+            fast,
+        )
