@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from lifecircle.errors import ConfigError
 from lifecircle.checks.uncertain import SPEED_RANGES
+from lifecircle.errors import ConfigError
 from lifecircle.standards.walkers import walker_profiles
 from lifecircle.tables.config import DistrictFileError, config_problems, read_config
 from lifecircle.text import problem_lines
