@@ -111,7 +111,7 @@ def problem_lines(problem: Problem, lang: Language) -> tuple[str, str, str]:
     --------
     >>> from lifecircle.model import Problem
     >>> found = Problem(
-    ...     "tables.negative", {"value": "-3"}, file="楼栋.xlsx", row=14, column="户数"
+    ...     "tables.config_missing_file", {}, file="楼栋.xlsx", row=14, column="户数"
     ... )
     >>> problem_lines(found, "zh")[0]
     '楼栋.xlsx，第 14 行，“户数”列'
