@@ -18,6 +18,7 @@ from lifecircle.tables._keys import Keys
 from lifecircle.tables.crs import declared_crs, is_metric
 from lifecircle.tables.encodings import canonical
 from lifecircle.tables.facts import TABLES, nearest_fact, schema_of
+from lifecircle.tables.osm_source import source_defaults
 from lifecircle.tables.schemas import BASES
 from lifecircle.text import problem_lines
 
@@ -240,6 +241,9 @@ def _check_source(keys: Keys, source: dict[str, Any]) -> None:
 
 def _source(keys: Keys, table: str, base: Path) -> Source | None:
     path = keys.required("path", keys.text("path"))
+    known = schema_of(table).readable
+    defaults = source_defaults(base / path, table, known=known)
+    keys.given = {**defaults, **keys.given}
     header = keys.number("header_row", least=1.0, most=1000.0)
     source: dict[str, Any] = {
         "table": table,

@@ -23,6 +23,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 
+from lifecircle.errors import LifeCircleError
 from lifecircle.tables.encodings import canonical, decode, other_encoding
 from lifecircle.tables.parse import nearest
 
@@ -276,6 +277,17 @@ def _read_shapefile(source: Source) -> Found:
     return Found(names, cells, raw.rows, raw.geometry, raw.crs)
 
 
+def _read_openstreetmap(source: Source) -> Found:
+    from lifecircle.tables.openstreetmap import read_openstreetmap
+
+    try:
+        return _from_features(read_openstreetmap(source.path, source.table))
+    except LifeCircleError as error:
+        raise FileFault(
+            key="file_unreadable", reason=f"{error.what} {error.fix}"
+        ) from error
+
+
 _READERS: dict[str, Callable[[Source], Found]] = {
     ".csv": _read_csv,
     ".tsv": _read_csv,
@@ -285,6 +297,8 @@ _READERS: dict[str, Callable[[Source], Found]] = {
     ".gpkg": _read_geopackage,
     ".geojson": _read_geojson,
     ".json": _read_geojson,
+    ".osm": _read_openstreetmap,
+    ".pbf": _read_openstreetmap,
 }
 SUFFIXES = tuple(_READERS)
 """File types read."""

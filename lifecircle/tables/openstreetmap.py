@@ -27,6 +27,7 @@ from lifecircle.tables.osm_objects import (
     tagged_nodes,
     way_line,
 )
+from lifecircle.tables.osm_source import COLUMNS, WGS84
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,53 +35,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from geopandas import GeoDataFrame
 
-__all__ = ["TABLES", "is_openstreetmap", "read_openstreetmap"]
+__all__ = ["TABLES", "read_openstreetmap"]
 
 logger = logging.getLogger(__name__)
 
-WGS84 = "EPSG:4326"
-SUFFIXES = (".osm", ".pbf")
 GAP_M = 3.0
 """A barrier is open this far to each side of a crossing or public gate."""
-
-_COLUMNS = {
-    "roads": (
-        *("road_id", "name", "road_class", "walkable"),
-        *("bridge", "tunnel", "layer", "steps", "crossing"),
-    ),
-    "buildings": (
-        *("building_id", "name", "address", "households"),
-        *("floors", "floor_area_m2", "units"),
-    ),
-    "facilities": (
-        *("facility_id", "name", "facility_class", "opened"),
-        *("address", "source_note"),
-    ),
-    "barriers": ("barrier_id", "name", "barrier_kind"),
-    "gates": ("gate_id", "name", "open"),
-}
-
-
-def is_openstreetmap(path: Path) -> bool:
-    """Whether a file is OpenStreetMap's by its suffix.
-
-    Parameters
-    ----------
-    path : Path
-        ``.osm``, ``.pbf`` and ``.osm.pbf`` are.
-
-    Returns
-    -------
-    bool
-        Nothing is read.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> is_openstreetmap(Path("porto.osm.pbf")), is_openstreetmap(Path("porto.shp"))
-    (True, False)
-    """
-    return path.suffix.lower() in SUFFIXES
 
 
 def read_openstreetmap(path: str | Path, table: str) -> GeoDataFrame:
@@ -167,7 +127,7 @@ def _pyosmium() -> Any:
 def _frame(table: str, found: list[dict[str, Any]]) -> GeoDataFrame:
     columns = {
         name: pd.Series([row[name] for row in found], dtype=_dtype(name))
-        for name in _COLUMNS[table]
+        for name in COLUMNS[table]
     }
     shapes = np.array([row["geometry"] for row in found], dtype=object)
     # Most shapes come as WKB: made all at once.

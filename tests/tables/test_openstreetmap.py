@@ -11,9 +11,14 @@ import pytest
 import shapely
 
 from lifecircle.errors import ConfigError, SourceError
+from lifecircle.model import Source
 from lifecircle.standards import catalogue
 from lifecircle.tables import osm_tags
-from lifecircle.tables.openstreetmap import is_openstreetmap, read_openstreetmap
+from lifecircle.tables.config import read_config
+from lifecircle.tables.ledger import Ledger
+from lifecircle.tables.openstreetmap import read_openstreetmap
+from lifecircle.tables.osm_source import is_openstreetmap
+from lifecircle.tables.read import read_source
 
 DATA = Path(
     os.environ.get(
@@ -331,6 +336,58 @@ def test_errors_say_what_to_do(write_osm, tmp_path, monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(SourceError, match=r"lifecircle\[osm\]"):
         read_openstreetmap(path, "roads")
+
+
+def test_a_district_file_names_the_osm_file_and_no_more(write_osm, tmp_path):
+    nodes = {
+        1: (0, 0, {}),
+        2: (100, 0, {}),
+        3: (100, 100, {}),
+        4: (0, 100, {}),
+        5: (50, 0, {"amenity": "pharmacy", "name": "青禾药房"}),
+        6: (100, 50, {"barrier": "gate"}),
+    }
+    ways = [
+        ((1, 2), {"highway": "residential", "name": "渡口路", "layer": "0"}),
+        ((2, 3), {"highway": "motorway"}),
+        ((1, 2, 3, 4, 1), {"building": "apartments", "building:flats": "24"}),
+        ((1, 4), {"waterway": "river"}),
+    ]
+    write_osm(nodes, ways)
+    tables = ("roads", "buildings", "facilities", "barriers", "gates")
+    file = tmp_path / "district.toml"
+    file.write_text(
+        '[district]\nid = "t"\nname = "t"\ncrs = "EPSG:4548"\nas_of = 2026-06-30\n'
+        + "".join(f'[[sources.{name}]]\npath = "town.osm"\n' for name in tables),
+        encoding="utf-8",
+    )
+    config = read_config(file)
+    assert {source.crs for source in config.sources} == {"EPSG:4326"}
+    ledger = Ledger()
+    frames = {
+        source.table: read_source(
+            source, base=tmp_path, target="EPSG:4548", ledger=ledger
+        )
+        for source in config.sources
+    }
+    assert list(ledger.problems) == []
+    assert frames["roads"]["walkable"].tolist() == ["yes", "no"]
+    assert frames["roads"]["name"].tolist() == ["渡口路", None]
+    # 100 m along the parallel, drawn on a sphere of 111,320 m a degree.
+    assert frames["roads"].length.iloc[0] == pytest.approx(100, abs=0.5)
+    assert frames["facilities"]["facility_class"].tolist() == ["HLT.PHARM"]
+    assert frames["buildings"]["units"].tolist() == [24.0]
+    assert frames["barriers"]["barrier_kind"].tolist() == ["expressway", "river"]
+    assert frames["gates"]["open"].tolist() == ["yes"]
+
+
+def test_an_osm_file_that_cannot_be_read_is_a_problem_of_its_source(tmp_path):
+    (tmp_path / "town.osm.pbf").write_bytes(b"no such thing")
+    source = Source("roads", tmp_path / "town.osm.pbf", crs="EPSG:4326")
+    ledger = Ledger()
+    found = read_source(source, base=tmp_path, target="EPSG:4548", ledger=ledger)
+    assert found is None
+    assert [problem.key for problem in ledger.problems] == ["tables.file_unreadable"]
 
 
 def test_suffixes():
