@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lifecircle.model import District
     from lifecircle.network.lines import Pieces
 
-__all__ = ["build_network", "network_report"]
+__all__ = ["build_network", "component_numbers", "network_report"]
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def build_network(district: District) -> WalkNetwork:
     length_m = pieces.lengths_m
     indptr, order = _adjacency(nodes, length_m, len(node_xy))
     segments = np.concatenate([np.arange(len(nodes)), np.arange(len(nodes))])
-    component = _components(nodes, length_m, len(node_xy))
+    component = component_numbers(nodes, length_m, len(node_xy))
     logger.info(
         "network: %d segments, %d nodes, %.1f km, %d cuts, %d walled compounds",
         len(nodes),
@@ -137,10 +137,31 @@ def _adjacency(
     return indptr, order
 
 
-def _components(
+def component_numbers(
     nodes: npt.NDArray[np.int32], length_m: npt.NDArray[np.float64], count: int
 ) -> npt.NDArray[np.int32]:
-    """Component of every node, numbered by street length, most first."""
+    """Component of every node, numbered by street length, most first.
+
+    Parameters
+    ----------
+    nodes : int32 array (m, 2)
+        Start and end node of every segment.
+    length_m : float array (m,)
+        Length of every segment, metres.
+    count : int
+        Number of nodes.
+
+    Returns
+    -------
+    int32 array (count,)
+        0 is the largest.
+
+    Examples
+    --------
+    >>> ends = np.array([[0, 1], [2, 3]], np.int32)
+    >>> component_numbers(ends, np.array([1.0, 2.0]), 4).tolist()
+    [1, 1, 0, 0]
+    """
     root = np.arange(count)
     while True:
         here, there = root[nodes[:, 0]], root[nodes[:, 1]]

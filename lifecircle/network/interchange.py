@@ -7,6 +7,8 @@ dependency, imported when a graph is made: ``pip install lifecircle[interchange]
 
 from __future__ import annotations
 
+from itertools import pairwise
+from math import hypot
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -17,7 +19,7 @@ from pyproj.exceptions import CRSError
 
 from lifecircle.errors import ConfigError, CrsError, NetworkError
 from lifecircle.model import WalkNetwork
-from lifecircle.network.graph import _adjacency, _components
+from lifecircle.network.graph import _adjacency, component_numbers
 from lifecircle.network.lines import _PATHS, OUTSIDE, straight_lines
 from lifecircle.network.snap import morton
 
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["from_osmnx", "to_networkx"]
 
-Line = tuple[tuple[float, float], ...]
+Spot = tuple[float, float]
+Line = tuple[Spot, ...]
 Edge = tuple[int, int, Line, str, int]
 
 FEATURES = ("steps", "signals", "footbridge")
@@ -79,22 +82,28 @@ def from_osmnx(graph: nx.MultiDiGraph[Any] | nx.MultiGraph[Any]) -> WalkNetwork:
     number = _numbers(graph, names, places)
     compound_ids = tuple(graph.graph.get("compound_ids", ()))
     place_of = {compound: row for row, compound in enumerate(compound_ids)}
-    found: dict[tuple[Edge, tuple[float, ...]], None] = {}
-    for start, end, data in graph.edges(data=True):
-        ends = number[start], number[end]
-        line = _line(data.get("geometry"), places[ends[0]], places[ends[1]])
-        if ends[0] > ends[1] or (ends[0] == ends[1] and line > line[::-1]):
-            ends, line = ends[::-1], line[::-1]
+    found: dict[tuple[Edge, tuple[float, ...]], list[int]] = {}
+    rows = list(graph.edges(data=True))
+    for (here, there, data), spots in zip(rows, _spots(rows), strict=True):
+        start, end = number[here], number[there]
+        line = _line(spots, places[start], places[end])
+        back = start > end or (start == end and line > line[::-1])
+        if back:
+            start, end, line = end, start, line[::-1]
         inside = place_of.get(data.get("compound"), OUTSIDE)
         if len(line) > 1:
-            found[(*ends, line, _kind(data), inside), _features(data)] = None
+            edge = start, end, line, _kind(data), inside
+            found.setdefault((edge, _features(data)), [0, 0])[back] += 1
     if not found:
         raise NetworkError(
             where="graph",
             what="it has no edge of any length.",
             fix="Give a graph with streets to walk along.",
         )
-    edges = [edge for edge, _ in found]
+    # An edge and its way back are one; more of the same are as many.
+    count = max if graph.is_directed() else sum
+    every = [key for key, ways in found.items() for _ in range(count(ways))]
+    edges = [edge for edge, _ in every]
     xy, keys, owner = _straight(edges, len(names))
     kind = np.array([edge[3] for edge in edges], dtype=object)[owner]
     label = np.array([edge[4] for edge in edges], dtype=np.int32)[owner]
@@ -106,7 +115,7 @@ def from_osmnx(graph: nx.MultiDiGraph[Any] | nx.MultiGraph[Any]) -> WalkNetwork:
         kind=kind[order],
         label=label[order],
         compound_ids=compound_ids,
-        features=_shared(xy, owner, [more for _, more in found], order),
+        features=_shared(xy, owner, [more for _, more in every], order),
     )
 
 
@@ -133,7 +142,7 @@ def _in_order(graph: Any) -> list[Hashable]:
     return sorted(names, key=lambda name: (type(name).__name__, str(name)))
 
 
-def _places(graph: Any, names: list[Hashable]) -> list[tuple[float, float]]:
+def _places(graph: Any, names: list[Hashable]) -> list[Spot]:
     places = []
     for name in names:
         try:
@@ -151,7 +160,7 @@ def _places(graph: Any, names: list[Hashable]) -> list[tuple[float, float]]:
 
 
 def _numbers(
-    graph: Any, names: list[Hashable], places: list[tuple[float, float]]
+    graph: Any, names: list[Hashable], places: list[Spot]
 ) -> dict[Hashable, int]:
     """Numbers of the nodes; those that an edge without length joins share one."""
     number = {name: row for row, name in enumerate(names)}
@@ -171,30 +180,37 @@ def _numbers(
     return {name: find(row) for name, row in number.items()}
 
 
-def _line(geometry: Any, start: tuple[float, float], end: tuple[float, float]) -> Line:
-    """Places along an edge to the millimetre, start to end, none twice in a row."""
-    if geometry is None:
+def _spots(rows: list[tuple[Any, Any, dict[str, Any]]]) -> list[list[Spot]]:
+    """Places along the geometry of every edge to the millimetre; none without."""
+    shapes = np.array([data.get("geometry") for _, _, data in rows], dtype=object)
+    xy, row = shapely.get_coordinates(shapes, return_index=True)
+    spots = list(map(tuple, np.round(xy, 3).tolist()))
+    ends = np.searchsorted(row, np.arange(len(rows) + 1)).tolist()
+    return [spots[low:high] for low, high in pairwise(ends)]
+
+
+def _line(spots: list[Spot], start: Spot, end: Spot) -> Line:
+    """Places along an edge from its start to its end, none twice in a row."""
+    if len(spots) <= 2:
         return (start, end) if start != end else (start,)
-    xy = [
-        tuple(spot) for spot in np.round(shapely.get_coordinates(geometry), 3).tolist()
-    ]
-    away = [np.hypot(xy[0][0] - x, xy[0][1] - y) for x, y in (start, end)]
-    back = [np.hypot(xy[-1][0] - x, xy[-1][1] - y) for x, y in (start, end)]
     # Lines of undirected graphs may run from either end.
-    if away[0] + back[1] > away[1] + back[0]:
-        xy.reverse()
-    line = (start, *xy[1:-1], end)
-    return tuple(
-        spot
-        for spot, before in zip(line, (None, *line), strict=False)
-        if spot != before
-    )
+    onward = hypot(*_gap(spots[0], start)) + hypot(*_gap(spots[-1], end))
+    back = hypot(*_gap(spots[0], end)) + hypot(*_gap(spots[-1], start))
+    inner = spots[1:-1] if onward <= back else spots[-2:0:-1]
+    line = (start, *inner, end)
+    return (start, *(spot for before, spot in pairwise(line) if spot != before))
+
+
+def _gap(one: Spot, other: Spot) -> Spot:
+    return one[0] - other[0], one[1] - other[1]
 
 
 def _kind(data: dict[str, Any]) -> str:
     if isinstance(data.get("kind"), str):
         return str(data["kind"])
     # Simplified edges carry lists where their parts differ.
+    if data.keys().isdisjoint(("highway", "bridge", "tunnel")):
+        return "street"
     said = {
         key: set(value) if isinstance(value, list | tuple | set) else {value}
         for key, value in (
@@ -304,7 +320,7 @@ def _network(
         neighbour=np.concatenate([nodes[:, 1], nodes[:, 0]])[order],
         edge_segment=segments[order].astype(np.int32),
         edge_length_m=length_m[segments[order]],
-        component=_components(nodes, length_m, len(node_xy)),
+        component=component_numbers(nodes, length_m, len(node_xy)),
         compound_ids=compound_ids,
         cuts=gpd.GeoDataFrame(
             {"cut_by": none, "barrier_id": none},

@@ -1,0 +1,128 @@
+"""Facilities with several entrances: the walk goes to the nearest of them.
+
+A facility given as several points (MultiPoint) is entered at each; an area, however
+many parts it has, at its middle, a point at itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from lifecircle.access.field import Places, place_points
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    import numpy.typing as npt
+
+    from lifecircle.model import WalkNetwork
+    from lifecircle.network.compounds import Walls
+
+__all__ = ["Entrances", "entrance_points", "place_entrances"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entrances:
+    """Entrances of facilities, put on the network.
+
+    Attributes
+    ----------
+    places : Places
+        One an entrance, in the order of the facilities.
+    owner : int array (n,)
+        Row of the facility.
+    """
+
+    places: Places
+    owner: npt.NDArray[np.intp]
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Entrances:
+        """The entrances of some facilities.
+
+        Parameters
+        ----------
+        rows : int array
+            Which facilities.
+
+        Returns
+        -------
+        Entrances
+            In the order of ``rows``; ``owner`` counts in ``rows``.
+        """
+        low = np.searchsorted(self.owner, rows, "left")
+        count = np.searchsorted(self.owner, rows, "right") - low
+        owner = np.repeat(np.arange(len(rows)), count)
+        step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        return Entrances(self.places.take(np.repeat(low, count) + step), owner)
+
+
+def entrance_points(
+    geometry: npt.NDArray[Any],
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.intp]]:
+    """Where facilities are entered.
+
+    Parameters
+    ----------
+    geometry : object array of shapely geometries
+        Points, areas, or several points each.
+
+    Returns
+    -------
+    tuple
+        Points or areas, and the row that each is of.
+
+    Examples
+    --------
+    >>> doors = np.array([shapely.MultiPoint([(0, 0), (9, 0)]), shapely.Point(5, 5)])
+    >>> entrance_points(doors)[1].tolist()
+    [0, 0, 1]
+    """
+    geometry = np.asarray(geometry, dtype=object)
+    several = shapely.get_type_id(geometry) == shapely.GeometryType.MULTIPOINT
+    if not several.any():
+        return geometry, np.arange(len(geometry))
+    parts, of = shapely.get_parts(geometry[several], return_index=True)
+    points = np.concatenate([geometry[~several], parts])
+    owner = np.concatenate([np.flatnonzero(~several), np.flatnonzero(several)[of]])
+    order = np.argsort(owner, kind="stable")
+    return points[order], owner[order]
+
+
+def place_entrances(
+    network: WalkNetwork,
+    geometry: npt.NDArray[Any],
+    *,
+    max_off_m: float,
+    walls: Walls | None = None,
+) -> Entrances:
+    """Put the entrances of facilities on the network.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        Its segments.
+    geometry : object array of shapely geometries
+        Points, areas, or several points each.
+    max_off_m : float
+        Longest leg off the street, metres.
+    walls : Walls, optional
+        Walls and barriers that legs respect.
+
+    Returns
+    -------
+    Entrances
+        Each facility's own, in the order given.
+
+    Examples
+    --------
+    >>> shops = toy.district.facilities.geometry.to_numpy()
+    >>> place_entrances(toy.network, shops, max_off_m=100).owner.tolist()
+    [0, 1, 2, 3, 4]
+    """
+    points, owner = entrance_points(geometry)
+    places = place_points(network, points, max_off_m=max_off_m, walls=walls)
+    return Entrances(places, owner)
