@@ -141,8 +141,9 @@ def _unit_of_buildings(
         sites = centres(inputs, classes)
         if sites.empty or buildings.empty:
             return np.full(len(buildings), -1, dtype=np.intp)
-        tree = shapely.STRtree(representative_points(sites))
-        return np.asarray(tree.nearest(representative_points(buildings)))
+        return nearest_of(
+            representative_points(buildings), representative_points(sites)
+        )
     if level == "compound":
         ids = pd.Index(inputs.district.compounds["compound_id"])
         return ids.get_indexer(buildings["compound_id"])
@@ -180,6 +181,32 @@ def level_key(
     """
     level = canonical(level)
     return name, level, classes if level == "catchment" else ()
+
+
+def nearest_of(
+    points: npt.NDArray[np.object_], sites: npt.NDArray[np.object_]
+) -> npt.NDArray[np.intp]:
+    """The nearest site of every point; of several equally near, the first.
+
+    Parameters
+    ----------
+    points, sites : object arrays of shapely Point
+        Metric CRS; at least one site.
+
+    Returns
+    -------
+    int array
+        Positions in ``sites``.
+
+    Examples
+    --------
+    >>> nearest_of(shapely.points([[1, 0]]), shapely.points([[5, 0], [2, 0], [2, 0]]))
+    array([1])
+    """
+    row, site = shapely.STRtree(sites).query_nearest(points, all_matches=True)
+    first = np.full(len(points), len(sites), dtype=np.intp)
+    np.minimum.at(first, row, site)
+    return first
 
 
 def centres(inputs: Inputs, classes: tuple[str, ...]) -> DataFrame:

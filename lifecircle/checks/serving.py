@@ -13,6 +13,7 @@ from lifecircle.checks.places import (
     canonical,
     centres,
     level_key,
+    nearest_of,
     places_at,
     subdistricts,
 )
@@ -145,8 +146,8 @@ def _serving(inputs: Inputs, level: str, classes: tuple[str, ...]) -> DataFrame:
         if sites.empty:
             return _frame(ids[:0], np.arange(0))
         inside = facilities["community_id"].notna().to_numpy()
-        tree = shapely.STRtree(representative_points(sites))
-        return _frame(ids[inside], np.asarray(tree.nearest(points[inside])))
+        nearest = nearest_of(points[inside], representative_points(sites))
+        return _frame(ids[inside], nearest)
     tree = shapely.STRtree(places_at(inputs, level))
     row, unit = tree.query(points, predicate="intersects")
     return _frame(ids[row], unit)

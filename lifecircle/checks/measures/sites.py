@@ -145,6 +145,7 @@ def min_area_rows(inputs: Inputs, rule: Rule) -> DataFrame:
         basis=basis[here],
         reason=reason,
         reason_if_short=soft,
+        missing_inputs=told(unknown & (area == 0), "floor_area_m2"),
     )
 
 
@@ -180,6 +181,7 @@ def min_width_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     width = site_width_m(np.asarray(shapes, dtype=object))
     reason = told(np.isnan(width), "checks.no_polygon")
     return rows.assign(
+        missing_inputs=told(np.isnan(width), "polygon"),
         measured=width,
         numerator=width,
         exposed=1.0,
