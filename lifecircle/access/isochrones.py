@@ -20,6 +20,7 @@ from lifecircle.access.raster import (
     raster_over,
 )
 from lifecircle.access.reach import Stretches, class_stretches
+from lifecircle.access.walkers import open_network
 from lifecircle.network.compounds import Walls, read_walls
 from lifecircle.network.lines import straight_lines
 
@@ -80,9 +81,15 @@ def isochrones(
     limits = sorted(float(limit) for limit in limits_min)
     polygons = []
     if limits:
-        speed_m_per_min = district.config.walkers[walker].speed_m_per_s * 60
+        profile = district.config.walkers[walker]
+        network = open_network(network, profile)
+        speed_m_per_min = profile.speed_m_per_s * 60
         stretches = class_stretches(
-            network, district, facility_class, limit_m=limits[-1] * speed_m_per_min
+            network,
+            district,
+            facility_class,
+            limit_m=limits[-1] * speed_m_per_min,
+            walker=profile,
         )
         polygons = _polygons(
             network,

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 
+from lifecircle.access.entrances import place_entrances
 from lifecircle.access.field import (
     UM,
     CostGraph,
     WalkField,
     cost_graph,
-    place_points,
     walk_field,
 )
 from lifecircle.access.kernel import FAR
 from lifecircle.access.minutes import counted_facilities
+from lifecircle.access.walkers import open_network, walker_graph
 from lifecircle.network.compounds import read_walls
 from lifecircle.network.lines import straight_lines
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from geopandas import GeoDataFrame
 
-    from lifecircle.model import District, WalkNetwork
+    from lifecircle.model import District, Walker, WalkNetwork
 
 __all__ = ["Stretches", "class_stretches", "reachable_streets", "walked_stretches"]
 
@@ -43,9 +44,12 @@ class Stretches:
     from_m, to_m : float arrays (n,)
         Offsets from the segment's start, ``from_m`` < ``to_m``.
     walk_m : float array (n, 2)
-        Walk at ``from_m`` and at ``to_m``; they differ by the stretch's length.
+        Walk at ``from_m`` and at ``to_m``, in the metres of the graph's costs; they
+        differ by the stretch's length times ``pace``.
     source : int32 array (n,)
         The source that is nearest all along the stretch.
+    pace : float array (n,)
+        Metres of cost per metre of street; 1 where length is all that counts.
     """
 
     segment: npt.NDArray[np.intp]
@@ -53,6 +57,7 @@ class Stretches:
     to_m: npt.NDArray[np.float64]
     walk_m: npt.NDArray[np.float64]
     source: npt.NDArray[np.int32]
+    pace: npt.NDArray[np.float64]
 
     def within(self, limit_m: float) -> Stretches:
         """What of the stretches lies within a limit.
@@ -69,7 +74,7 @@ class Stretches:
             millimetre.
         """
         # The walk is monotonous on a stretch: cut the end that is beyond.
-        over = np.maximum(self.walk_m - limit_m, 0.0)
+        over = np.maximum(self.walk_m - limit_m, 0.0) / self.pace[:, None]
         from_m, to_m = self.from_m + over[:, 0], self.to_m - over[:, 1]
         keep = to_m - from_m > 1e-3
         return Stretches(
@@ -78,6 +83,7 @@ class Stretches:
             to_m[keep],
             np.minimum(self.walk_m, limit_m)[keep],
             self.source[keep],
+            self.pace[keep],
         )
 
     def xy(self, network: WalkNetwork) -> npt.NDArray[np.float64]:
@@ -139,7 +145,7 @@ def walked_stretches(graph: CostGraph, field: WalkField) -> Stretches:
         ]
     )
     more = _seeded_spans(graph, field, seeded[seeded >= 0])
-    return _split(np.vstack([spans, more]), field.limit_um / UM)
+    return _split(graph, np.vstack([spans, more]), field.limit_um / UM)
 
 
 def _seeded_spans(
@@ -170,7 +176,11 @@ def _seeded_spans(
                 int(field.source[end]),
             ),
         ]
-        stops = _lowered(sorted(stops))
+        paces = (
+            float(graph.back_um[segment] / graph.segment_um[segment]),
+            float(graph.forth_um[segment] / graph.segment_um[segment]),
+        )
+        stops = _lowered(sorted(stops), paces)
         spans += [
             (segment, here[0], there[0], here[1], there[1], here[2], there[2])
             for here, there in pairwise(stops)
@@ -179,36 +189,43 @@ def _seeded_spans(
     return np.array(spans, dtype=np.int64).reshape(-1, 7)
 
 
-def _lowered(stops: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _lowered(
+    stops: list[tuple[int, int, int]], paces: tuple[float, float]
+) -> list[tuple[int, int, int]]:
     """Each stop with the walk from the nearest source, be it another stop's."""
-    for _ in range(2):
+    # First from the stop before, walking back to it; then from the stop after.
+    for pace in paces:
         for number in range(1, len(stops)):
             offset, walk, source = stops[number]
             before, nearby, other = stops[number - 1]
-            by_way = (nearby + abs(offset - before), other)
+            by_way = (nearby + round(abs(offset - before) * pace), other)
             stops[number] = (offset, *min((walk, source), by_way))
         stops.reverse()
     return stops
 
 
-def _split(spans: npt.NDArray[np.int64], limit_m: float) -> Stretches:
+def _split(graph: CostGraph, spans: npt.NDArray[np.int64], limit_m: float) -> Stretches:
     """Split spans where the walks from both ends meet."""
     spans = spans[(spans[:, 3:5] < FAR).any(axis=1)]
     low, high, here, there = (spans[:, column] / UM for column in (1, 2, 3, 4))
     length = high - low
-    meet = np.clip((there - here + length) / 2, 0.0, length)
     segment = spans[:, 0].astype(np.intp)
+    back = graph.back_um[segment] / graph.segment_um[segment]
+    forth = graph.forth_um[segment] / graph.segment_um[segment]
+    meet = (there - here + forth * length) / (back + forth)
+    meet = np.clip(meet, 0.0, length)
     stretches = Stretches(
         np.concatenate([segment, segment]),
         np.concatenate([low, low + meet]),
         np.concatenate([low + meet, high]),
         np.vstack(
             [
-                np.column_stack([here, here + meet]),
-                np.column_stack([there + length - meet, there]),
+                np.column_stack([here, here + back * meet]),
+                np.column_stack([there + forth * (length - meet), there]),
             ]
         ),
         np.concatenate([spans[:, 5], spans[:, 6]]).astype(np.int32),
+        np.concatenate([back, forth]),
     ).within(limit_m)
     order = np.lexsort((stretches.from_m, stretches.segment))
     return Stretches(
@@ -217,6 +234,7 @@ def _split(spans: npt.NDArray[np.int64], limit_m: float) -> Stretches:
         stretches.to_m[order],
         stretches.walk_m[order],
         stretches.source[order],
+        stretches.pace[order],
     )
 
 
@@ -227,13 +245,14 @@ def class_stretches(
     *,
     statuses: Sequence[str] = ("built",),
     limit_m: float,
+    walker: Walker | None = None,
 ) -> Stretches:
     """Stretches within a walk of the facilities of a class.
 
     Parameters
     ----------
     network : WalkNetwork
-        Of this district.
+        Of this district; the part that the walker can walk.
     district : District
         Facilities, walls and barriers.
     facility_class : str
@@ -242,6 +261,9 @@ def class_stretches(
         Statuses that count as there.
     limit_m : float
         Longest walk, metres, inclusive; the leg off the street counts.
+    walker : Walker, optional
+        Metres on the level that take the walker as long as the walk; without it, and
+        where length is all that counts, metres.
 
     Returns
     -------
@@ -255,13 +277,13 @@ def class_stretches(
     2
     """
     counted = counted_facilities(district, facility_class, statuses=statuses)
-    sources = place_points(
+    sources = place_entrances(
         network,
         counted.geometry.to_numpy(),
         max_off_m=district.config.max_off_road_m,
         walls=read_walls(district),
-    )
-    graph = cost_graph(network)
+    ).places
+    graph = cost_graph(network) if walker is None else walker_graph(network, walker)
     return walked_stretches(graph, walk_field(graph, sources, limit_m=limit_m))
 
 
@@ -291,8 +313,8 @@ def reachable_streets(
     Returns
     -------
     GeoDataFrame
-        Lines: ``segment``, ``from_m`` and ``to_m`` along it, ``walk_min`` at the
-        nearer end.
+        Lines: ``segment`` (of the streets open to the walker), ``from_m`` and
+        ``to_m`` along it, ``walk_min`` at the nearer end.
 
     Examples
     --------
@@ -302,9 +324,15 @@ def reachable_streets(
     >>> round(float(streets.length.sum()), 3)  # 66 m less 10 m off the street, twice
     112.0
     """
-    speed_m_per_min = district.config.walkers[walker].speed_m_per_s * 60
+    profile = district.config.walkers[walker]
+    network = open_network(network, profile)
+    speed_m_per_min = profile.speed_m_per_s * 60
     stretches = class_stretches(
-        network, district, facility_class, limit_m=limit_min * speed_m_per_min
+        network,
+        district,
+        facility_class,
+        limit_m=limit_min * speed_m_per_min,
+        walker=profile,
     )
     return gpd.GeoDataFrame(
         {
