@@ -8,7 +8,7 @@ dependency, imported when a graph is made: ``pip install lifecircle[interchange]
 from __future__ import annotations
 
 from itertools import pairwise
-from math import hypot
+from math import dist
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -174,7 +174,7 @@ def _numbers(
 
     for start, end, geometry in graph.edges(data="geometry"):
         here, there = number[start], number[end]
-        if geometry is None and places[here] == places[there]:
+        if places[here] == places[there] and not getattr(geometry, "length", 0):
             low, high = sorted((find(here), find(there)))
             root[high] = low
     return {name: find(row) for name, row in number.items()}
@@ -194,15 +194,11 @@ def _line(spots: list[Spot], start: Spot, end: Spot) -> Line:
     if len(spots) <= 2:
         return (start, end) if start != end else (start,)
     # Lines of undirected graphs may run from either end.
-    onward = hypot(*_gap(spots[0], start)) + hypot(*_gap(spots[-1], end))
-    back = hypot(*_gap(spots[0], end)) + hypot(*_gap(spots[-1], start))
+    onward = dist(spots[0], start) + dist(spots[-1], end)
+    back = dist(spots[0], end) + dist(spots[-1], start)
     inner = spots[1:-1] if onward <= back else spots[-2:0:-1]
     line = (start, *inner, end)
     return (start, *(spot for before, spot in pairwise(line) if spot != before))
-
-
-def _gap(one: Spot, other: Spot) -> Spot:
-    return one[0] - other[0], one[1] - other[1]
 
 
 def _kind(data: dict[str, Any]) -> str:

@@ -129,12 +129,24 @@ def test_parallel_edges_are_kept(make_district, make_streets):
     assert same(network, from_osmnx(graph))
 
 
+def test_the_same_line_twice_stays_twice(make_district, make_streets):
+    # Two roads drawn along one line, and a third that bends: 1 + 1 + 2 segments.
+    rows = make_streets(
+        ((0, 0), (100, 0)), ((0, 0), (100, 0)), ((0, 0), (50, 40), (100, 0))
+    )
+    network = build_network(make_district(roads=rows))
+    assert len(network.segment_nodes) == 4
+    assert same(network, from_osmnx(to_networkx(network)))
+    assert same(network, from_osmnx(to_networkx(network).to_directed()))
+
+
 def test_crossings_are_shared_and_edges_without_length_join(square):
     # The bend of node 1-2 is a signalled crossing: half of it on each segment.
     for _, _, data in square.edges(data=True):
         if data.get("osmid") == 7:
             data["signals"] = 1.0
-    square.add_edge(2, 4, highway="footway")
+    none = LineString([(100, 0), (100, 0)])
+    square.add_edge(2, 4, highway="footway", geometry=none)
     network = from_osmnx(square)
     assert network.features["signals"].sum() == pytest.approx(1.0)
     assert sorted(network.features["signals"])[-2:] == pytest.approx([0.5, 0.5])
