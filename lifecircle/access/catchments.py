@@ -8,7 +8,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from lifecircle.access.field import cost_graph, place_points, walk_field
+from lifecircle.access.entrances import place_entrances
+from lifecircle.access.field import cost_graph, walk_field
 from lifecircle.access.raster import CELL_M, Raster, distance_raster, raster_over
 from lifecircle.access.reach import walked_stretches
 from lifecircle.network.lines import straight_lines
@@ -44,7 +45,7 @@ def walking_catchments(
     network : WalkNetwork
         Where to walk.
     points_frame : GeoDataFrame
-        Points or areas, in the network's CRS.
+        Points, several each, or areas, in the network's CRS.
     limit_m : float
         Longest walk, metres, inclusive.
     id_column : str
@@ -73,10 +74,11 @@ def walking_catchments(
     """
     points = points_frame.sort_values(id_column, ignore_index=True)
     graph = cost_graph(network)
-    sources = place_points(
+    entrances = place_entrances(
         network, points.geometry.to_numpy(), max_off_m=max_off_m, walls=walls
     )
-    stretches = walked_stretches(graph, walk_field(graph, sources, limit_m=limit_m))
+    field = walk_field(graph, entrances.places, limit_m=limit_m)
+    stretches = walked_stretches(graph, field)
     ids, areas = np.zeros(0, np.intp), np.zeros(0, dtype=object)
     if len(stretches.segment):
         xy = stretches.xy(network)
@@ -86,7 +88,8 @@ def walking_catchments(
         kind = network.segment_kind[stretches.segment].astype(str)
         free = (kind == "bridge") | (kind == "tunnel")
         _, nearest = distance_raster(raster, xy, free=free)
-        owner = np.where(nearest >= 0, stretches.source[nearest], -1)
+        source = entrances.owner[stretches.source[nearest]].astype(np.int32)
+        owner = np.where(nearest >= 0, source, np.int32(-1))
         ids, areas = _dissolved(*_faces(raster, owner))
     if boundary is not None:
         areas = shapely.intersection(areas, boundary)

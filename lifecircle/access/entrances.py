@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from lifecircle.access.field import Places, place_points
+from lifecircle.network.snap import standing_points
 
 if TYPE_CHECKING:
     from typing import Any
@@ -35,10 +36,13 @@ class Entrances:
         One an entrance, in the order of the facilities.
     owner : int array (n,)
         Row of the facility.
+    points : object array (n,) of shapely Point
+        Where walkers stand who have arrived.
     """
 
     places: Places
     owner: npt.NDArray[np.intp]
+    points: npt.NDArray[np.object_]
 
     def take(self, rows: npt.NDArray[np.intp]) -> Entrances:
         """The entrances of some facilities.
@@ -57,7 +61,8 @@ class Entrances:
         count = np.searchsorted(self.owner, rows, "right") - low
         owner = np.repeat(np.arange(len(rows)), count)
         step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        return Entrances(self.places.take(np.repeat(low, count) + step), owner)
+        chosen = np.repeat(low, count) + step
+        return Entrances(self.places.take(chosen), owner, self.points[chosen])
 
 
 def entrance_points(
@@ -125,4 +130,4 @@ def place_entrances(
     """
     points, owner = entrance_points(geometry)
     places = place_points(network, points, max_off_m=max_off_m, walls=walls)
-    return Entrances(places, owner)
+    return Entrances(places, owner, standing_points(points))

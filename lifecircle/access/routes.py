@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from lifecircle.access.entrances import Entrances, place_entrances
 from lifecircle.access.field import (
     UM,
     CostGraph,
@@ -21,6 +22,7 @@ from lifecircle.access.field import (
 )
 from lifecircle.access.kernel import FAR
 from lifecircle.access.minutes import counted_facilities
+from lifecircle.access.walkers import open_network, walker_graph
 from lifecircle.columns import ROUTES
 from lifecircle.network.compounds import read_walls
 from lifecircle.network.snap import standing_points
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandas import DataFrame
 
-    from lifecircle.model import District, WalkNetwork
+    from lifecircle.model import District, Walker, WalkNetwork
 
 __all__ = ["FARTHEST_M", "example_routes", "walk_m_between"]
 
@@ -94,7 +96,27 @@ class _Town:
     home_points: npt.NDArray[np.object_]
     homes: Places
     facility_points: npt.NDArray[np.object_]
-    facilities: Places
+    facilities: Entrances
+    timed: CostGraph
+    speed_m_per_s: float
+
+
+def _town(network: WalkNetwork, district: District, walker: Walker) -> _Town:
+    network = open_network(network, walker)
+    walls, off_m = read_walls(district), district.config.max_off_road_m
+    homes = district.buildings.geometry.to_numpy()
+    places = district.facilities.geometry.to_numpy()
+    several = shapely.get_type_id(places) == shapely.GeometryType.MULTIPOINT
+    return _Town(
+        network=network,
+        graph=cost_graph(network),
+        home_points=standing_points(homes),
+        homes=place_points(network, homes, max_off_m=off_m, walls=walls),
+        facility_points=np.where(several, places, standing_points(places)),
+        facilities=place_entrances(network, places, max_off_m=off_m, walls=walls),
+        timed=walker_graph(network, walker),
+        speed_m_per_s=walker.speed_m_per_s,
+    )
 
 
 def example_routes(
@@ -137,22 +159,11 @@ def example_routes(
     >>> routes[["building_id", "walk_m", "straight_m"]].round(1).values.tolist()
     [['B3', 480.0, 76.2]]
     """
-    walls = read_walls(district)
-    off_m = district.config.max_off_road_m
-    homes = district.buildings.geometry.to_numpy()
-    places = district.facilities.geometry.to_numpy()
-    town = _Town(
-        network=network,
-        graph=cost_graph(network),
-        home_points=standing_points(homes),
-        homes=place_points(network, homes, max_off_m=off_m, walls=walls),
-        facility_points=standing_points(places),
-        facilities=place_points(network, places, max_off_m=off_m, walls=walls),
-    )
+    towns: dict[str, _Town] = {}
     statuses = tuple(access["status_set"].iloc[0].split("+")) if len(access) else ()
     rows = []
     for _, area in areas.iterrows():
-        counted = np.zeros(len(places), dtype=bool)
+        counted = np.zeros(len(district.facilities), dtype=bool)
         for name in str(area["facility_class"]).split("+"):
             chosen = counted_facilities(district, name, statuses=statuses)
             counted |= (
@@ -163,10 +174,13 @@ def example_routes(
         lived_in = district.buildings["building_id"].isin(
             str(area["building_ids"]).split(";")
         )
+        walker = district.config.walkers[area["walker"]]
+        if walker.name not in towns:
+            towns[walker.name] = _town(network, district, walker)
+        town = towns[walker.name]
         walk = _telling_walk(town, np.flatnonzero(lived_in), np.flatnonzero(counted))
         if walk is not None:
-            speed = district.config.walkers[area["walker"]].speed_m_per_s
-            rows.append(_row(district, area, walk, speed))
+            rows.append(_row(district, area, walk))
     return gpd.GeoDataFrame(
         {name: [row[name] for row in rows] for name in ROUTES if name != "geometry"},
         geometry=gpd.GeoSeries([row["geometry"] for row in rows], crs=network.crs),
@@ -180,17 +194,18 @@ class _Walk:
     facility: int
     straight_m: float
     walk_m: float
+    walk_min: float
     line: shapely.LineString
 
 
-def _row(district: District, area: Any, walk: _Walk, speed: float) -> dict[str, Any]:
+def _row(district: District, area: Any, walk: _Walk) -> dict[str, Any]:
     return {
         "gap_id": area["gap_id"],
         "rule_id": area["rule_id"],
         "building_id": district.buildings["building_id"].iloc[walk.home],
         "facility_id": district.facilities["facility_id"].iloc[walk.facility],
         "walk_m": walk.walk_m,
-        "walk_min": walk.walk_m / speed / 60,
+        "walk_min": walk.walk_min,
         "straight_m": walk.straight_m,
         "geometry": walk.line,
     }
@@ -209,7 +224,7 @@ def _telling_walk(
     walks = []
     for target in np.unique(facility):
         rows = np.flatnonzero(facility == target)
-        source = town.facilities.take(np.array([target]))
+        source = town.facilities.take(np.array([target])).places
         field = walk_field(town.graph, source, limit_m=FARTHEST_M)
         um, _ = nearest_source(town.graph, field, town.homes.take(home[rows]))
         walks += [
@@ -220,40 +235,53 @@ def _telling_walk(
     if not walks:
         return None
     straight_m, start, end, walked = min(walks)
-    source = town.facilities.take(np.array([end]))
-    field = walk_field(town.graph, source, limit_m=FARTHEST_M)
-    return _Walk(start, end, straight_m, walked / UM, _line(town, field, start, end))
+    goal = town.facilities.take(np.array([end]))
+    home_place = town.homes.take(np.array([start]))
+    field = walk_field(town.graph, goal.places, limit_m=FARTHEST_M)
+    timed = walk_field(town.timed, goal.places, limit_m=FARTHEST_M)
+    level, _ = nearest_source(town.timed, timed, home_place)
+    return _Walk(
+        home=start,
+        facility=end,
+        straight_m=straight_m,
+        walk_m=walked / UM,
+        walk_min=float(level[0]) / UM / town.speed_m_per_s / 60,
+        line=_line(town, field, start, goal),
+    )
 
 
 def _line(
-    town: _Town, field: WalkField, home: int, facility: int
+    town: _Town, field: WalkField, home: int, goal: Entrances
 ) -> shapely.LineString:
-    """From the building to its street, along the streets, and to the facility."""
+    """From the building to its street, along the streets, and to the entrance."""
     place, source = town.homes.take(np.array([home])), field.sources
     segment, offset = int(place.segment[0]), int(place.offset_um[0])
     length = int(town.graph.segment_um[segment])
     start, end = town.graph.nodes[segment].tolist()
     by_start = int(field.node_um[start]) + offset
     by_end = int(field.node_um[end]) + length - offset
-    direct = FAR
-    if segment == source.segment[0]:
-        direct = abs(offset - int(source.offset_um[0])) + int(source.off_um[0])
+    beside = np.flatnonzero(source.segment == segment)
+    direct = np.abs(offset - source.offset_um[beside]) + source.off_um[beside]
     nodes: list[int] = []
-    if direct > min(by_start, by_end):
+    if direct.min(initial=FAR) > min(by_start, by_end):
         node = start if by_start <= by_end else end
         while node >= 0:
             nodes.append(node)
             node = int(field.previous[node])
-    ends = shapely.get_coordinates(
-        [town.home_points[home], town.facility_points[facility]]
-    )
+        entrance = int(field.source[nodes[-1]])
+    else:
+        entrance = int(beside[np.argmin(direct)])
     way = np.vstack(
         [
-            ends[:1],
+            shapely.get_coordinates(town.home_points[home]),
             _foot(town.network, segment, offset),
             town.network.node_xy[nodes],
-            _foot(town.network, int(source.segment[0]), int(source.offset_um[0])),
-            ends[1:],
+            _foot(
+                town.network,
+                int(source.segment[entrance]),
+                int(source.offset_um[entrance]),
+            ),
+            shapely.get_coordinates(goal.points[entrance]),
         ]
     )
     moves = np.ones(len(way), dtype=bool)
