@@ -39,6 +39,8 @@ __all__ = ["TABLES", "read_openstreetmap"]
 
 logger = logging.getLogger(__name__)
 
+HIGHEST_FLOORS = 200
+"""More are a slip of the pen: not known."""
 GAP_M = 3.0
 """A barrier is open this far to each side of a crossing or public gate."""
 
@@ -187,6 +189,8 @@ def _buildings(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
             continue
         households = osm_tags.households_if_none(tags)
         floors = osm_tags.number(tags, "building:levels")
+        floors = floors if 0 < floors <= HIGHEST_FLOORS else float("nan")
+        units = osm_tags.number(tags, "building:flats")
         area_m2 = float("nan")
         if floors > 0 and households is None:
             footprint = geod.geometry_area_perimeter(shapely.from_wkb(shape))[0]
@@ -196,9 +200,9 @@ def _buildings(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
             "name": osm_tags.name(tags) or tags.get("addr:housename"),
             "address": osm_tags.address(tags),
             "households": float("nan") if households is None else households,
-            "floors": floors if floors > 0 else float("nan"),
+            "floors": floors,
             "floor_area_m2": area_m2,
-            "units": osm_tags.number(tags, "building:flats"),
+            "units": units if units >= 0 else float("nan"),
             "geometry": shape,
         }
 
@@ -254,7 +258,9 @@ def _twins(
 
 
 def _year(date: str) -> float:
-    return float(date[:4]) if date[:4].isdigit() and len(date) >= 4 else float("nan")
+    """The year; not known if it is none of our table's, as of very old places."""
+    year = float(date[:4]) if len(date[:4]) == 4 and date[:4].isdecimal() else 0.0
+    return year if 1900 <= year <= 2100 else float("nan")
 
 
 def _barriers(osmium: Any, path: str) -> Iterator[dict[str, Any]]:

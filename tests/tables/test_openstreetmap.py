@@ -15,9 +15,10 @@ from lifecircle.model import Source
 from lifecircle.standards import catalogue
 from lifecircle.tables import osm_tags
 from lifecircle.tables.config import read_config
+from lifecircle.tables.facts import schema_of
 from lifecircle.tables.ledger import Ledger
 from lifecircle.tables.openstreetmap import read_openstreetmap
-from lifecircle.tables.osm_source import is_openstreetmap
+from lifecircle.tables.osm_source import COLUMNS, is_openstreetmap, source_defaults
 from lifecircle.tables.read import read_source
 
 DATA = Path(
@@ -294,6 +295,35 @@ def test_facilities_are_classified_and_twins_left_out(write_osm):
     assert found.loc["n6", "opened"] == 2019
     assert found.loc["w1", "facility_class"] == "CHD.KG"
     assert found.loc["n6", "source_note"].startswith("osm:amenity=pharmacy")
+
+
+def test_slips_of_the_pen_are_not_known(write_osm):
+    square = {1: (0, 0, {}), 2: (20, 0, {}), 3: (20, 10, {})}
+    places = {
+        number: (100.0 * number, 0, {"amenity": "pharmacy", "start_date": date})
+        for number, date in ((4, "1888"), (5, "C19"), (6, "2019-05-01"), (7, "20１9"))
+    }
+    tags = {"building": "yes", "building:levels": "600", "building:flats": "-2"}
+    path = write_osm(square | places, [((1, 2, 3, 1), tags)])
+    opened = read_openstreetmap(path, "facilities")["opened"]
+    assert opened.isna().tolist() == [True, True, False, False]
+    building = read_openstreetmap(path, "buildings").iloc[0]
+    assert np.isnan([building["floors"], building["units"]]).all()
+
+
+@needs_data
+@pytest.mark.realdata
+@pytest.mark.parametrize("name", ["Helsinki.osm.pbf", "shenzhen_longgang.osm"])
+def test_real_files_pass_the_checks_of_reading(name):
+    path = DATA / "osm" / name
+    ledger = Ledger()
+    for table in COLUMNS:
+        known = schema_of(table).readable
+        source = Source(table, path, **source_defaults(path, table, known=known))
+        crs = "EPSG:4547" if path.suffix == ".osm" else "EPSG:3879"
+        found = read_source(source, base=path.parent, target=crs, ledger=ledger)
+        assert len(found) > 0
+    assert list(ledger.problems) == []
 
 
 def test_every_tag_of_the_catalogue_is_looked_for():
