@@ -1,0 +1,370 @@
+"""Arithmetic of the seeds; what 30 m² means; robust verdicts; saved proofs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lifecircle.checks.dashboard import dashboard
+from lifecircle.checks.evaluate import check
+from lifecircle.checks.explain import explain
+from lifecircle.checks.gaps import find_gaps
+from lifecircle.checks.measures.area import area_per_100_households
+from lifecircle.checks.measures.boundaries import gaps_beside
+from lifecircle.checks.measures.portfolio import portfolio_of
+from lifecircle.checks.measures.register import share_of
+from lifecircle.checks.measures.staffing import windows_needed
+from lifecircle.checks.rollup import roll_up
+from lifecircle.columns import DASHBOARD, ROUTES
+from lifecircle.errors import ResultError
+from lifecircle.model import Assessment
+from lifecircle.standards.rulebook import read_rule_book
+
+VERIFY = Path(__file__).parents[2] / "scripts" / "verify"
+
+
+def rule_of(book_id, rule_id):
+    book = read_rule_book(book_id)
+    return next(rule for rule in book.rules if rule.rule_id == rule_id)
+
+
+def book_of(*rules, book_id="hefei"):
+    return replace(read_rule_book(book_id), rules=rules)
+
+
+def test_the_figures_of_the_seeds_come_out():
+    # TG-O04: 70,000 m² at 60 m² for every 100 households.
+    households = 70_000 / 60 * 100
+    assert round(households) == 116_667
+    measured = area_per_100_households(np.array([70_000.0]), np.array([households]))
+    assert measured == pytest.approx([60.0])
+    # At 300 households a grid: TG-R02, TG-O07.
+    assert round(households / 300, 1) == 388.9
+    # HF-O01: 980 m² serve 3,266 households at 30 m² for every 100, not 3,267.
+    areas, homes = np.array([980.0, 980.0]), np.array([3266.0, 3267.0])
+    assert (area_per_100_households(areas, homes) >= 30).tolist() == [True, False]
+    # HF-O08: 221 -> 152 duties is 31.2 %; HF-O09: 156 -> 73 is 53.2 %.
+    cut = share_of(np.array([221.0 - 152, 156.0 - 73]), np.array([221.0, 156.0]))
+    assert cut.round(3).tolist() == [0.312, 0.532]
+    # Windows at 5,000 residents each: 1 to 4 between 5,000 and 20,000.
+    people = np.array([5000.0, 5001, 20000, 20001])
+    assert windows_needed(people, per=5000).tolist() == [1, 2, 4, 5]
+
+
+def test_the_61_projects_of_baohe(make_district):
+    # BH-O01 to O04: 25 + 24 + 12 = 61; 12.5 + 34.4 + 20.3 = 67.2, stated 67.3.
+    phases = (
+        ("built", 25, 125_000.0),
+        ("under_construction", 24, 344_000.0),
+        ("planned", 12, 203_000.0),
+    )
+    projects = [
+        {
+            "facility_id": f"{status}{n:02d}",
+            "facility_class": "COM.UNIT",
+            "status": status,
+            "floor_area_m2": area / count,
+            "geometry": None,
+        }
+        for status, count, area in phases
+        for n in range(count)
+    ]
+    table = portfolio_of(
+        make_district(facilities=[{**p, "community_id": "C"} for p in projects]),
+        ("COM.UNIT",),
+    ).set_index("status")
+    assert table["projects"].to_dict() == {s: count for s, count, _ in phases}
+    assert table["projects"].sum() == 61
+    total = table["floor_area_m2"].sum() / 1e4
+    assert total == pytest.approx(67.2)
+    assert abs(total - 67.3) <= 0.1 + 1e-9
+
+
+def test_three_meanings_of_30_m2_per_100_households(make_district, make_config, rows):
+    # 1,000 households; service rooms 200 m², home care 350 m², a zone station
+    # 150 m², property rooms 300 m².
+    areas = {"SVC.COMM": 200, "ELD.STATION": 350, "SVC.ZONE": 150, "PRP.OFFICE": 300}
+    district = make_district(
+        config=make_config(adopted_books=("hefei", "panzhihua", "tongguanshan")),
+        complete_classes=areas,
+        communities=[rows.community("C1", 0, households=1000.0)],
+        facilities=[
+            rows.facility(f"F{n}", name, 100 * n, 100)
+            for n, name in enumerate(areas, start=1)
+        ],
+        rooms=[
+            rows.room(f"F{n}", name, area)
+            for n, (name, area) in enumerate(areas.items(), start=1)
+        ],
+    )
+    hefei = book_of(rule_of("hefei", "HF-R01"), rule_of("hefei", "HF-R02"))
+    pool = book_of(rule_of("panzhihua", "PZ-R03"), book_id="panzhihua")
+    with_property = book_of(rule_of("tongguanshan", "TG-R01"), book_id="tongguanshan")
+    found = check(district, None, hefei, pool, with_property).rows
+    found = found.set_index("rule_id")
+    # Hefei, each alone: 20 falls short of 30, 35 does not.
+    assert found.loc["HF-R01", ["measured", "verdict"]].tolist() == [20.0, "fail"]
+    assert found.loc["HF-R02", ["measured", "verdict"]].tolist() == [35.0, "pass"]
+    # Panzhihua, one pool of service rooms: (200 + 150) / 10 = 35.
+    assert found.loc["PZ-R03", ["measured", "verdict"]].tolist() == [35.0, "pass"]
+    # Tongguanshan with property rooms: (200 + 300) / 10 = 50 against the 60 that it
+    # reports: a benchmark, 10 below.
+    row = found.loc["TG-R01", ["measured", "verdict", "shortfall"]].tolist()
+    assert row == [50.0, "benchmark", 10.0]
+
+
+def test_rooms_of_new_compounds_and_stock_of_communities_are_two_findings(
+    make_district, make_config, rows
+):
+    # K1 plans 1,000 dwellings and holds 280 m²; the community of 500 resident
+    # households has these and 20 m² more.
+    district = make_district(
+        config=make_config(),
+        complete_classes=("SVC.COMM",),
+        communities=[rows.community("C1", 0, households=500.0)],
+        compounds=[
+            {
+                "compound_id": "K1",
+                "planned_dwellings": 1000.0,
+                "geometry": rows.square(0, 0, 200),
+            },
+            {
+                "compound_id": "K2",
+                "households": 90.0,
+                "geometry": rows.square(500, 0, 200),
+            },
+        ],
+        facilities=[
+            rows.facility("F1", "SVC.COMM", 100, 100),
+            rows.facility("F2", "SVC.COMM", 300, 300),
+        ],
+        rooms=[rows.room("F1", "SVC.COMM", 280), rows.room("F2", "SVC.COMM", 20)],
+    )
+    book = book_of(rule_of("hefei", "HF-R01"), rule_of("hefei", "HF-R01b"))
+    found = check(district, None, book).rows.set_index("unit_id")
+    assert found.loc["C1", ["measured", "verdict"]].tolist() == [60.0, "pass"]
+    assert found.loc["K1", ["measured", "verdict"]].tolist() == [28.0, "fail"]
+    assert found.loc["K1", "basis"] == "floor+planned"
+    assert found.loc["K1", "denominator"] == 1000.0
+    # K2 is no new compound.
+    assert sorted(found.index) == ["C1", "K1"]
+
+
+# 15 min at 0.8 m/s are 720 m. The elderly walk 0.71 to 0.9 m/s: 639 m to 810 m.
+@pytest.mark.parametrize(
+    ("minutes", "verdict", "robust"),
+    [(13.0, "pass", "holds"), (14.0, "pass", "depends"), (16.0, "fail", "depends")],
+)
+def test_a_verdict_may_hang_on_the_walking_speed(
+    make_district, make_config, rows, walks, minutes, verdict, robust
+):
+    district = make_district(
+        config=make_config(shares={"HF-R10": 0.9}),
+        complete_classes=("ELD.CANTEEN",),
+        communities=[rows.community("C1", 0)],
+        buildings=[rows.building("B1", 100, 100, 50, elderly=20.0)],
+        facilities=[rows.facility("F1", "ELD.CANTEEN", 500, 500)],
+    )
+    book = book_of(rule_of("hefei", "HF-R10"))
+    row = check(district, walks({"B1": minutes}), book).rows.iloc[0]
+    assert (row["verdict"], row["robust"]) == (verdict, robust)
+    assert row["depends_on"] == ("walking_speed" if robust == "depends" else None)
+
+
+def test_a_verdict_may_hang_on_a_wall_that_nobody_surveyed(
+    make_district, make_config, rows, walks
+):
+    # The compound is 100 m square: once around is 400 m or 8.3 min at 0.8 m/s.
+    for gated, expected in (("unknown", "unknown_gates"), ("no", None)):
+        district = make_district(
+            config=make_config(shares={"HF-R10": 0.9}),
+            complete_classes=("ELD.CANTEEN",),
+            communities=[rows.community("C1", 0)],
+            compounds=[
+                {
+                    "compound_id": "K1",
+                    "gated": gated,
+                    "geometry": rows.square(50, 50, 100),
+                }
+            ],
+            buildings=[rows.building("B1", 100, 100, 50, elderly=20.0)],
+            facilities=[rows.facility("F1", "ELD.CANTEEN", 500, 500)],
+        )
+        book = book_of(rule_of("hefei", "HF-R10"))
+        row = check(district, walks({"B1": 10.0}), book).rows.iloc[0]
+        assert (row["verdict"], row["depends_on"]) == ("pass", expected)
+
+
+def test_a_target_still_to_come_is_said_and_a_shortfall_stays_one(
+    make_district, make_config, rows
+):
+    rule = replace(rule_of("hefei", "HF-R01"), target_date=date(2030, 12, 31))
+    past = replace(rule, rule_id="P", target_date=date(2020, 12, 31))
+    district = make_district(
+        config=make_config(),
+        complete_classes=("SVC.COMM",),
+        communities=[rows.community("C1", 0, households=100.0)],
+    )
+    found = check(district, None, book_of(rule, past)).rows
+    assert found["verdict"].tolist() == ["fail", "fail"]
+    assert found["target_due"].tolist() == ["not_due", "due"]
+    assert found["target_date"].tolist() == ["2030-12-31", "2020-12-31"]
+    assert found["inputs_used"].tolist() == ["rooms+households"] * 2
+
+
+def test_a_rule_without_any_input_is_one_row_that_names_it(
+    make_district, make_config, rows
+):
+    district = make_district(
+        config=make_config(profile="full"),
+        communities=[rows.community(f"C{n}", 1000 * n) for n in range(4)],
+    )
+    book = book_of(rule_of("decheng", "DC-R10"), book_id="decheng")
+    found = check(district, None, book).rows
+    assert len(found) == 1
+    columns = ["level", "unit_id", "verdict", "reason", "missing_inputs"]
+    assert found.loc[0, columns].tolist() == [
+        *("district", "toy", "not_assessed", "checks.no_input", "staff")
+    ]
+    planning = replace(district, config=make_config())
+    assert check(planning, None, book).rows.empty
+
+
+def test_a_rule_from_memory_says_so(make_district, make_config, rows):
+    rule = replace(rule_of("hefei", "HF-R01"), draft=True, grade="D")
+    district = make_district(
+        config=make_config(), communities=[rows.community("C1", 0, households=1.0)]
+    )
+    found = check(district, None, book_of(rule)).rows
+    assert found["draft"].tolist() == [True]
+    assert found["grade"].tolist() == ["D"]
+
+
+def test_an_explanation_says_quote_arithmetic_and_comparison(toy):
+    findings = check(toy.district, toy.access, read_rule_book("hefei"))
+    lines = {line.key: line.values for line in explain(findings, "HF-R01", "C1")}
+    assert lines["checks.explain_quote"]["quote"] == "分别按每百户不低于30平方米"
+    how = lines["checks.how_area"]
+    # 100 * 680 / 480 = 141.667.
+    figures = [how[name] for name in ("factor", "numerator", "denominator", "measured")]
+    assert figures == ["100", "680", "480", "141.667"]
+    assert lines["checks.explain_asked"]["asked"] == "≥ 30"
+    with pytest.raises(ResultError, match="it judged C1, C2"):
+        explain(findings, "HF-R01", "C9")
+
+
+def test_the_dashboard_hides_nothing(toy):
+    findings = check(
+        toy.district, toy.access, read_rule_book("hefei"), read_rule_book("decheng")
+    )
+    table = dashboard(toy.district, findings)
+    assert tuple(table.columns) == DASHBOARD
+    assert table["unit_id"].unique().tolist() == ["C1", "C2"]
+    area = table[(table["family"] == "area") & (table["unit_id"] == "C2")].iloc[0]
+    # C2 has neither service rooms nor home care: none of two musts is met.
+    assert (area["must_met"], area["must_assessed"], area["must_share"]) == (0, 2, 0.0)
+    size = table[(table["family"] == "size") & (table["unit_id"] == "C1")].iloc[0]
+    # DC-R02 passes in its one grid; DC-R01 (about 3,000) is a benchmark.
+    assert (size["must_met"], size["must_assessed"], size["benchmarks"]) == (1, 1, 1)
+    assert table.loc[table["must_assessed"] == 0, "must_share"].isna().all()
+
+
+def test_gap_areas_of_distances_carry_no_minutes(
+    make_district, make_config, rows, walks
+):
+    timed = rule_of("hefei", "HF-R10")
+    metres = replace(
+        timed, rule_id="M", kind="walk_distance_coverage", value_max=500.0, unit="m"
+    )
+    district = make_district(
+        config=make_config(),
+        complete_classes=("ELD.CANTEEN",),
+        communities=[rows.community("C1", 0)],
+        buildings=[
+            rows.building("B1", 100, 100, 50),
+            rows.building("B2", 600, 100, 70),
+        ],
+        facilities=[rows.facility("F1", "ELD.CANTEEN", 500, 500)],
+    )
+    # B1 walks 480 m in 10 min, B2 720 m in 15 min: near in time, not in metres.
+    access = walks({"B1": 10.0, "B2": 15.0})
+    book = book_of(timed, metres)
+    areas = find_gaps(district, access, check(district, access, book)).areas
+    assert areas["rule_id"].tolist() == ["M"]
+    assert areas["households"].tolist() == [70.0]
+    assert areas["limit_min"].isna().all()
+
+
+def test_no_gap_between_neighbours_is_no_gap(rows):
+    shapes = np.array([rows.square(0, 0, 100), rows.square(100, 0, 100)])
+    assert gaps_beside(shapes).tolist() == [0.0, 0.0]
+
+
+@pytest.fixture(scope="module")
+def saved(toy, tmp_path_factory):
+    """A study of the toy district as published."""
+    from lifecircle.publish.geopackage import write_geopackage
+    from lifecircle.publish.results import saved_parts
+
+    district = toy.district
+    books = [read_rule_book(name) for name in ("hefei", "decheng", "panzhihua")]
+    findings = check(district, toy.access, *books)
+    study = Assessment(
+        district=district,
+        access=toy.access,
+        findings=findings,
+        gaps=find_gaps(district, toy.access, findings),
+        served=roll_up(district, toy.access),
+        isochrones=district.communities[["geometry"]],
+        routes=pd.DataFrame(columns=list(ROUTES)),
+        network_report=pd.DataFrame({"item": [], "value": [], "unit": []}),
+        manifest={},
+    )
+    folder = tmp_path_factory.mktemp("study")
+    write_geopackage(study, folder / "district.gpkg", saved=saved_parts(study))
+    return folder
+
+
+def verify(folder):
+    return subprocess.run(
+        [sys.executable, str(VERIFY), str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_published_package_proves_its_verdicts(saved):
+    result = verify(saved)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.endswith("all agree\n")
+    source = VERIFY.read_text(encoding="utf-8")
+    assert "lifecircle" not in {
+        line.split()[1].split(".")[0]
+        for line in source.splitlines()
+        if line.startswith(("import ", "from "))
+    }
+    assert len(source.splitlines()) < 300
+
+
+def test_a_figure_that_was_changed_is_found(saved, tmp_path):
+    import shutil
+    import sqlite3
+
+    copy = shutil.copy(saved / "district.gpkg", tmp_path / "district.gpkg")
+    with sqlite3.connect(copy) as base:
+        base.execute(
+            "update findings set verdict = 'pass', measured = 31"
+            " where rule_id = 'HF-R01' and unit_id = 'C2'"
+        )
+    base.close()
+    result = verify(tmp_path)
+    assert result.returncode == 1
+    assert "HF-R01 community C2" in result.stdout
