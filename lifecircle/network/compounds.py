@@ -32,7 +32,17 @@ if TYPE_CHECKING:
 
     from lifecircle.model import District
 
-__all__ = ["GATE_REACH_M", "WALL_INSET_M", "Walls", "cut_pieces", "read_walls"]
+__all__ = [
+    "GATE_REACH_M",
+    "SEALED",
+    "WALL_INSET_M",
+    "Walls",
+    "cut_pieces",
+    "read_walls",
+]
+
+SEALED = "sealed"
+"""``gated`` of a compound that is walled even if no gate is open; what-ifs only."""
 
 WALL_INSET_M = 0.5
 """Ground nearer than this to a compound's outline counts as outside."""
@@ -47,7 +57,8 @@ class Walls:
     Attributes
     ----------
     compound_ids : tuple of str
-        Walled compounds: ``gated`` yes, a polygon, at least one open gate.
+        Walled compounds: a polygon, and ``gated`` yes with at least one open gate,
+        or ``gated`` sealed, be there gates or not.
     outline, inner : object arrays of shapely polygons
         The compound, and the ground inside its wall.
     gate_xy : float64 array (g, 2)
@@ -138,10 +149,10 @@ def read_walls(district: District) -> Walls:
     gates = gates[(gates["open"] != "no").to_numpy()]
     compounds = district.compounds
     areal = shapely.get_dimensions(compounds.geometry.to_numpy()) == 2
-    walled = (
-        (compounds["gated"] == "yes").to_numpy()
-        & areal
-        & compounds["compound_id"].isin(gates["compound_id"]).to_numpy()
+    with_gate = compounds["compound_id"].isin(gates["compound_id"])
+    walled = areal & (
+        ((compounds["gated"] == "yes") & with_gate).to_numpy()
+        | (compounds["gated"] == SEALED).to_numpy()
     )
     compounds = compounds[walled].sort_values("compound_id")
     outline = compounds.geometry.to_numpy().astype(object)
