@@ -197,6 +197,10 @@ def run(
     out: Annotated[
         Path, typer.Option("--out", "-o", help="输出文件夹 · folder to write")
     ],
+    cache: Annotated[
+        Path | None,
+        typer.Option(help="存放步行网络的文件夹 · keep built networks here"),
+    ] = None,
     lang: Lang = "zh",
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -208,7 +212,9 @@ def run(
 
     with console.guard(), _progress(console) as report:
         try:
-            study = jobs.run(district, out, lang=console.lang, report=report)
+            study = jobs.run(
+                district, out, lang=console.lang, cache=cache, report=report
+            )
         except DistrictError as error:
             _write_rejected(error.rejected, district, console)
             raise

@@ -11,6 +11,7 @@ import logging
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import pandas as pd
@@ -19,6 +20,7 @@ from lifecircle import __version__
 from lifecircle.access.isochrones import isochrones
 from lifecircle.access.minutes import walk_access
 from lifecircle.access.routes import example_routes
+from lifecircle.cache import cached_network
 from lifecircle.checks.evaluate import check
 from lifecircle.checks.gaps import find_gaps
 from lifecircle.checks.rollup import roll_up
@@ -30,8 +32,6 @@ from lifecircle.tables.digest import input_digests
 from lifecircle.tables.district import read_district
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from geopandas import GeoDataFrame
 
     from lifecircle.model import District, DistrictConfig, RuleBook, WalkNetwork
@@ -69,13 +69,20 @@ def _silent(stage: StageName, /) -> None:
     logger.debug("stage %s", stage)
 
 
-def assess(path: str | Path, *, report: StageReport = _silent) -> Assessment:
+def assess(
+    path: str | Path,
+    *,
+    cache: str | Path | None = None,
+    report: StageReport = _silent,
+) -> Assessment:
     """Read, measure and judge a district: every stage but the publishing.
 
     Parameters
     ----------
     path : str or Path
         The district file.
+    cache : str or Path, optional
+        Folder that keeps built networks by the content of their inputs.
     report : callable, optional
         Called with the name of each stage as it begins.
 
@@ -104,7 +111,7 @@ def assess(path: str | Path, *, report: StageReport = _silent) -> Assessment:
     district = read_district(path)
     books = [read_rule_book(book) for book in _book_paths(district.config)]
     report("network")
-    network = build_network(district)
+    network = _network(district, cache)
     report("access")
     access = walk_access(network, district, classes=_classes(district, books))
     report("isochrones")
@@ -133,6 +140,7 @@ def run(
     out: str | Path,
     *,
     lang: Language = "zh",
+    cache: str | Path | None = None,
     report: StageReport = _silent,
 ) -> Assessment:
     """Assess a district and write its map, workbook, GeoPackage and manifest.
@@ -145,6 +153,8 @@ def run(
         Folder to write; it appears whole or not at all.
     lang : {"zh", "en"}
         Language of workbook and map (the map can switch).
+    cache : str or Path, optional
+        Folder that keeps built networks by the content of their inputs.
     report : callable, optional
         Called with the name of each stage as it begins.
 
@@ -162,10 +172,16 @@ def run(
     --------
     >>> study = run("data/demo/district.toml", "out")  # doctest: +SKIP
     """
-    study = assess(path, report=report)
+    study = assess(path, cache=cache, report=report)
     report("publish")
     write_study(study, out, lang=lang)
     return study
+
+
+def _network(district: District, cache: str | Path | None) -> WalkNetwork:
+    if cache is None:
+        return build_network(district)
+    return cached_network(district, Path(cache))
 
 
 def _book_paths(config: DistrictConfig) -> list[str]:

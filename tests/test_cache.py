@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import shapely
 
-from lifecircle.network import cache
-from lifecircle.network.cache import (
+from lifecircle import cache
+from lifecircle.cache import (
     cached_network,
     load_network,
     network_key,
