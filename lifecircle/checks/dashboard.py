@@ -151,9 +151,9 @@ def dashboard(district: District, findings: Findings) -> DataFrame:
     table = found[["community_id", "family"]].assign(**counts)
     sums = table.groupby(["community_id", "family"], sort=True).sum().reset_index()
     for force in ("must", "should"):
-        assessed = sums[f"{force}_assessed"].to_numpy(dtype=float)
+        number = sums[f"{force}_assessed"].to_numpy(dtype=float)
         met = sums[f"{force}_met"].to_numpy(dtype=float)
-        sums[f"{force}_share"] = met / np.where(assessed > 0, assessed, np.nan)
+        sums[f"{force}_share"] = met / np.where(number > 0, number, np.nan)
     order = {family: place for place, family in enumerate(FAMILIES)}
     sums["place"] = sums["family"].map(order)
     sums = sums.sort_values(["community_id", "place"], ignore_index=True)

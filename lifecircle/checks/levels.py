@@ -231,10 +231,10 @@ def _sum_of_communities(inputs: Inputs, level: str) -> DataFrame:
     if level in _WHOLE:
         keys = pd.Series(config.district_id, index=parts.index, dtype=object)
     groups = parts.groupby(keys.to_numpy(dtype=object), sort=True)
-    made = _blank(inputs, list(groups.groups), level=level)
+    made = _blank(inputs, [str(name) for name in groups.groups], level=level)
     for weight in PEOPLE:
         for name in (weight, f"{weight}_min", f"{weight}_max"):
-            made[name] = groups[name].sum(skipna=False).to_numpy()  # type: ignore[call-arg]
+            made[name] = groups[name].sum(skipna=False).to_numpy()
         guess = (parts[f"{weight}_share"] * parts[weight]).groupby(
             keys.to_numpy(dtype=object)
         )

@@ -13,7 +13,8 @@ from lifecircle.checks.units import representative_points
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    from pandas import DataFrame
+    from geopandas import GeoDataFrame
+    from pandas import Series
 
 __all__ = [
     "canonical",
@@ -145,14 +146,14 @@ def _unit_of_buildings(
             representative_points(buildings), representative_points(sites)
         )
     if level == "compound":
-        ids = pd.Index(inputs.district.compounds["compound_id"])
-        return ids.get_indexer(buildings["compound_id"])
+        ids = inputs.district.compounds["compound_id"].tolist()
+        return _positions(ids, buildings["compound_id"])
     home = inputs.communities.set_index("unit_id")["subdistrict_id"]
     of = buildings["community_id"]
     if level == "community":
-        return pd.Index(inputs.communities["unit_id"]).get_indexer(of)
+        return _positions(inputs.communities["unit_id"].tolist(), of)
     if level == "subdistrict":
-        return pd.Index(subdistricts(inputs)).get_indexer(of.map(home))
+        return _positions(subdistricts(inputs), of.map(home))
     return np.where(of.isin(home.index), 0, -1).astype(np.intp)
 
 
@@ -183,6 +184,11 @@ def level_key(
     return name, level, classes if level == "catchment" else ()
 
 
+def _positions(ids: list[str], of: Series) -> npt.NDArray[np.intp]:
+    found = pd.Index(ids, dtype=object).get_indexer(pd.Index(of, dtype=object))
+    return np.asarray(found, dtype=np.intp)
+
+
 def nearest_of(
     points: npt.NDArray[np.object_], sites: npt.NDArray[np.object_]
 ) -> npt.NDArray[np.intp]:
@@ -209,7 +215,7 @@ def nearest_of(
     return first
 
 
-def centres(inputs: Inputs, classes: tuple[str, ...]) -> DataFrame:
+def centres(inputs: Inputs, classes: tuple[str, ...]) -> GeoDataFrame:
     """Sites of the classes that are in use, the centres of catchments.
 
     Parameters
@@ -221,7 +227,7 @@ def centres(inputs: Inputs, classes: tuple[str, ...]) -> DataFrame:
 
     Returns
     -------
-    DataFrame
+    GeoDataFrame
         Rows of ``facilities`` inside the district, sorted by id.
 
     Examples

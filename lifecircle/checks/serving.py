@@ -21,6 +21,7 @@ from lifecircle.checks.units import representative_points
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    from geopandas import GeoDataFrame
     from pandas import DataFrame
 
     from lifecircle.model import District, Rule
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["in_use", "offered", "serving"]
 
 
-def in_use(district: District, statuses: tuple[str, ...]) -> DataFrame:
+def in_use(district: District, statuses: tuple[str, ...]) -> GeoDataFrame:
     """Facilities whose status counts; built ones also must be open.
 
     Parameters
@@ -40,7 +41,7 @@ def in_use(district: District, statuses: tuple[str, ...]) -> DataFrame:
 
     Returns
     -------
-    DataFrame
+    GeoDataFrame
         Rows of ``facilities``.
 
     Examples
@@ -85,7 +86,7 @@ def offered(inputs: Inputs, rule: Rule) -> DataFrame:
 
 
 def _offered(inputs: Inputs, rule: Rule) -> DataFrame:
-    pairs = cached(
+    pairs: DataFrame = cached(
         inputs, ("in use", rule.statuses), lambda: _in_use(inputs, rule.statuses)
     )
     return pairs[pairs["facility_class"].isin(rule.classes)].reset_index(drop=True)
@@ -165,7 +166,9 @@ def _by_community(inputs: Inputs, level: str) -> DataFrame:
     units = inputs.communities
     code = pd.Index(units["unit_id"]).get_indexer(serves["unit_id"])
     if level == "subdistrict":
-        of = pd.Index(subdistricts(inputs)).get_indexer(units["subdistrict_id"])
+        of = pd.Index(subdistricts(inputs)).get_indexer(
+            pd.Index(units["subdistrict_id"])
+        )
         code = np.where(code >= 0, of[code], -1)
     elif level != "community":
         code = np.where(code >= 0, 0, -1)
@@ -179,4 +182,4 @@ def _by_community(inputs: Inputs, level: str) -> DataFrame:
     frame = frame[frame["unit"] >= 0]
     if level == "community":
         return frame.reset_index(drop=True)
-    return frame.groupby(["facility_id", "unit"], as_index=False)["share"].sum()
+    return frame.groupby(["facility_id", "unit"])["share"].sum().reset_index()

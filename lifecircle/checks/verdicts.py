@@ -246,7 +246,8 @@ def _tolerant(
 ) -> npt.NDArray[np.object_]:
     judged = np.where(loose, "pass", "fail")
     judged = np.where(open_, "not_assessed", judged).astype(object)
-    return np.where(given, judged, None)
+    judged[~given] = None
+    return judged
 
 
 def _robust(
@@ -277,7 +278,9 @@ def _robust(
         names[row] = wide[row]
     verdict = np.where(turned | together, "depends", "holds").astype(object)
     depends = np.array([name.removeprefix("+") or None for name in names], dtype=object)
-    return np.where(judged, verdict, None), np.where(judged, depends, None)
+    verdict[~judged] = None
+    depends[~judged] = None
+    return verdict, depends
 
 
 def _turns(

@@ -79,11 +79,10 @@ def walk_table(access: DataFrame | None, building_ids: Series) -> WalkTable:
     known = building >= 0
     arrays = []
     for column in ("walk_min", "walk_m"):
-        values = np.full((len(triples), len(building_ids)), np.nan)
-        values[pair[known], building[known]] = access[column].to_numpy(dtype=float)[
-            known
-        ]
-        arrays.append(values)
+        walks = np.full((len(triples), len(building_ids)), np.nan)
+        figures = access[column].to_numpy(dtype=float)
+        walks[pair[known], building[known]] = figures[known]
+        arrays.append(walks)
     rows = {triple: row for row, triple in enumerate(triples)}
     return WalkTable(rows=rows, walk_min=arrays[0], walk_m=arrays[1])
 

@@ -239,7 +239,7 @@ def _pooled(inputs: Inputs, rule: Rule) -> DataFrame:
         numerator=np.where(nothing, np.nan, area),
         denominator=count,
         exposed=people,
-        basis=_bases(areas["bases"], rows["basis"]),
+        basis=np.array(_bases(areas["bases"], rows["basis"]), dtype=object),
         reason=reason,
         reason_if_short=_soft_reasons(areas, complete=complete),
         **extra,

@@ -135,7 +135,8 @@ class _People(NamedTuple):
 
     def sums(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """By unit."""
-        return np.bincount(self.unit, values, minlength=len(self.names))
+        sums = np.bincount(self.unit, values, minlength=len(self.names))
+        return np.asarray(sums, dtype=float)
 
     def share(
         self,

@@ -18,6 +18,7 @@ from lifecircle.checks.serving import in_use, offered, serving
 from lifecircle.checks.units import representative_points
 
 if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
     from pandas import DataFrame
 
     from lifecircle.model import District, Rule
@@ -202,7 +203,9 @@ def _class_sets(inputs: Inputs, rule: Rule) -> list[set[str]]:
     return made
 
 
-def _on_sites(district: District, use: DataFrame, classes: DataFrame) -> list[set[str]]:
+def _on_sites(
+    district: District, use: GeoDataFrame, classes: DataFrame
+) -> list[set[str]]:
     """Classes on the site of every facility: its own and those inside its outline."""
     groups = classes.groupby("facility_id")["facility_class"]
     of = {str(facility): set(part) for facility, part in groups}

@@ -199,11 +199,11 @@ def _verdicts(inputs: Inputs, rule: Rule, ids: pd.Series) -> npt.NDArray[np.floa
         unit = unit.map(home)
         found = answer.groupby(unit.to_numpy(dtype=object)).max().reindex(ids)
         complete = inputs.district.complete_classes.issuperset(rule.classes)
-        return found.fillna(NO if complete else UNKNOWN).to_numpy(dtype=float)
+        return np.asarray(found.fillna(NO if complete else UNKNOWN), dtype=float)
     found = answer.groupby(unit.to_numpy(dtype=object)).agg(
         lambda part: part.min(skipna=False)
     )
-    return found.reindex(ids).to_numpy(dtype=float)
+    return np.asarray(found.reindex(ids), dtype=float)
 
 
 def people_share_rows(inputs: Inputs, rule: Rule) -> DataFrame:

@@ -86,7 +86,7 @@ def spacing_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     if len(lines) and len(units):
         unit, line = shapely.STRtree(lines).query(places, predicate="intersects")
         inside = shapely.length(shapely.intersection(places[unit], lines[line]))
-        length = np.bincount(unit, inside, minlength=len(units))
+        length = np.asarray(np.bincount(unit, inside, minlength=len(units)))
     area = shapely.area(places)
     reason = np.full(len(units), None, dtype=object)
     reason[length == 0] = "checks.no_streets"

@@ -103,7 +103,7 @@ def window_rows(inputs: Inputs, rule: Rule) -> DataFrame:
         windows_needed(count, per=per, rounding=rounding)
         for count in (persons, low, high)
     )
-    reason = told(np.isnan(persons), "checks.persons_unknown")
+    reason = told(np.isnan(persons) & ~np.isnan(windows), "checks.persons_unknown")
     # What turns is the need, not the windows: shift them the other way.
     uncertain = fewest < most
     return rows.assign(
@@ -116,7 +116,7 @@ def window_rows(inputs: Inputs, rule: Rule) -> DataFrame:
         exposed=persons,
         affected_unit="persons",
         estimated_share=units["persons_share"].fillna(0.0).to_numpy(),
-        reason=np.where(np.isnan(windows), None, reason).astype(object),
+        reason=reason,
         missing_inputs=missing_names((name,), windows[None, :]),
         **ends(
             persons=(

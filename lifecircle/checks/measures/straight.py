@@ -63,15 +63,18 @@ def straight_m(inputs: Inputs, rule: Rule) -> npt.NDArray[np.float64]:
     >>> straight_m(prepare(toy.district, None), rule)[0].round(1)
     np.float64(251.8)
     """
-    of_classes = [
-        cached(
-            inputs,
-            ("straight", name, rule.statuses),
-            lambda name=name: _distances(inputs, name, rule.statuses),
-        )
-        for name in rule.classes
-    ]
+    of_classes = [_straight_to(inputs, name, rule.statuses) for name in rule.classes]
     return np.asarray(np.fmin.reduce(of_classes), dtype=float)
+
+
+def _straight_to(
+    inputs: Inputs, facility_class: str, statuses: tuple[str, ...]
+) -> npt.NDArray[np.float64]:
+    key = ("straight", facility_class, statuses)
+    found: npt.NDArray[np.float64] = cached(
+        inputs, key, lambda: _distances(inputs, facility_class, statuses)
+    )
+    return found
 
 
 def _distances(
@@ -102,7 +105,7 @@ def _distances(
     for x, y in there:
         squares = (homes[:, 0] - x) ** 2 + (homes[:, 1] - y) ** 2
         np.minimum(nearest, squares, out=nearest)
-    return np.sqrt(nearest)
+    return np.asarray(np.sqrt(nearest), dtype=float)
 
 
 def farthest_home_rows(inputs: Inputs, rule: Rule) -> DataFrame:
