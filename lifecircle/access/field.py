@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lifecircle.access.kernel import FAR, SHIFT, search
+from lifecircle.access.bounded import BUCKET, spread
+from lifecircle.access.kernel import FAR
 from lifecircle.network.snap import snap_points, standing_points
 
 if TYPE_CHECKING:
-    from typing import Any
-
     import numpy.typing as npt
 
     from lifecircle.model import WalkNetwork
@@ -294,10 +293,14 @@ def walk_field(graph: CostGraph, sources: Places, *, limit_m: float) -> WalkFiel
     found = np.flatnonzero(sources.segment >= 0).astype(np.int32)
     segment = sources.segment[found]
     offset, off = sources.offset_um[found], sources.off_um[found]
-    node_um = np.full(count, FAR, np.int64)
-    source = np.full(count, -1, np.int32)
+    far, buckets = limit_um + 1, (limit_um >> BUCKET) + 1
+    # Whole micrometres are exact in either width; the narrow one is faster.
+    whole: Any = np.int32 if far <= np.iinfo(np.int32).max else np.int64
+    state = np.full((count + 1 + buckets, 4), count, whole)
+    state[:, 0], state[:, 3] = far, -1
+    state[count + 1 :, 1:3] = np.arange(count + 1, len(state))[:, None]
     previous = np.full(count, -1, np.int32)
-    search(
+    spread(
         graph.indptr,
         graph.neighbour,
         graph.edge_um,
@@ -310,13 +313,12 @@ def walk_field(graph: CostGraph, sources: Places, *, limit_m: float) -> WalkFiel
         ),
         np.concatenate([found, found]),
         limit_um,
-        node_um,
-        source,
+        state,
         previous,
-        np.full((3, count), -1, np.int32),
-        np.full((limit_um >> SHIFT) + 1, -1, np.int32),
-        np.empty(count, np.int32),
     )
+    node_um = state[:count, 0].astype(np.int64)
+    node_um[node_um == far] = FAR
+    source = state[:count, 3].astype(np.int32)
     return WalkField(node_um, source, previous, sources, limit_um)
 
 

@@ -1,0 +1,1 @@
+"""Benchmarks of lifecircle against its peers; run ``./scripts/benchmark``."""
