@@ -85,9 +85,9 @@ def _make(inputs: Inputs, level: str, classes: tuple[str, ...]) -> DataFrame:
     made = _BASES[level](inputs, classes)
     pairs = member_pairs(inputs, level, classes)
     people = _people(inputs, pairs, len(made))
-    for name in people:
-        if name not in made:
-            made[name] = people[name].to_numpy()
+    fresh = [name for name in people if name not in made]
+    # One piece in memory: rules take rows of these frames hundreds of times.
+    made = pd.concat([made, people[fresh]], axis=1).copy()
     for weight in PEOPLE:
         declared = made.get(f"{weight}_declared")
         if declared is not None:

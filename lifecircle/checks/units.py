@@ -207,11 +207,14 @@ def _building_sums(buildings: DataFrame, keys: Series) -> DataFrame:
     guessed = households.where(estimated(buildings, "households"), 0.0)
     total = households_per_unit(households, keys)
     share = households_per_unit(guessed, keys) / total.where(total > 0)
-    basis = buildings["household_basis"].groupby(keys.to_numpy(), sort=True)
+    pairs = pd.DataFrame(
+        {"key": keys.to_numpy(), "basis": buildings["household_basis"].to_numpy()}
+    )
+    basis = pairs.drop_duplicates().groupby("key", sort=True)["basis"]
     return pd.DataFrame(
         {
             "households": total,
-            "buildings": basis.size(),
+            "buildings": pairs.groupby("key", sort=True).size(),
             "basis": basis.agg(_bases),
             "estimated_share": share.fillna(0.0),
         }
