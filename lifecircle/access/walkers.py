@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lifecircle.access.field import CostGraph
     from lifecircle.model import Walker, WalkNetwork
 
-__all__ = ["level_m", "open_network", "walker_graph"]
+__all__ = ["level_m", "open_network", "segments_of", "walker_graph"]
 
 
 def open_network(network: WalkNetwork, walker: Walker) -> WalkNetwork:
@@ -49,7 +49,30 @@ def open_network(network: WalkNetwork, walker: Walker) -> WalkNetwork:
     steps = network.features.get("steps")
     if walker.steps != "no" or steps is None or not steps.any():
         return network
-    keep = steps == 0
+    return segments_of(network, steps == 0)
+
+
+def segments_of(network: WalkNetwork, keep: npt.NDArray[np.bool_]) -> WalkNetwork:
+    """The network of some segments.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        All of it.
+    keep : bool array (m,)
+        Segments to keep.
+
+    Returns
+    -------
+    WalkNetwork
+        The same nodes; segments numbered anew.
+
+    Examples
+    --------
+    >>> length_m = toy.network.segment_length_m
+    >>> float(segments_of(toy.network, length_m > 100).segment_length_m.min())
+    150.0
+    """
     number = np.cumsum(keep) - 1
     kept_edge = keep[network.edge_segment]
     before = np.concatenate([[0], np.cumsum(kept_edge)])
