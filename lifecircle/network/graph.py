@@ -13,12 +13,14 @@ from lifecircle.network.compounds import cut_pieces, read_walls
 from lifecircle.network.features import segment_features
 from lifecircle.network.gates import drop_stubs, end_keys, join_gates
 from lifecircle.network.lines import read_pieces, straight_lines
+from lifecircle.network.noding import node_lines
 from lifecircle.network.snap import morton, snap_points, standing_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import numpy.typing as npt
+    from geopandas import GeoDataFrame
     from pandas import DataFrame
 
     from lifecircle.model import District
@@ -32,8 +34,9 @@ logger = logging.getLogger(__name__)
 def build_network(district: District) -> WalkNetwork:
     """Build the walk network of a district: streets, walls, gates, barriers.
 
-    Streets meet only where they share a vertex. Walls of gated compounds cut them
-    except at open gates, barriers cut whatever is no bridge or tunnel.
+    Streets meet only where they share a vertex; roads that the district file says are
+    not noded are noded first. Walls of gated compounds cut them except at open gates,
+    barriers cut whatever is no bridge or tunnel.
 
     Parameters
     ----------
@@ -57,8 +60,8 @@ def build_network(district: District) -> WalkNetwork:
     >>> float(network.segment_length_m.sum()), network.compound_ids
     (4590.0, ('K1',))
     """
-    walls = read_walls(district)
-    pieces, openings, cuts = cut_pieces(read_pieces(district.roads), walls)
+    walls, roads = read_walls(district), _roads(district)
+    pieces, openings, cuts = cut_pieces(read_pieces(roads), walls)
     homes = np.concatenate(
         [
             standing_points(district.buildings.geometry.to_numpy()),
@@ -66,7 +69,7 @@ def build_network(district: District) -> WalkNetwork:
         ]
     )
     pieces, same = join_gates(drop_stubs(pieces), walls, openings=openings, homes=homes)
-    told_apart = segment_features(district.roads, pieces).values()
+    told_apart = segment_features(roads, pieces).values()
     node_xy, pieces, nodes = _ordered(pieces, end_keys(pieces, same), told_apart)
     length_m = pieces.lengths_m
     indptr, order = _adjacency(nodes, length_m, len(node_xy))
@@ -95,8 +98,15 @@ def build_network(district: District) -> WalkNetwork:
         component=component,
         compound_ids=walls.compound_ids,
         cuts=cuts,
-        features=segment_features(district.roads, pieces),
+        features=segment_features(roads, pieces),
     )
+
+
+def _roads(district: District) -> GeoDataFrame:
+    """The roads, noded if the district file says so."""
+    if district.config.node_lines_m is None:
+        return district.roads
+    return node_lines(district.roads, tolerance_m=district.config.node_lines_m)[0]
 
 
 def _ordered(
@@ -219,6 +229,7 @@ def network_report(network: WalkNetwork, district: District) -> DataFrame:
         *_compound_rows(network, district),
         *_cut_rows(network),
         *_place_rows(network, district),
+        *_noding_rows(district),
     ]
     return pd.DataFrame(
         {
@@ -275,3 +286,11 @@ def _place_rows(
             (f"{table}_off_main", int((network.component[node] != 0).sum()), ""),
         ]
     return rows
+
+
+def _noding_rows(district: District) -> list[tuple[str, float, str]]:
+    tolerance_m = district.config.node_lines_m
+    if tolerance_m is None:
+        return []
+    _, dangling = node_lines(district.roads, tolerance_m=tolerance_m)
+    return [("dangling_ends", len(dangling), "")]
