@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "canonical",
     "centres",
+    "home_points",
     "level_key",
     "member_pairs",
     "places_at",
@@ -142,9 +143,7 @@ def _unit_of_buildings(
         sites = centres(inputs, classes)
         if sites.empty or buildings.empty:
             return np.full(len(buildings), -1, dtype=np.intp)
-        return nearest_of(
-            representative_points(buildings), representative_points(sites)
-        )
+        return nearest_of(home_points(inputs), representative_points(sites))
     if level == "compound":
         ids = inputs.district.compounds["compound_id"].tolist()
         return _positions(ids, buildings["compound_id"])
@@ -182,6 +181,31 @@ def level_key(
     """
     level = canonical(level)
     return name, level, classes if level == "catchment" else ()
+
+
+def home_points(inputs: Inputs) -> npt.NDArray[np.object_]:
+    """One point inside every building, made once.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        From ``prepare``.
+
+    Returns
+    -------
+    object array of shapely Point
+        In the order of the buildings.
+
+    Examples
+    --------
+    >>> from lifecircle.checks.inputs import prepare
+    >>> len(home_points(prepare(toy.district, None)))
+    6
+    """
+    points: npt.NDArray[np.object_] = cached(
+        inputs, "homes", lambda: representative_points(inputs.district.buildings)
+    )
+    return points
 
 
 def _positions(ids: list[str], of: Series) -> npt.NDArray[np.intp]:

@@ -141,7 +141,7 @@ def _serving(inputs: Inputs, level: str, classes: tuple[str, ...]) -> DataFrame:
     ids = facilities["facility_id"].to_numpy(dtype=object)
     if level == "facility":
         return _frame(ids, np.arange(len(ids)))
-    points = representative_points(facilities)
+    points = cached(inputs, "sites", lambda: representative_points(facilities))
     if level == "catchment":
         sites = centres(inputs, classes)
         if sites.empty:

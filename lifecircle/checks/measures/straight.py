@@ -10,7 +10,7 @@ import shapely
 from lifecircle.checks.inputs import Inputs, cached
 from lifecircle.checks.levels import scoped
 from lifecircle.checks.measures.rows import begin_rows
-from lifecircle.checks.places import canonical, member_pairs
+from lifecircle.checks.places import canonical, home_points, member_pairs
 from lifecircle.checks.serving import in_use
 from lifecircle.checks.units import representative_points
 
@@ -90,7 +90,7 @@ def _distances(
     homes = cached(
         inputs,
         "home places",
-        lambda: shapely.get_coordinates(representative_points(district.buildings)),
+        lambda: shapely.get_coordinates(home_points(inputs)),
     )
     classes = district.facility_classes
     ids = classes.loc[classes["facility_class"] == facility_class, "facility_id"]
