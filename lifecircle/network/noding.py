@@ -120,8 +120,8 @@ class _Lines:
         )
         return cls(
             np.round(xy, 3),
-            part.astype(np.intp),
-            grade.to_numpy(dtype=np.intp),
+            part,
+            np.asarray(grade, dtype=np.intp),
             ground.to_numpy(dtype=bool),
             extra=[],
         )
