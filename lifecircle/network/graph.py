@@ -12,6 +12,7 @@ from lifecircle.model import WalkNetwork
 from lifecircle.network.compounds import cut_pieces, read_walls
 from lifecircle.network.features import segment_features
 from lifecircle.network.gates import drop_stubs, end_keys, join_gates
+from lifecircle.network.islands import join_islands
 from lifecircle.network.lines import read_pieces, straight_lines
 from lifecircle.network.noding import node_lines
 from lifecircle.network.snap import morton, snap_points, standing_points
@@ -69,6 +70,9 @@ def build_network(district: District) -> WalkNetwork:
         ]
     )
     pieces, same = join_gates(drop_stubs(pieces), walls, openings=openings, homes=homes)
+    tolerance_m = district.config.join_islands_m
+    if tolerance_m is not None:
+        pieces = join_islands(pieces, walls, tolerance_m=tolerance_m, same=same)
     told_apart = segment_features(roads, pieces).values()
     node_xy, pieces, nodes = _ordered(pieces, end_keys(pieces, same), told_apart)
     length_m = pieces.lengths_m
@@ -229,7 +233,7 @@ def network_report(network: WalkNetwork, district: District) -> DataFrame:
         *_compound_rows(network, district),
         *_cut_rows(network),
         *_place_rows(network, district),
-        *_noding_rows(district),
+        *_setting_rows(network, district),
     ]
     return pd.DataFrame(
         {
@@ -288,9 +292,16 @@ def _place_rows(
     return rows
 
 
-def _noding_rows(district: District) -> list[tuple[str, float, str]]:
-    tolerance_m = district.config.node_lines_m
-    if tolerance_m is None:
-        return []
-    _, dangling = node_lines(district.roads, tolerance_m=tolerance_m)
-    return [("dangling_ends", len(dangling), "")]
+def _setting_rows(
+    network: WalkNetwork, district: District
+) -> list[tuple[str, float, str]]:
+    """What settings of the district file have done; nothing without them."""
+    rows: list[tuple[str, float, str]] = []
+    if district.config.node_lines_m is not None:
+        _, dangling = node_lines(
+            district.roads, tolerance_m=district.config.node_lines_m
+        )
+        rows.append(("dangling_ends", len(dangling), ""))
+    if district.config.join_islands_m is not None:
+        rows.append(("islands_joined", int((network.segment_kind == "join").sum()), ""))
+    return rows
