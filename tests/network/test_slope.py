@@ -182,6 +182,8 @@ def test_without_rasterio_the_error_names_the_extra(tmp_path):
         read_elevation(tmp_path / "heights.tif", crs="EPSG:4548")
 
 
+# rasterio multiplies affine matrices in a way that affine 3 announces to drop.
+@pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
 def test_a_raster_is_read(tmp_path):
     rasterio = pytest.importorskip("rasterio")
     path = tmp_path / "heights.tif"
