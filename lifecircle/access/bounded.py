@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lifecircle.access.compiled import compiled
+from lifecircle.network.compiled import compiled
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lifecircle.access.compiled import compiled
+from lifecircle.network.compiled import compiled
 from lifecircle.errors import TableError
 
 if TYPE_CHECKING:

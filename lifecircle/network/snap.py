@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from lifecircle.network.lines import straight_lines
+from lifecircle.network.nearest import feet, nearest_segments, segment_ends
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,8 +134,7 @@ def snap_points(
     """
     points = np.asarray(points, dtype=object)
     label = _labels(network, compound_ids, len(points))
-    kind = network.segment_kind.astype(str)
-    enterable = (kind != "bridge") & (kind != "tunnel")
+    enterable = ~pd.Series(network.segment_kind).isin(("bridge", "tunnel")).to_numpy()
     snapped = _Snap(network, points, max_off_m, obstacles)
     if label is None:
         snapped.take(np.arange(len(points)), np.flatnonzero(enterable))
@@ -172,7 +172,8 @@ class _Snap:
     ) -> None:
         self.network, self.points, self.max_off_m = network, points, max_off_m
         self.xy = shapely.get_coordinates(points).reshape(-1, 2)
-        self.segment = np.full(len(points), -1, np.intp)
+        self.segment = np.full(len(points), -1, np.int32)
+        self.offset_m, self.off_m = np.full((2, len(points)), np.nan)
         walls = np.zeros((0, 4)) if obstacles is None else obstacles
         self.obstacles = shapely.STRtree(straight_lines(walls))
 
@@ -180,15 +181,17 @@ class _Snap:
         """Place some points on some segments."""
         if not len(rows) or not len(segments):
             return
-        # Sorted in space, neighbouring queries walk the same branches of the tree.
-        rows = rows[np.argsort(morton(self.xy[rows]), kind="stable")]
-        lines = self.network.segment_geometry[segments]
-        tree = shapely.STRtree(lines)
         reach = np.nextafter(self.max_off_m, np.inf)
-        hit, near = tree.query_nearest(self.points[rows], max_distance=reach)
-        self._keep(rows[hit], segments[near])
+        ends = segment_ends(self.network.node_xy, self.network.segment_nodes, segments)
+        near, along_m, off_m = nearest_segments(ends, self.xy[rows], reach_m=reach)
+        self.segment[rows] = np.where(near >= 0, segments[near], -1)
+        self.offset_m[rows], self.off_m[rows] = along_m, off_m
         blocked = rows[self._blocked(rows)]
+        if not len(blocked):
+            return
         self.segment[blocked] = -1
+        self.offset_m[blocked] = self.off_m[blocked] = np.nan
+        tree = shapely.STRtree(self.network.segment_geometry[segments])
         hit, near = tree.query(self.points[blocked], "dwithin", distance=reach)
         rows, near = blocked[hit], segments[near]
         clear = ~self._crosses(rows, near)
@@ -196,34 +199,38 @@ class _Snap:
 
     def _keep(self, rows: npt.NDArray[np.intp], segments: npt.NDArray[np.intp]) -> None:
         """The nearest segment of each point, the lowest number among equals."""
-        away = np.hypot(*(self.xy[rows] - self._feet(rows, segments)[0]).T)
-        order = np.lexsort((segments, away, rows))
-        first = np.unique(rows[order], return_index=True)[1]
-        self.segment[rows[order][first]] = segments[order][first]
+        spots, along_m = self._feet(rows, segments)
+        away_m = np.hypot(*(self.xy[rows] - spots).T)
+        order = np.lexsort((segments, away_m, rows))
+        first = order[np.unique(rows[order], return_index=True)[1]]
+        kept = rows[first]
+        self.segment[kept] = segments[first]
+        self.offset_m[kept], self.off_m[kept] = along_m[first], away_m[first]
 
     def _feet(
         self,
         rows: npt.NDArray[np.intp],
-        segments: npt.NDArray[np.intp],
+        segments: npt.NDArray[np.integer[Any]],
         *,
         margin_m: float = 0.0,
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Nearest place on the segment, and its metres from the start."""
-        start, end = self.network.node_xy[self.network.segment_nodes[segments].T]
-        length_m = self.network.segment_length_m[segments]
-        way = (end - start) / length_m[:, None]
-        margin = np.minimum(margin_m, length_m / 2)
-        along = ((self.xy[rows] - start) * way).sum(axis=1)
-        along = np.clip(along, margin, length_m - margin)
-        return start + along[:, None] * way, along
+        return feet(
+            self.network.node_xy,
+            self.network.segment_nodes,
+            self.network.segment_length_m,
+            segments,
+            self.xy[rows],
+            margin_m,
+        )
 
     def _crosses(
-        self, rows: npt.NDArray[np.intp], segments: npt.NDArray[np.intp]
+        self, rows: npt.NDArray[np.intp], segments: npt.NDArray[np.integer[Any]]
     ) -> npt.NDArray[np.bool_]:
         # A centimetre short of the ends, so that a street that ends on a barrier is
         # seen from its own side only.
-        feet = self._feet(rows, segments, margin_m=0.01)[0]
-        legs = straight_lines(np.hstack([self.xy[rows], feet]))
+        spots = self._feet(rows, segments, margin_m=0.01)[0]
+        legs = straight_lines(np.hstack([self.xy[rows], spots]))
         crossed = np.zeros(len(rows), dtype=bool)
         crossed[self.obstacles.query(legs, "intersects")[0]] = True
         return crossed
@@ -231,20 +238,17 @@ class _Snap:
     def _blocked(self, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
         found = self.segment[rows] >= 0
         blocked = np.zeros(len(rows), dtype=bool)
+        if not len(self.obstacles):
+            return blocked
         blocked[found] = self._crosses(rows[found], self.segment[rows[found]])
         return blocked
 
     def frame(self) -> DataFrame:
         """The answer: segment, offset along it, leg off it."""
-        offset_m = np.full(len(self.points), np.nan)
-        off_m = np.full(len(self.points), np.nan)
-        found = np.flatnonzero(self.segment >= 0)
-        feet, offset_m[found] = self._feet(found, self.segment[found])
-        off_m[found] = np.hypot(*(self.xy[found] - feet).T)
         return pd.DataFrame(
             {
-                "segment": self.segment.astype(np.int32),
-                "offset_m": offset_m,
-                "off_m": off_m,
+                "segment": self.segment,
+                "offset_m": self.offset_m,
+                "off_m": self.off_m,
             }
         )

@@ -6,7 +6,7 @@ import numba
 import pytest
 
 from lifecircle.access import kernel
-from lifecircle.access.compiled import cache_folder, compiled
+from lifecircle.network.compiled import cache_folder, compiled
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has its own cache folder"
