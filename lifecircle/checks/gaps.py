@@ -82,6 +82,7 @@ def find_gaps(district: District, access: DataFrame, findings: Findings) -> Gaps
         for book in findings.books
         for rule in book.rules
         if rule.kind in REACH_KINDS
+        and rule.classes
         and not is_of_centres(rule)
         and not skipped(rule, district.config)
     ]

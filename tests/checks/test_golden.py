@@ -21,11 +21,11 @@ from lifecircle.checks.measures.boundaries import gaps_beside
 from lifecircle.checks.measures.portfolio import portfolio_of
 from lifecircle.checks.measures.register import share_of
 from lifecircle.checks.measures.staffing import windows_needed
-from lifecircle.checks.rollup import roll_up
+from lifecircle.checks.rollup import roll_up, roll_up_reach
 from lifecircle.columns import DASHBOARD, ROUTES
 from lifecircle.errors import ResultError
 from lifecircle.model import Assessment
-from lifecircle.standards.rulebook import read_rule_book
+from lifecircle.standards.rulebook import book_ids, read_rule_book
 
 VERIFY = Path(__file__).parents[2] / "scripts" / "verify"
 
@@ -368,3 +368,25 @@ def test_a_figure_that_was_changed_is_found(saved, tmp_path):
     result = verify(tmp_path)
     assert result.returncode == 1
     assert "HF-R01 community C2" in result.stdout
+
+
+def test_all_books_run_on_one_district_and_end_in_gaps_and_roll_ups(toy):
+    books = [read_rule_book(name) for name in book_ids()]
+    full = replace(toy.district, config=replace(toy.district.config, profile="full"))
+    findings = check(full, toy.access, *books)
+    judged = set(zip(findings.rows["book_id"], findings.rows["rule_id"], strict=True))
+    # Rules for the country or for a county town are about no unit of this district.
+    asked = {
+        (book.book_id, rule.rule_id)
+        for book in books
+        for rule in book.rules
+        if rule.settlement in ("any", "urban", "urban+county_town")
+        and rule.affiliation == "any"
+        and rule.build != "existing"
+    }
+    assert asked <= judged
+    gaps = find_gaps(full, toy.access, findings)
+    reached = roll_up_reach(full, toy.access, findings)
+    assert set(gaps.areas["rule_id"]) <= set(reached["rule_id"])
+    sums = reached.groupby(["rule_id", "level"])["households"].sum()
+    assert (sums == 600.0).all()
