@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from lifecircle.model import District, DistrictConfig, RuleBook
 
-__all__ = ["MEASURES", "Measure", "check", "is_due", "skipped"]
+__all__ = ["MEASURES", "Measure", "binding_of", "check", "is_due", "skipped"]
 
 logger = logging.getLogger(__name__)
 
@@ -235,7 +235,7 @@ def _terms(rule: Rule, book: RuleBook, config: DistrictConfig) -> dict[str, obje
         "about": rule.op == "~",
         "benchmark": rule.force == "benchmark",
         "tolerance": np.nan if rule.tolerance is None else rule.tolerance,
-        "adopted": _binding(config, book) == "adopted",
+        "adopted": binding_of(config, book) == "adopted",
         "rule_id": rule.rule_id,
         "book_id": book.book_id,
         "kind": rule.kind,
@@ -262,8 +262,26 @@ def _no_rows() -> DataFrame:
     )
 
 
-def _binding(config: DistrictConfig, book: RuleBook) -> str:
-    """Adopted by id, or by the path of a file named after the id."""
+def binding_of(config: DistrictConfig, book: RuleBook) -> str:
+    """Whether a book binds the district: adopted by id, or by a file named after it.
+
+    Parameters
+    ----------
+    config : DistrictConfig
+        ``adopted_books``.
+    book : RuleBook
+        A book held against the district.
+
+    Returns
+    -------
+    {"adopted", "reference"}
+
+    Examples
+    --------
+    >>> from lifecircle.standards.rulebook import read_rule_book
+    >>> binding_of(toy.district.config, read_rule_book("hefei"))
+    'adopted'
+    """
     adopted = {
         PurePath(name).stem if name.endswith(".toml") else name
         for name in config.adopted_books

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from lifecircle.checks.clusters import cluster, hull
-from lifecircle.checks.evaluate import skipped
+from lifecircle.checks.evaluate import binding_of, skipped
 from lifecircle.checks.inputs import Inputs, prepare
 from lifecircle.checks.measures.area import PER
 from lifecircle.checks.measures.coverage import limit_of, reach_of, within_limit
@@ -48,7 +48,8 @@ def find_gaps(district: District, access: DataFrame, findings: Findings) -> Gaps
     unserved buildings of the communities that it is about are joined to gap areas; a
     class that is not declared complete has none, since absence proves nothing there.
     Classes that a rule tests apart have areas of their own. All areas are listed,
-    however small.
+    however small. Books that do not bind the district make none: who is out of
+    their reach is counted by ``roll_up_reach``.
 
     Parameters
     ----------
@@ -80,6 +81,7 @@ def find_gaps(district: District, access: DataFrame, findings: Findings) -> Gaps
     rules = [
         rule
         for book in findings.books
+        if binding_of(district.config, book) == "adopted"
         for rule in book.rules
         if rule.kind in REACH_KINDS
         and rule.classes
