@@ -9,6 +9,7 @@ _HOMES = {
     "assess": "lifecircle.jobs",
     "build_network": "lifecircle.network.graph",
     "check": "lifecircle.checks.evaluate",
+    "dashboard": "lifecircle.checks.dashboard",
     "check_district": "lifecircle.tables.district",
     "find_gaps": "lifecircle.checks.gaps",
     "isochrones": "lifecircle.access.isochrones",
@@ -27,6 +28,7 @@ __all__ = [
     "build_network",
     "check",
     "check_district",
+    "dashboard",
     "find_gaps",
     "isochrones",
     "read_district",
@@ -40,6 +42,7 @@ __all__ = [
 if TYPE_CHECKING:
     from lifecircle.access.isochrones import isochrones
     from lifecircle.access.minutes import walk_access
+    from lifecircle.checks.dashboard import dashboard
     from lifecircle.checks.evaluate import check
     from lifecircle.checks.gaps import find_gaps
     from lifecircle.jobs import assess

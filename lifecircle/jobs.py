@@ -23,6 +23,7 @@ from lifecircle.access.routes import example_routes
 from lifecircle.cache import cached_network
 from lifecircle.checks.evaluate import check
 from lifecircle.checks.gaps import find_gaps
+from lifecircle.checks.measures.registry import REACH_KINDS
 from lifecircle.checks.rollup import roll_up
 from lifecircle.model import Assessment
 from lifecircle.network.graph import build_network, network_report
@@ -199,7 +200,7 @@ def _classes(district: District, books: list[RuleBook]) -> tuple[str, ...]:
         name
         for book in books
         for rule in book.rules
-        if rule.kind == "walk_minutes_coverage"
+        if rule.kind in REACH_KINDS
         for name in rule.classes
     }
     return tuple(sorted(present | asked | set(district.config.isochrone_classes)))
