@@ -274,16 +274,20 @@ def stamp(  # noqa: PLR0913 - a kernel takes its arrays one by one
         # A centimetre short of the ends, so that a street that ends on a barrier
         # is seen from its own side only.
         margin = min(0.5, 0.01 / np.sqrt(length2))
+        step_x, step_y = dx / length2, dy / length2
         for row in range(low, high + 1):
             y = origin[1] + row * size
+            start = (y - ay) * step_y
             for column in range(left, right + 1):
                 x = origin[0] + column * size
-                along = ((x - ax) * dx + (y - ay) * dy) / length2
+                along = (x - ax) * step_x + start
                 along = min(1.0 - margin, max(margin, along))
                 px, py = ax + along * dx, ay + along * dy
-                distance = np.hypot(px - x, py - y)
-                if distance >= away[row, column]:
+                square = (px - x) * (px - x) + (py - y) * (py - y)
+                known = away[row, column]
+                if square >= known * known:
                     continue
+                distance = np.sqrt(square)
                 cell = row * columns + column
                 seen = True
                 entries = 0 if free[line] else pointer[cell + 1] - pointer[cell]

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -19,12 +21,13 @@ from pyproj import Transformer
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from lifecircle.model import WalkNetwork
+from lifecircle.model import DistrictConfig, WalkNetwork
 from lifecircle.network.snap import morton
 
 ROOT = Path(__file__).resolve().parents[2]
 SPACING_M = 60.0
 KEPT_SHARE = 0.8
+KINDS = 10
 WALKED = frozenset(
     (
         *("trunk", "primary", "secondary", "tertiary", "unclassified", "residential"),
@@ -39,6 +42,39 @@ def data_folder() -> Path | None:
     """Folder of the shared real data, if it is there."""
     folder = Path(os.environ.get("LIFECIRCLE_DATA", ROOT.parent / "shared" / "data"))
     return folder if folder.is_dir() else None
+
+
+def class_sizes(nodes: int) -> list[int]:
+    """Facilities of ten classes, from one per 5,000 nodes to one per 100."""
+    return np.geomspace(nodes / 5000, nodes / 100, KINDS).astype(int).tolist()
+
+
+def only_roads(roads: gpd.GeoDataFrame) -> SimpleNamespace:
+    """What ``build_network`` reads of a district that has nothing but roads."""
+    columns = {
+        "compounds": ("compound_id", "gated"),
+        "gates": ("gate_id", "compound_id", "open"),
+        "barriers": ("barrier_id", "barrier_kind"),
+        "buildings": ("building_id",),
+        "facilities": ("facility_id",),
+    }
+    tables = {
+        table: gpd.GeoDataFrame(
+            {name: np.array([], dtype=object) for name in names},
+            geometry=gpd.GeoSeries([], crs=roads.crs),
+        )
+        for table, names in columns.items()
+    }
+    crs = f"EPSG:{roads.crs.to_epsg()}"
+    config = DistrictConfig(
+        district_id="benchmark",
+        name="benchmark",
+        path=Path("district.toml"),
+        crs=crs,
+        as_of=date(2026, 6, 30),
+        sources=(),
+    )
+    return SimpleNamespace(roads=roads, crs=crs, config=config, **tables)
 
 
 @dataclass(frozen=True)

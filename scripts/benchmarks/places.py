@@ -14,7 +14,7 @@ import shapely
 
 from benchmarks import networks
 from benchmarks.harness import Row, Skip, interleaved, ratio
-from benchmarks.networks import Town
+from benchmarks.networks import KINDS, Town, class_sizes
 from lifecircle.access.field import cost_graph, walk_field
 from lifecircle.access.raster import contour_polygons, distance_raster, raster_over
 from lifecircle.access.reach import walked_stretches
@@ -23,7 +23,6 @@ from lifecircle.network.snap import morton, snap_points
 
 LIMIT_M = 1200.0
 BUFFER_M = 30.0
-KINDS = 10
 
 
 @lru_cache(maxsize=1)
@@ -126,22 +125,33 @@ def snap() -> Iterator[Row]:
 
 
 def facilities(town: Town) -> tuple[np.ndarray, np.ndarray]:
-    """Facilities at nodes, 300 of each of ten classes: node and class."""
+    """Facilities at nodes, node and class: as many as in the rows of the nearest."""
     random = np.random.default_rng(13)
     main = town.main_nodes()
-    nodes = random.choice(main, 300 * KINDS, replace=False).astype(np.int32)
-    return nodes, np.repeat(np.arange(KINDS, dtype=np.int32), 300)
+    sizes = class_sizes(len(town.xy))
+    nodes = [random.choice(main, size, replace=False) for size in sizes]
+    kinds = np.repeat(np.arange(KINDS, dtype=np.int32), sizes)
+    return np.concatenate(nodes).astype(np.int32), kinds
 
 
 def for_cityseer(town: Town) -> tuple[object, gpd.GeoDataFrame]:
-    """The town as cityseer's structure: every street a straight line, length kept."""
+    """The town as cityseer's structure: every street a line of its true length.
+
+    A joined chain is drawn with one bend, which makes up for what it was longer.
+    """
     from cityseer.tools import io
 
     graph = nx.MultiGraph()
     graph.graph["crs"] = "EPSG:32629"
     for node, (x, y) in enumerate(town.xy.tolist()):
         graph.add_node(str(node), x=x, y=y)
-    lines = shapely.linestrings(town.xy[town.ends])
+    start, end = town.xy[town.ends[:, 0]], town.xy[town.ends[:, 1]]
+    way = end - start
+    bend = np.sqrt(np.maximum(town.length_m**2 - (way**2).sum(axis=1), 0.0)) / 2
+    across = np.column_stack([-way[:, 1], way[:, 0]])
+    across = across / np.maximum(np.hypot(*way.T), 1e-9)[:, None]
+    middle = (start + end) / 2 + across * bend[:, None]
+    lines = shapely.linestrings(np.stack([start, middle, end], axis=1))
     for (start, end), line in zip(town.ends.tolist(), lines, strict=True):
         graph.add_edge(str(start), str(end), geom=line)
     nodes, _, structure = io.network_structure_from_nx(graph)

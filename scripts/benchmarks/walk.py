@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from benchmarks import memory, networks, places
 from benchmarks.harness import Bench, Row, Skip, interleaved, ratio
-from benchmarks.networks import Town
+from benchmarks.networks import KINDS, Town
 from lifecircle.access.field import (
     UM,
     CostGraph,
@@ -33,7 +33,6 @@ from lifecircle.access.within import (
 
 LIMIT_M = 1200.0
 MILLION = 1_000_000
-KINDS = 10
 
 
 @lru_cache(maxsize=1)
@@ -233,11 +232,9 @@ def many() -> Iterator[Row]:
 
 
 def classes(town: Town, graph: CostGraph) -> list[tuple[np.ndarray, Places]]:
-    """Facilities of ten classes, from one per 5,000 nodes to one per 100."""
-    count = len(town.xy)
-    sizes = np.geomspace(count / 5000, count / 100, KINDS).astype(int)
+    """Facilities of ten classes: their nodes, and these as places."""
     found = []
-    for kind, size in enumerate(sizes.tolist()):
+    for kind, size in enumerate(networks.class_sizes(len(town.xy))):
         nodes = some_nodes(town, size, seed=100 + kind)
         found.append((nodes, place_nodes(graph, nodes)))
     return found

@@ -1,0 +1,144 @@
+"""The benchmark harness: rows, verdicts, turns, skips, and the made-up towns."""
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+
+
+@pytest.fixture
+def harness(monkeypatch):
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    return importlib.import_module("benchmarks.harness")
+
+
+@pytest.fixture
+def networks(monkeypatch):
+    pytest.importorskip("scipy", reason="scipy is a peer, in its own environment")
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    return importlib.import_module("benchmarks.networks")
+
+
+def suite(harness, name, *benches):
+    module = ModuleType(f"benchmarks.{name}")
+    module.BENCHES = [harness.Bench(ids, run) for ids, run in benches]
+    return module
+
+
+def test_a_bar_holds_or_does_not(harness):
+    row = harness.Row("walk.a", "job", value=0.1, bar=0.1)
+    assert row.holds is True
+    row.value = 0.11
+    assert row.holds is False
+    assert harness.Row("walk.b", "job", value=0.993, bar=0.99, sense=">=").holds
+    assert harness.Row("walk.c", "job", value=0.5).holds is None
+    assert harness.Row("walk.d", "", skipped="no wheel").holds is None
+
+
+def test_a_ratio_is_that_of_the_minima_and_keeps_every_timing(harness):
+    row = harness.ratio("walk.a", "job", [3.0, 1.0, 2.0], [10.0, 40.0, 20.0], bar=0.2)
+    # Minima 1 / 10; medians 2 / 20.
+    assert (row.value, row.median_value) == (0.1, 0.1)
+    assert (row.ours, row.peer) == (1.0, 10.0)
+    assert row.raw == {"ours": [3.0, 1.0, 2.0], "peer": [10.0, 40.0, 20.0]}
+
+
+def test_ours_and_the_peer_run_in_turns(harness):
+    log = []
+    clock = iter(range(100))
+    seconds = harness.interleaved(
+        lambda: log.append("ours"),
+        lambda: log.append("peer"),
+        runs=2,
+        clock=lambda: next(clock),
+    )
+    assert log == ["ours", "peer", "ours", "peer"]
+    assert seconds == [[1, 1], [1, 1]]
+
+
+def test_a_row_that_cannot_be_measured_says_why(harness):
+    def fails():
+        reason = "no wheel for this Python"
+        raise harness.Skip(reason)
+        yield
+
+    bench = harness.Bench(("walk.a", "walk.b"), fails)
+    rows = list(harness.collect([bench], ["walk.b"]))
+    assert [(row.id, row.skipped) for row in rows] == [
+        ("walk.b", "no wheel for this Python")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("only", "wanted"),
+    [([], True), (["walk.one"], True), (["one"], True), (["on"], False)],
+)
+def test_rows_are_chosen_by_id(harness, only, wanted):
+    assert harness.chosen("walk.one", only) is wanted
+
+
+def test_the_file_has_rows_verdicts_and_the_machine(
+    harness, monkeypatch, tmp_path, capsys
+):
+    def rows():
+        yield harness.Row("toy.good", "job", value=0.5, bar=1.0)
+        yield harness.Row("toy.bad", "job", value=2.0, bar=1.0)
+
+    module = suite(harness, "toy", (("toy.good", "toy.bad"), rows))
+    monkeypatch.setitem(sys.modules, "benchmarks.toy", module)
+    path = tmp_path / "rows.json"
+    assert harness.main(["toy", "--json", str(path)]) == 1
+    record = json.loads(path.read_text(encoding="utf-8"))
+    assert [(row["id"], row["holds"]) for row in record["rows"]] == [
+        ("toy.good", True),
+        ("toy.bad", False),
+    ]
+    assert set(record["machine"]) >= {"date", "processor", "cores", "python"}
+    assert "NO" in capsys.readouterr().out
+    assert harness.main(["toy", "--only", "toy.good"]) == 0
+
+
+def test_every_peer_is_pinned():
+    lines = (SCRIPTS / "benchmarks" / "peers.txt").read_text(encoding="utf-8")
+    pins = [line for line in lines.splitlines() if line and not line.startswith("#")]
+    assert all(line.count("==") == 1 for line in pins)
+    names = {line.partition("==")[0] for line in pins}
+    assert names >= {
+        *("networkx", "scipy", "pandana", "igraph", "cityseer", "pyrosm", "osmnx")
+    }
+
+
+def test_a_made_up_town_is_the_same_for_the_same_seed(networks):
+    town, again = networks.made_up(2500), networks.made_up(2500)
+    np.testing.assert_array_equal(town.xy, again.xy)
+    np.testing.assert_array_equal(town.ends, again.ends)
+    other = networks.made_up(2500, seed=1)
+    assert len(town.ends) != len(other.ends) or (town.ends != other.ends).any()
+
+
+def test_a_made_up_town_is_like_streets(networks):
+    town = networks.made_up(2500)
+    # Four in five of 2 x 50 x 49 streets: 3,920 of them, 3.1 a junction.
+    assert len(town.ends) == pytest.approx(3920, rel=0.03)
+    assert len(town.main_nodes()) > 0.97 * len(town.xy)
+    assert np.median(town.length_m) == pytest.approx(networks.SPACING_M, rel=0.1)
+    length = np.hypot(*(town.xy[town.ends[:, 0]] - town.xy[town.ends[:, 1]]).T)
+    np.testing.assert_allclose(town.length_m, length)
+
+
+def test_chains_are_joined_and_no_metre_is_lost(networks):
+    # A cross of four arms, each of two pieces of 100 m.
+    arms = [[100, 0], [0, 100], [-100, 0], [0, -100]]
+    rows = []
+    for x, y in arms:
+        rows += [[0, 0, x, y], [x, y, 2 * x, 2 * y]]
+    town = networks.from_lines("cross", np.array(rows, dtype=float))
+    joined = networks.simplified(town)
+    assert len(joined.xy) == 5
+    assert joined.length_m.tolist() == [200.0] * 4
