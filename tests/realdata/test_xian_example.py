@@ -259,9 +259,10 @@ def test_walks_to_places_are_plausible(study):
     }
     assert median[list(expected)].to_dict() == pytest.approx(expected, abs=0.01)
     walked = adult.dropna(subset=["walk_m"])
-    assert (walked["walk_min"] * 60 * 1.1).to_numpy() == pytest.approx(
-        walked["walk_m"].to_numpy()
-    )
+    # At 1.1 m/s on the level; slower only where the way leads over mapped steps.
+    slower_m = (walked["walk_min"] * 60 * 1.1 - walked["walk_m"]).to_numpy()
+    assert slower_m.min() > -1e-6
+    assert ((slower_m > 0.01).sum(), len(slower_m)) == (250, 71_291)
 
 
 def test_second_build_gives_the_same_bytes(folder, tmp_path):
