@@ -242,7 +242,8 @@ _ALL = (
             Field("community_id", place="derived"),
             Field("source_note"),
         ),
-        _POLYGON_OR_POINT,
+        # Several points are several entrances.
+        (*_POLYGON_OR_POINT, "MultiPoint"),
         ("facility_id",),
     ),
     Schema(
@@ -279,6 +280,7 @@ _ALL = (
             _choice("tunnel", _YES_NO, "no"),
             Field("layer", "number", least=-10.0, most=10.0, default=0.0),
             _choice("steps", _YES_NO),
+            _choice("crossing", ("signals", "footbridge", "underpass", "no"), "no"),
         ),
         _LINE,
         ("road_id",),
@@ -290,6 +292,7 @@ _ALL = (
             Field("compound_id", "id"),
             Field("name"),
             _choice("open", _YES_NO, "yes"),
+            Field("hours"),
         ),
         ("Point",),
         ("gate_id",),
