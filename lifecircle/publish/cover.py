@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from lifecircle.publish.figures import in_percent, reason, signed_shortfall
 from lifecircle.publish.headline import (
     headline,
     opening_rule,
     own_rows,
     rules_by_id,
 )
-from lifecircle.publish.records import in_percent, reason
+from lifecircle.publish.wording import unit_names
 from lifecircle.text import say
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = ["write_cover"]
 
 VERDICTS = ("fail", "pass", "not_assessed", "benchmark", "reference")
 _RANK = {"fail": 0, "benchmark": 1, "reference": 1, "pass": 2, "not_assessed": 3}
+UNKNOWN = {"not_assessed"}
 LAST = 6
 """Columns A to G."""
 
@@ -53,7 +55,8 @@ def write_cover(
     page.set_paper(9)
     page.set_margins(0.6, 0.6, 0.7, 0.7)
     page.fit_to_pages(1, 1)
-    page.set_column(0, 0, 24)
+    page.center_horizontally()
+    page.set_column(0, 0, 40)
     page.set_column(1, LAST, 12)
     styles = _styles(book, font)
     row = _title(page, study, styles, lang)
@@ -78,12 +81,15 @@ def _styles(book: Workbook, font: str) -> dict[str, Format]:
         "head": {"font_color": "#5B636B", "bottom": 1, "text_wrap": True},
         "right": {"font_color": "#5B636B", "bottom": 1, "align": "right"},
         "text": {},
-        "number": {"num_format": "#,##0", "align": "right"},
-        "decimal": {"num_format": "#,##0.0", "align": "right"},
         "fail": {"bg_color": "#F9E7DB", "font_color": "#9A360A"},
-        "faildecimal": {"bg_color": "#F9E7DB", "font_color": "#9A360A"}
-        | {"num_format": "#,##0.0", "align": "right"},
     }
+    figure = {"align": "right"}
+    tint = looks["fail"]
+    for about, mark in (("", ""), ("about", '"≈"')):
+        looks[f"{about}number"] = {**figure, "num_format": f"{mark}#,##0"}
+        looks[f"{about}decimal"] = {**figure, "num_format": f"{mark}#,##0.0"}
+        looks[f"fail{about}decimal"] = {**tint, **looks[f"{about}decimal"]}
+    looks["signed"] = {**figure, "num_format": "+#,##0.0;−#,##0.0;0"}
     return {name: book.add_format({**base, **look}) for name, look in looks.items()}
 
 
@@ -106,7 +112,11 @@ def _title(
 
 def _rule_name(study: Assessment, rule_id: str, lang: Language) -> str:
     rule = rules_by_id(study.findings)[rule_id]
-    return f"{rule_id} {rule.title_zh if lang == 'zh' else rule.title_en}"
+    name = f"{rule_id} {rule.title_zh if lang == 'zh' else rule.title_en}"
+    if not rule.draft:
+        return name
+    mark = say("publish.unverified", lang)
+    return name + say("publish.in_brackets", lang, {"text": mark})
 
 
 def _headline(
@@ -139,11 +149,22 @@ def _counts(
     for place, head in enumerate(heads):
         page.write_string(row + 1, place, head, styles["right" if place else "head"])
     row += 2
-    for rule_id in study.findings.rows["rule_id"].unique():
-        counts = own_rows(study.findings, rule_id)["verdict"].value_counts()
+    counted = {
+        rule_id: own_rows(study.findings, rule_id)["verdict"].value_counts()
+        for rule_id in study.findings.rows["rule_id"].unique()
+    }
+    told = [key for key, counts in counted.items() if set(counts.index) - UNKNOWN]
+    for rule_id in sorted(told, key=lambda key: (-counted[key].get("fail", 0), key)):
         page.write_string(row, 0, _rule_name(study, rule_id, lang), styles["text"])
         for place, verdict in enumerate(VERDICTS, start=1):
-            page.write_number(row, place, int(counts.get(verdict, 0)), styles["number"])
+            number = int(counted[rule_id].get(verdict, 0))
+            page.write_number(row, place, number, styles["number"])
+        row += 1
+    if len(told) < len(counted):
+        rest = {"n": f"{len(counted) - len(told):,}"}
+        page.write_string(
+            row, 0, say("publish.more_unassessed", lang, rest), styles["quiet"]
+        )
         row += 1
     return row + 1
 
@@ -157,6 +178,10 @@ def _worst(
     lang: Language,
 ) -> int:
     rows = in_percent(own_rows(study.findings, rule_id))
+    names = unit_names(study.district.communities)
+    of_unit = rows["level"] == "community"
+    rows["unit_name"] = rows["unit_name"].mask(of_unit, rows["unit_id"].map(names))
+    rows["shortfall"] = signed_shortfall(rows)
     rows = rows.assign(rank=rows["verdict"].map(_RANK)).sort_values(
         ["rank", "shortfall_share", "measured", "unit_id"],
         ascending=[True, False, True, True],
@@ -195,25 +220,23 @@ def _unit(
     page.write_string(row, 0, str(finding.unit_name or finding.unit_id), styles["text"])
     word = say(f"verdicts.{finding.verdict}", lang)
     page.write_string(row, 1, word, styles["fail" if failing else "text"])
+    if finding.verdict == "not_assessed":
+        why = reason(str(finding.reason), lang)
+        page.merge_range(row, 2, row, LAST, why, styles["quiet"])
+        return
     low, high = finding.threshold_min, finding.threshold_max
-    figures = (
-        finding.measured,
-        high if pd.isna(low) else low,
-        finding.shortfall if failing else float("nan"),
-        finding.affected,
+    about = "about" if finding.estimated_share > 0 else ""
+    cells = (
+        (finding.measured, ("fail" if failing else "") + about + "decimal"),
+        (high if pd.isna(low) else low, "decimal"),
+        (finding.shortfall if failing else float("nan"), "signed"),
+        (finding.affected, about + "number"),
     )
-    for place, value in enumerate(figures, start=2):
+    for place, (value, style) in enumerate(cells, start=2):
         if not pd.isna(value):
-            style = "faildecimal" if failing and place == 2 else "decimal"
-            page.write_number(
-                row, place, value, styles["number" if place == 5 else style]
-            )
-    grounds = (
-        reason(str(finding.reason), lang)
-        if finding.verdict == "not_assessed"
-        else say(f"publish.authority.{finding.authority}", lang)
-    )
-    page.write_string(row, 6, grounds, styles["text"])
+            page.write_number(row, place, value, styles[style])
+    grounds = say(f"publish.authority.{finding.authority}", lang)
+    page.write_string(row, LAST, grounds, styles["text"])
 
 
 def _provenance(
@@ -229,9 +252,10 @@ def _provenance(
         book.title_zh if lang == "zh" else book.title_en
         for book in study.findings.books
     )
+    kind = "foot_books" if config.adopted_books else "foot_reference"
     lines = [
         say("publish.approval", lang, {"text": approval}),
-        say("publish.foot_books", lang, {"names": books}),
+        say(f"publish.{kind}", lang, {"names": books}),
         say("publish.method", lang),
     ]
     if config.synthetic:

@@ -14,6 +14,7 @@ import shapely
 from geopandas import GeoDataFrame
 
 from lifecircle.publish.class_labels import class_label
+from lifecircle.publish.detours import passed
 from lifecircle.publish.encode import (
     geometry_columns,
     numbers,
@@ -21,10 +22,16 @@ from lifecircle.publish.encode import (
     positions,
     texts,
 )
+from lifecircle.publish.gap_names import (
+    community_ids_of,
+    gap_names,
+    gap_numbers,
+)
 from lifecircle.publish.outlines import borders, outline, readable
+from lifecircle.publish.wording import LANGUAGES, unit_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from pandas import DataFrame, Series
 
@@ -105,7 +112,7 @@ def _communities(district: District) -> Columns:
     subdistricts = frame.drop_duplicates("subdistrict_id").sort_values("subdistrict_id")
     return {
         "id": texts(frame["community_id"]),
-        "name": texts(frame["name"]),
+        "name": [unit_names(frame)[key] for key in frame["community_id"]],
         "sub": positions(frame["subdistrict_id"], subdistricts["subdistrict_id"]),
         "subId": texts(subdistricts["subdistrict_id"]),
         "subName": texts(subdistricts["subdistrict_name"]),
@@ -271,6 +278,7 @@ def _grids(district: District) -> Columns:
 
 def _gaps(study: Assessment) -> Columns:
     frame = study.gaps.areas
+    named = [gap_names(study, lang) for lang in LANGUAGES]
     keys = study.district.communities["community_id"]
     return {
         "id": texts(frame["gap_id"]),
@@ -280,20 +288,15 @@ def _gaps(study: Assessment) -> Columns:
         "persons": numbers(frame["persons"]),
         "elderly": numbers(frame["elderly"]),
         "buildings": numbers(frame["buildings"]),
+        "number": gap_numbers(study),
+        "name": [list(pair) for pair in zip(*named, strict=True)],
         "estimated": numbers(frame["estimated_share"], digits=3),
         "communities": [
             positions(pd.Series(ids, dtype="str"), keys)
-            for ids in map(_listed, frame["community_ids"])
+            for ids in map(community_ids_of, frame["community_ids"])
         ],
         "geom": _geom(frame),
     }
-
-
-def _listed(value: Any) -> Sequence[str]:
-    """Ids in a cell: a sequence, or a text parted by semicolons."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(";") if part.strip()]
-    return [str(part) for part in value]
 
 
 def _isochrones(frame: GeoDataFrame) -> Columns:
@@ -316,6 +319,7 @@ def _routes(study: Assessment) -> Columns:
         "m": numbers(frame["walk_m"]),
         "min": numbers(frame["walk_min"], digits=2),
         "straight": numbers(frame["straight_m"]),
+        "via": passed(frame, district.roads, district.gates),
         "geom": _geom(frame),
     }
 

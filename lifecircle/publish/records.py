@@ -6,15 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from lifecircle.publish.encode import numbers, plain, texts
-from lifecircle.text import problem_lines, sentences
+from lifecircle.publish.figures import in_percent, reason, signed_shortfall
+from lifecircle.publish.wording import LANGUAGES, naming, unit_names
+from lifecircle.text import problem_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pandas import DataFrame
-
     from lifecircle.model import Assessment, Problem, Rule, RuleBook
-    from lifecircle.text import Language
 
 __all__ = [
     "district_facts",
@@ -24,7 +23,6 @@ __all__ = [
     "served_bands",
 ]
 
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
 MOST_WARNINGS = 200
 """Warnings listed in the page; the rest are counted."""
 
@@ -44,6 +42,10 @@ _TEXT_COLUMNS = {
     "authority": "authority",
     "origin": "threshold_origin",
     "reason": "reason",
+    "target": "target_date",
+    "due": "target_due",
+    "robust": "robust",
+    "depends": "depends_on",
 }
 _NUMBER_COLUMNS = {
     "measured": "measured",
@@ -58,13 +60,13 @@ _NUMBER_COLUMNS = {
 }
 
 
-def findings_columns(rows: DataFrame) -> dict[str, Any]:
+def findings_columns(study: Assessment) -> dict[str, Any]:
     """All findings, column by column; sentences for the reasons beside them.
 
     Parameters
     ----------
-    rows : DataFrame
-        ``lifecircle.columns.FINDINGS``.
+    study : Assessment
+        A finished study.
 
     Returns
     -------
@@ -73,47 +75,25 @@ def findings_columns(rows: DataFrame) -> dict[str, Any]:
 
     Examples
     --------
-    >>> findings_columns(study.findings.rows)["verdict"][:1]  # doctest: +SKIP
+    >>> findings_columns(study)["verdict"][:1]  # doctest: +SKIP
     ['fail']
     """
-    rows = in_percent(rows)
+    rows = in_percent(study.findings.rows)
+    rows["shortfall"] = signed_shortfall(rows)
+    names = unit_names(study.district.communities)
+    of_unit = rows["level"] == "community"
+    rows["unit_name"] = rows["unit_name"].mask(of_unit, rows["unit_id"].map(names))
     columns: dict[str, Any] = {
         short: texts(rows[name]) for short, name in _TEXT_COLUMNS.items()
     }
     for short, name in _NUMBER_COLUMNS.items():
         columns[short] = numbers(rows[name], digits=4)
+    columns["draft"] = [int(value is True) for value in rows["draft"].tolist()]
     keys = sorted(set(rows["reason"].dropna()))
     columns["reasons"] = {
         key: [reason(key, lang) for lang in LANGUAGES] for key in keys
     }
     return columns
-
-
-def in_percent(rows: DataFrame) -> DataFrame:
-    """Shares written as percentages: 0.173 of ``share`` becomes 17.3 of ``%``.
-
-    Examples
-    --------
-    >>> in_percent(study.findings.rows)["unit_of_measure"]  # doctest: +SKIP
-    """
-    of_share = rows["unit_of_measure"] == "share"
-    result = rows.copy()
-    for name in ("measured", "threshold_min", "threshold_max", "shortfall"):
-        result[name] = rows[name].where(~of_share, rows[name] * 100)
-    result["unit_of_measure"] = rows["unit_of_measure"].mask(of_share, "%")
-    return result
-
-
-def reason(key: str, lang: Language) -> str:
-    """The sentence of a reason; a reason that has none is shown as it is.
-
-    Examples
-    --------
-    >>> reason("verdicts.fail", "en"), reason("no such key", "en")
-    ('Falls short', 'no such key')
-    """
-    area, _, name = key.partition(".")
-    return sentences(area, lang).get(name, key)
 
 
 def rule_cards(books: tuple[RuleBook, ...], adopted: tuple[str, ...]) -> dict[str, Any]:
@@ -163,6 +143,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "walker": rule.walker,
         "target": rule.target_date.isoformat() if rule.target_date else None,
         "note": [rule.note_zh, rule.note_en],
+        "draft": int(rule.draft),
     }
 
 
@@ -248,6 +229,7 @@ def district_facts(study: Assessment) -> dict[str, Any]:
         "approval": config.map_approval,
         "preparedBy": config.prepared_by,
         "crs": config.crs,
+        "units": naming(study.district.communities),
         "bases": sorted(set(bases.dropna()) - {""}),
         "walkers": {
             name: {"speed": walker.speed_m_per_s, "source": walker.source}

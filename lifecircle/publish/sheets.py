@@ -2,51 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lifecircle.columns import column
-from lifecircle.publish.class_labels import class_label
-from lifecircle.publish.encode import plain
-from lifecircle.publish.headline import rules_by_id
-from lifecircle.publish.records import provenance, reason
-from lifecircle.text import problem_lines, say, sentences
+import pandas as pd
+
+from lifecircle.publish.cells import (
+    WHOLE,
+    Figure,
+    Sheet,
+    figures,
+    label,
+    speech,
+    texts_of,
+)
+from lifecircle.publish.figures import reason, signed_shortfall
+from lifecircle.publish.findings_sheet import findings_sheet
+from lifecircle.publish.gap_names import community_ids_of, gap_names, gap_numbers
+from lifecircle.publish.records import provenance
+from lifecircle.publish.served_sheet import served_sheet
+from lifecircle.publish.wording import unit_names
+from lifecircle.text import problem_lines, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pandas import DataFrame
 
     from lifecircle.model import Assessment, RuleBook
+    from lifecircle.publish.cells import Speech
     from lifecircle.text import Language
 
-__all__ = ["Sheet", "data_sheets"]
-
-_PERCENT = ("shortfall_share", "estimated_share")
-_LEFT_OUT = ("geometry", "kind", "building_ids")
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One worksheet: heads, rows, and how its columns look.
-
-    Attributes
-    ----------
-    digits : list of str
-        Decimals of each column, or ``percent``.
-    failing : list of bool
-        Rows that fall short; ``marked`` columns of them are filled.
-    frozen : int
-        Columns that stay while scrolling.
-    """
-
-    title: str
-    heads: list[str]
-    rows: list[list[Any]]
-    digits: list[str]
-    failing: list[bool] = field(default_factory=list)
-    marked: tuple[int, ...] = ()
-    frozen: int = 0
+__all__ = ["data_sheets"]
 
 
 def data_sheets(study: Assessment, lang: Language) -> list[Sheet]:
@@ -70,118 +54,127 @@ def data_sheets(study: Assessment, lang: Language) -> list[Sheet]:
     >>> [sheet.title for sheet in data_sheets(study, "zh")][0]  # doctest: +SKIP
     '指标结果'
     """
-    areas = study.gaps.areas.drop(columns="geometry")
+    told = speech(study, lang)
     return [
-        _findings(study, lang),
-        _table(areas, "gaps", lang),
-        _table(study.gaps.shortfalls, "shortfalls", lang),
-        _table(study.served, "served", lang),
-        _table(study.findings.totals, "totals", lang),
+        findings_sheet(study, told),
+        _gaps(study, told),
+        _shortfalls(study, told),
+        served_sheet(study, told),
+        _totals(study, told),
         _problems(study, lang),
-        _rules(study.findings.books, lang),
+        _rules(study.findings.books, told),
         _notes(study, lang),
     ]
 
 
-def _label(name: str, lang: Language) -> str:
-    try:
-        labels = column(name)
-    except KeyError:
-        return name
-    text = labels.zh if lang == "zh" else labels.en
-    unit = labels.unit if labels.unit not in ("", "year") else ""
-    return f"{text} ({unit})" if unit else text
-
-
-def _words(lang: Language) -> dict[str, Callable[[str], str]]:
-    """What codes are called, column by column."""
-    publish, checks = sentences("publish", lang), sentences("checks", lang)
-
-    def named(prefix: str, words: dict[str, str]) -> Callable[[str], str]:
-        return lambda code: words.get(f"{prefix}{code}", code)
-
-    def verdict(code: str) -> str:
-        return sentences("verdicts", lang).get(code, code)
-
-    def classes(codes: str) -> str:
-        labels = [class_label(code) for code in codes.split("+")]
-        return "+".join(one.zh if lang == "zh" else one.en for one in labels)
-
-    basis = named("basis_", checks)
-    return {
-        "verdict": verdict,
-        "verdict_tolerant": verdict,
-        "facility_class": classes,
-        "level": named("level.", publish),
-        "walker": named("walker.", publish),
-        "weight": named("number.", publish),
-        "affected_unit": named("number.", publish),
-        "authority": named("authority.", publish),
-        "threshold_origin": named("origin_", checks),
-        "unit_of_measure": named("unit_", checks),
-        "basis": lambda codes: "+".join(basis(code) for code in codes.split("+")),
-        "reason": lambda key: reason(key, lang),
-    }
-
-
-def _cells(frame: DataFrame, lang: Language) -> list[list[Any]]:
-    words = _words(lang)
-    truth = {True: say("publish.yes", lang), False: say("publish.no", lang)}
-    columns = []
-    for name in frame.columns:
-        said = words.get(str(name), str)
-        columns.append(
-            [
-                truth[value]
-                if isinstance(value, bool)
-                else said(value)
-                if isinstance(value, str)
-                else plain(value, digits=6)
-                for value in frame[name].tolist()
-            ]
-        )
-    return [list(row) for row in zip(*columns, strict=True)]
-
-
-def _table(frame: DataFrame, key: str, lang: Language) -> Sheet:
-    shown = frame[[name for name in frame.columns if name not in _LEFT_OUT]]
+def _sheet(key: str, columns: dict[str, list[Any]], told: Speech) -> Sheet:
     return Sheet(
-        title=say(f"publish.sheet.{key}", lang),
-        heads=[_label(str(name), lang) for name in shown.columns],
-        rows=_cells(shown, lang),
-        digits=["percent" if name in _PERCENT else "2" for name in shown.columns],
-        frozen=1,
-    )
-
-
-def _findings(study: Assessment, lang: Language) -> Sheet:
-    """Findings with the rule's title and the verdict first."""
-    rows = study.findings.rows
-    rules = rules_by_id(study.findings)
-    communities = study.district.communities
-    names = dict(
-        zip(communities["subdistrict_id"], communities["subdistrict_name"], strict=True)
-    )
-    titles = {
-        key: rule.title_zh if lang == "zh" else rule.title_en
-        for key, rule in rules.items()
-    }
-    first = ["verdict", "unit_name", "subdistrict_id", "rule_id"]
-    rest = [name for name in rows.columns if name not in (*first, *_LEFT_OUT)]
-    shown = rows[[*first, *rest]].copy()
-    shown.insert(2, "subdistrict_name", rows["subdistrict_id"].map(names))
-    shown.insert(4, "title", rows["rule_id"].map(titles))
-    heads = [_label(str(name), lang) for name in shown.columns]
-    heads[4] = say("publish.col.rule", lang)
-    return Sheet(
-        title=say("publish.sheet.findings", lang),
-        heads=heads,
-        rows=_cells(shown, lang),
-        digits=["percent" if name in _PERCENT else "3" for name in shown.columns],
-        failing=(rows["verdict"] == "fail").tolist(),
-        marked=(0, list(shown.columns).index("measured")),
+        title=say(f"publish.sheet.{key}", told.lang),
+        heads=list(columns),
+        rows=[list(row) for row in zip(*columns.values(), strict=True)],
         frozen=2,
     )
+
+
+def _gaps(study: Assessment, told: Speech) -> Sheet:
+    """Gap areas under the numbers and names that the map shows."""
+    areas = study.gaps.areas.drop(columns="geometry")
+    names = unit_names(study.district.communities)
+    comma = told.text["list_comma"]
+    guessed = _guessed(study)
+    columns: dict[str, list[Any]] = {
+        label("rule_id", told): texts_of(areas, "rule_id", told),
+        say("publish.col.gap_number", told.lang): [
+            Figure(float(number), "0") for number in gap_numbers(study)
+        ],
+        say("publish.col.gap_name", told.lang): list(gap_names(study, told.lang)),
+    }
+    for name in ("facility_class", "walker"):
+        columns[label(name, told)] = texts_of(areas, name, told)
+    columns[label("limit_min", told)] = list(figures(areas["limit_min"], "0"))
+    for name in ("households", "persons", "elderly"):
+        columns[label(name, told)] = list(figures(areas[name], "0", guessed[name]))
+    columns[label("buildings", told)] = list(figures(areas["buildings"], "0"))
+    share = list(figures(areas["estimated_share"], "percent"))
+    columns[label("estimated_share", told)] = share
+    columns[label("community_ids", told)] = [
+        comma.join(names.get(one, one) for one in community_ids_of(cell))
+        for cell in areas["community_ids"]
+    ]
+    return _sheet("gaps", columns, told)
+
+
+def _guessed(study: Assessment) -> dict[str, list[bool]]:
+    """Gap areas with a building whose count is estimated, by count."""
+    buildings = study.district.buildings.set_index("building_id")
+    flags = {
+        name: set(
+            buildings.index[
+                buildings[f"{name}_method"].notna()
+                & (buildings[f"{name}_method"] != "declared")
+            ]
+        )
+        for name in ("households", "persons", "elderly")
+    }
+    homes = [community_ids_of(cell) for cell in study.gaps.areas["building_ids"]]
+    return {
+        name: [any(one in found for one in ids) for ids in homes]
+        for name, found in flags.items()
+    }
+
+
+def _shortfalls(study: Assessment, told: Speech) -> Sheet:
+    """What is missing or too much, with its sign, in its unit."""
+    rows = study.gaps.shortfalls
+    found = study.findings.rows
+    signs = found.assign(signed=signed_shortfall(found))
+    keys = ["rule_id", "level", "unit_id"]
+    above = {
+        (str(rule), str(level), str(unit))
+        for rule, level, unit in signs.loc[signs["signed"] > 0, keys].to_numpy()
+    }
+    names = unit_names(study.district.communities)
+    shown = rows.assign(
+        unit_name=rows["unit_name"].where(
+            rows["level"] != "community", rows["unit_id"].map(names)
+        )
+    )
+    amounts: list[Any] = [_amount(row, above) for row in rows.itertuples(index=False)]
+    columns: dict[str, list[Any]] = {
+        label(name, told): texts_of(shown, name, told)
+        for name in ("rule_id", "unit_name", "level")
+    }
+    columns[label("shortfall", told)] = amounts
+    name = "unit_of_measure"
+    columns[label(name, told)] = texts_of(shown, name, told)
+    share = list(figures(rows["shortfall_share"], "percent"))
+    columns[label("shortfall_share", told)] = share
+    return _sheet("shortfalls", columns, told)
+
+
+def _amount(row: Any, above: set[tuple[str, str, str]]) -> Figure | None:
+    if pd.isna(row.shortfall):
+        return None
+    sign = 1.0 if (row.rule_id, row.level, row.unit_id) in above else -1.0
+    if row.unit_of_measure == "share":
+        form = "signpercent"
+    else:
+        form = "sign0" if row.unit_of_measure in WHOLE else "sign1"
+    return Figure(sign * abs(float(row.shortfall)), form)
+
+
+def _totals(study: Assessment, told: Speech) -> Sheet:
+    frame: DataFrame = study.findings.totals
+    columns: dict[str, list[Any]] = {}
+    for name in frame.columns:
+        numeric = name in ("declared", "buildings", "difference")
+        head = label("households_of_buildings" if name == "buildings" else name, told)
+        columns[head] = (
+            list(figures(frame[name], "sign0" if name == "difference" else "0"))
+            if numeric
+            else texts_of(frame, str(name), told)
+        )
+    return _sheet("totals", columns, told)
 
 
 def _problems(study: Assessment, lang: Language) -> Sheet:
@@ -197,35 +190,29 @@ def _problems(study: Assessment, lang: Language) -> Sheet:
         place = [str(part) for part in (row.file, row.layer, row.row) if part]
         rows.append([" · ".join(place), reason(str(row.reason), lang), str(row.values)])
     title = say("publish.sheet.problems", lang)
-    return Sheet(title, heads, rows, ["0"] * 3)
+    return Sheet(title, heads, rows)
 
 
-def _rules(books: tuple[RuleBook, ...], lang: Language) -> Sheet:
-    keys = (
-        "id",
-        "rule",
-        "book",
-        "clause",
-        "quote",
-        "exact",
-        "authority",
-        "source",
-        "note",
-    )
-    authority = _words(lang)["authority"]
+def _rules(books: tuple[RuleBook, ...], told: Speech) -> Sheet:
+    """Every rule with its clause; those from memory are named unverified."""
+    keys = ["id", "rule", "draft", "book", "clause", "quote", "exact", "authority"]
+    keys += ["grade", "target", "source", "note"]
+    zh, codes = told.lang == "zh", told.codes
     rows: list[list[Any]] = []
     for book in books:
+        where = book.title_zh if zh else book.title_en
         for rule in book.rules:
             exact = "quote_exact" if rule.quote_exact else "quote_unchecked"
-            title, where = rule.title_zh, book.title_zh
-            if lang == "en":
-                title, where = rule.title_en, book.title_en
-            note = rule.note_zh if lang == "zh" else rule.note_en
-            cells = [rule.rule_id, title, where, rule.clause, rule.quote]
-            cells += [say(f"publish.{exact}", lang), authority(rule.authority)]
-            rows.append([*cells, book.source, note])
-    heads = [say(f"publish.col.{key}", lang) for key in keys]
-    return Sheet(say("publish.sheet.rules", lang), heads, rows, ["0"] * len(keys))
+            cells: list[Any] = [rule.rule_id, rule.title_zh if zh else rule.title_en]
+            cells += [told.text["unverified"] if rule.draft else None, where]
+            cells += [rule.clause, rule.quote, told.text[exact]]
+            cells += [codes["authority"](rule.authority)]
+            cells += [codes["grade"](rule.grade) if rule.grade else None]
+            cells += [rule.target_date.isoformat() if rule.target_date else None]
+            rows.append([*cells, book.source, rule.note_zh if zh else rule.note_en])
+    heads = [say(f"publish.col.{key}", told.lang) for key in keys]
+    title = say("publish.sheet.rules", told.lang)
+    return Sheet(title, heads, rows, frozen=2)
 
 
 def _notes(study: Assessment, lang: Language) -> Sheet:
@@ -256,4 +243,4 @@ def _notes(study: Assessment, lang: Language) -> Sheet:
     for name, number in about["versions"].items():
         rows.append([name, str(number)])
     heads = [say("publish.note_item", lang), say("publish.note_text", lang)]
-    return Sheet(say("publish.sheet.notes", lang), heads, rows, ["0", "0"])
+    return Sheet(say("publish.sheet.notes", lang), heads, rows)

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from lifecircle.errors import ResultError
 from lifecircle.publish.disclosure import disclosed
-from lifecircle.publish.headline import opening_rule
+from lifecircle.publish.headline import judged, opening_rule
 from lifecircle.publish.layers import map_layers
 from lifecircle.publish.records import (
-    LANGUAGES,
     district_facts,
     findings_columns,
     provenance,
     rule_cards,
     served_bands,
 )
-from lifecircle.text import say, sentences
+from lifecircle.publish.wording import LANGUAGES, naming, words
+from lifecircle.text import say
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -48,6 +48,7 @@ SCRIPTS = (
     "along.js",
     "canvas_layer.js",
     "hit.js",
+    "rule_menu.js",
     "panel.js",
     "community_card.js",
     "building_card.js",
@@ -123,32 +124,17 @@ def _data(study: Assessment, lang: Language) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "lang": lang,
-        "text": {one: _words(one) for one in LANGUAGES},
+        "text": {
+            one: words(naming(study.district.communities), one) for one in LANGUAGES
+        },
         "facts": district_facts(study),
         "layers": map_layers(study),
-        "findings": findings_columns(study.findings.rows),
+        "findings": findings_columns(study),
         "opening": opening_rule(study.findings),
+        "judged": judged(study.findings.rows),
         **rule_cards(study.findings.books, config.adopted_books),
         "served": served_bands(study),
         "about": provenance(study),
-    }
-
-
-def _words(lang: Language) -> dict[str, str]:
-    """Sentences of the page; units and bases have their words where checks are."""
-    names = {
-        name: text
-        for name, text in sentences("checks", lang).items()
-        if name.startswith(("unit_", "basis_"))
-    }
-    network = {
-        f"network.{name}": text for name, text in sentences("network", lang).items()
-    }
-    return {
-        **network,
-        **names,
-        **sentences("verdicts", lang),
-        **sentences("publish", lang),
     }
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
+from lifecircle.publish.cells import Figure
 from lifecircle.publish.cover import write_cover
-from lifecircle.publish.sheets import Sheet, data_sheets
+from lifecircle.publish.sheets import data_sheets
 from lifecircle.text import say
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from lifecircle.model import Assessment
+    from lifecircle.publish.cells import Sheet
     from lifecircle.text import Language
 
 __all__ = ["write_workbook"]
@@ -67,36 +69,69 @@ def write_workbook(
 def _styles(book: Workbook) -> dict[str, Format]:
     base = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
     fail = {**base, "bg_color": "#F9E7DB", "font_color": "#9A360A"}
+    head = {**base, "bold": True, "bottom": 1, "bg_color": "#F5F3EE"}
     styles = {
-        "head": {**base, "bold": True, "bottom": 1, "bg_color": "#F5F3EE"},
+        "head": {**head, "text_wrap": True},
         "text": base,
+        "wrap": {**base, "text_wrap": True},
         "fail": fail,
     }
-    for digits in (0, 1, 2, 3):
-        shape = "#,##0" + ("." + "0" * digits if digits else "")
-        styles[f"number{digits}"] = {**base, "num_format": shape}
-        styles[f"fail{digits}"] = {**fail, "num_format": shape}
-    styles["percent"] = {**base, "num_format": "0.0%"}
-    styles["failpercent"] = {**fail, "num_format": "0.0%"}
-    styles["head"]["text_wrap"] = True
+    shapes = {str(digits): _decimals(digits) for digits in (0, 1, 2)}
+    shapes["percent"] = "0.0%"
+    for form, shape in shapes.items():
+        for prefix, written in (
+            ("", shape),
+            ("about", f'"≈"{shape}'),
+            ("sign", f"+{shape};−{shape};{shape}"),
+        ):
+            look = {"num_format": written, "align": "right"}
+            styles[f"{prefix}{form}"] = {**base, **look}
+            styles[f"fail{prefix}{form}"] = {**fail, **look}
     return {name: book.add_format(style) for name, style in styles.items()}
 
 
+def _decimals(digits: int) -> str:
+    return "#,##0" + ("." + "0" * digits if digits else "")
+
+
 def _write_sheet(page: Worksheet, sheet: Sheet, styles: dict[str, Format]) -> None:
+    widths = [_width(sheet, column) for column in range(len(sheet.heads))]
+    last = len(sheet.heads) if sheet.printed is None else sheet.printed
     for column, head in enumerate(sheet.heads):
         page.write_string(0, column, head, styles["head"])
-        page.set_column(column, column, _width(sheet, column))
+        options = {"level": 1} if column >= last else {}
+        page.set_column(column, column, widths[column], None, options)
     for number, cells in enumerate(sheet.rows, start=1):
         failing = sheet.failing[number - 1] if sheet.failing else False
         for column, value in enumerate(cells):
-            _write_cell(page, (number, column), value, sheet, styles, failing=failing)
+            prefix = "fail" if failing and column in sheet.marked else ""
+            _write_cell(page, (number, column), value, prefix, styles)
+        if sheet.folded:
+            _fold(page, sheet, number)
+    _print_setup(page, sheet, last)
+
+
+def _fold(page: Worksheet, sheet: Sheet, number: int) -> None:
+    """Rows of parts are grouped under the row of their whole, and hidden."""
+    folded = [*sheet.folded, False]
+    if folded[number - 1]:
+        page.set_row(number, None, None, {"level": 1, "hidden": True})
+    elif folded[number]:
+        page.set_row(number, None, None, {"collapsed": True})
+
+
+def _print_setup(page: Worksheet, sheet: Sheet, last: int) -> None:
+    """Landscape A4, one page wide, heads repeated, the sheet's name at the foot."""
     page.freeze_panes(1, sheet.frozen)
     page.set_row(0, 30)
     page.set_landscape()
     page.set_paper(9)
+    page.set_margins(0.4, 0.4, 0.5, 0.6)
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
+    page.outline_settings(symbols_below=False, symbols_right=False)
     page.set_footer("&L&8" + sheet.title + "&R&8&P / &N")
+    page.print_area(0, 0, max(len(sheet.rows), 1), last - 1)
     if sheet.rows:
         page.autofilter(0, 0, len(sheet.rows), len(sheet.heads) - 1)
 
@@ -105,38 +140,39 @@ def _write_cell(
     page: Worksheet,
     place: tuple[int, int],
     value: Any,
-    sheet: Sheet,
+    prefix: str,
     styles: dict[str, Format],
-    *,
-    failing: bool,
 ) -> None:
     row, column = place
-    prefix = "fail" if failing and column in sheet.marked else ""
     if value is None:
         if prefix:
             page.write_blank(row, column, None, styles["fail"])
-        return
-    if isinstance(value, str):
-        page.write_string(row, column, value, styles[prefix or "text"])
-        return
-    kind = sheet.digits[column]
-    if kind == "percent":
-        style = styles["failpercent" if prefix else "percent"]
+    elif isinstance(value, Figure):
+        page.write_number(row, column, value.value, styles[f"{prefix}{value.form}"])
+    elif isinstance(value, str):
+        long = _length(value) > WIDEST
+        page.write_string(
+            row, column, value, styles[prefix or ("wrap" if long else "text")]
+        )
     else:
-        digits = 0 if float(value).is_integer() else int(kind)
-        style = styles[f"{prefix or 'number'}{digits}"]
-    page.write_number(row, column, value, style)
+        digits = 0 if float(value).is_integer() else 2
+        page.write_number(row, column, value, styles[f"{prefix}{digits}"])
 
 
 def _width(sheet: Sheet, column: int) -> float:
-    """Room for the longest cell of the first rows; Chinese counts double."""
-    cells = [sheet.heads[column], *(row[column] for row in sheet.rows[:400])]
-    longest = max(_length(value) for value in cells)
-    return min(WIDEST, longest + 2.5)
+    """Room for the longest cell of the first rows; Chinese counts double.
+
+    A head may stand in two lines; long texts are wrapped.
+    """
+    head = _length(sheet.heads[column])
+    cells = [_length(row[column]) for row in sheet.rows[:400]]
+    return min(WIDEST, max([*cells, min(head, max(10, (head + 1) // 2))]) + 2.5)
 
 
 def _length(value: Any) -> int:
     if value is None:
         return 0
+    if isinstance(value, Figure):
+        return len(f"{value.value:,.1f}") + 1
     text = value if isinstance(value, str) else f"{value:,.1f}"
     return sum(2 if ord(character) > 0x2E7F else 1 for character in text)

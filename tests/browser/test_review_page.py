@@ -36,6 +36,11 @@ def has_colour(page, hexadecimal):
     return page.evaluate(f"(wanted) => {{ {PIXELS} return seen.has(wanted); }}", number)
 
 
+def choose_rule(page, rule):
+    page.click("#rule")
+    page.click(f"[data-rule='{rule}']")
+
+
 def rows_shown(page):
     return page.locator("table.findings tbody tr").count()
 
@@ -70,14 +75,14 @@ def test_first_sight_answers_the_question(open_page, review_html, study):
 
 def test_rules_change_panel_map_and_legend(open_page, review_html):
     page = open_page(review_html)
-    page.select_option("#rule", "DC-R02")
+    choose_rule(page, "DC-R02")
     assert "网格" in page.locator("h1").inner_text()
     assert page.locator(".legend").inner_text().startswith("–\n网格户数")
     assert not has_colour(page, "#6E1A10")
-    page.select_option("#rule", "HF-R01")
+    choose_rule(page, "HF-R01")
     assert page.locator(".bar-row").count() == 12
     assert "差额占标准" in page.locator(".legend").inner_text()
-    page.select_option("#rule", "HF-R10")
+    choose_rule(page, "HF-R10")
     assert has_colour(page, "#6E1A10")
 
 
@@ -352,3 +357,134 @@ def test_points_are_drawn_and_clicked(open_page, study, tmp_path):
     page.mouse.click(*point_on_map(page, "buildings", 400))
     name = page.locator(".building-card h2").inner_text()
     assert name == points["name"].iloc[400]
+
+
+def rough(study):
+    """The study as in Xi'an: walking catchments, and no rule that binds."""
+    communities = study.district.communities.copy()
+    communities["unit_kind"] = "approximate_catchment"
+    communities["name"] = communities["name"] + "（近似范围）"
+    rows = study.findings.rows.copy()
+    judged = rows["verdict"].isin(["pass", "fail"])
+    rows["verdict"] = rows["verdict"].mask(judged, "reference")
+    rows.loc[rows["level"] == "community", "unit_name"] += "（近似范围）"
+    return replace(
+        study,
+        district=replace(study.district, communities=communities),
+        findings=replace(study.findings, rows=rows),
+    )
+
+
+def test_catchments_are_never_called_communities(open_page, study, tmp_path):
+    write_map(rough(study), tmp_path / "review.html")
+    page = open_page(tmp_path / "review.html")
+    assert page.locator("h1").inner_text() == "本次无可判定的规则"
+    text = page.locator(".panel").inner_text()
+    assert "11 个近似服务范围有实测值" in text
+    assert "走不到" not in text
+    assert "渡口（近似）" in text.replace("\n", "")
+    page.evaluate("LC.chooseCommunity(2)")
+    page.evaluate("LC.set({about: true, drawer: true})")
+    said = page.locator("body").inner_text()
+    assert "个社区" not in said
+    assert "社区界" not in said
+    assert "近似范围" in page.get_attribute("#search", "placeholder")
+    page.evaluate("LC.set({lang: 'en', about: false})")
+    assert "communities" not in page.locator(".panel").inner_text().lower()
+    assert "No rule can be judged" in page.locator("h1").inner_text()
+
+
+def test_more_than_the_bound_is_an_excess(open_page, review_html):
+    page = open_page(review_html)
+    page.click(".drawer-tab")
+    page.select_option("[data-menu=rule]", "DC-R02")
+    table = page.locator("table.findings tbody tr").all()
+    assert len(table) > 2
+    for row in table:
+        measured = float(
+            row.locator(".c-measured").inner_text().strip("≈").replace(",", "")
+        )
+        amount = row.locator(".c-shortfall").inner_text().replace(",", "")
+        # 1,169 against 300-500 is +669; 235 is -65.
+        expected = measured - 500 if measured > 500 else measured - 300
+        assert float(amount.replace("−", "-")) == pytest.approx(expected, abs=1)
+        assert amount[0] == ("+" if measured > 500 else "−")
+
+
+def test_drafts_and_uncertain_verdicts_are_marked(open_page, study, tmp_path):
+    rows = study.findings.rows.copy()
+    mine = rows["rule_id"] == "HF-R10"
+    rows["robust"] = rows["robust"].astype(object)
+    rows["depends_on"] = rows["depends_on"].astype(object)
+    rows.loc[mine, "robust"] = "depends"
+    rows.loc[mine, "depends_on"] = "walking_speed+estimated_households"
+    (first, second), other = study.findings.books[0].rules, study.findings.books[1]
+    books = (
+        replace(study.findings.books[0], rules=(replace(first, draft=True), second)),
+        other,
+    )
+    findings = replace(study.findings, rows=rows, books=books)
+    write_map(replace(study, findings=findings), tmp_path / "review.html")
+    page = open_page(tmp_path / "review.html")
+    assert "未核实" in page.locator("#rule").inner_text()
+    page.click("#rule")
+    assert "未核实" in page.locator("[data-rule='HF-R10']").inner_text()
+    page.keyboard.press("Escape")
+    assert page.locator(".rule-menu").count() == 0
+    page.evaluate("LC.chooseCommunity(2)")
+    assert "结论取决于步速、估算户数" in page.locator(".card").first.inner_text()
+    page.click(".drawer-tab")
+    page.select_option("[data-menu=rule]", "HF-R10")
+    text = page.locator("table.findings tbody tr").first.inner_text()
+    assert "未核实" in text
+    assert "结论取决于步速、估算户数" in text
+    assert "walking_speed" not in page.locator("body").inner_text()
+
+
+def test_rules_stand_by_book_and_verdict(open_page, study, tmp_path):
+    rows = study.findings.rows.copy()
+    rows.loc[rows["rule_id"] == "HF-R01", "verdict"] = "not_assessed"
+    write_map(
+        replace(study, findings=replace(study.findings, rows=rows)), tmp_path / "r.html"
+    )
+    page = open_page(tmp_path / "r.html")
+    page.click("#rule")
+    assert page.locator(".rule-menu section").count() == 2
+    assert (
+        page.locator(".rule-menu summary").inner_text().strip() == "另有 1 条规则未评估"
+    )
+    assert page.locator("[data-rule='HF-R01']").is_hidden()
+    page.click(".rule-menu summary")
+    page.click("[data-rule='HF-R01']")
+    assert page.locator("h1").inner_text() == "未评估"
+    page.evaluate("LC.chooseRule('HF-R10'); LC.chooseCommunity(1)")
+    assert "未评估 1 项" in page.locator(".others summary").inner_text()
+
+
+def test_gap_areas_have_names_and_numbers_of_their_own(open_page, review_html):
+    page = open_page(review_html)
+    names = page.locator(".gap-name").all_inner_texts()
+    assert len(set(names)) == len(names)
+    listed = page.locator(".gap-number").all_inner_texts()
+    drawn = page.evaluate(
+        "LC.gapMarks(LC.lastView).map((one) => [one.gap, one.number])"
+    )
+    assert [str(one[1]) for one in drawn] == listed[: len(drawn)]
+
+
+def test_the_sheet_prints_map_and_marks_on_one_canvas(open_page, review_html):
+    page = open_page(review_html)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    # The number of a gap area is drawn on the base, the other canvas is not shown.
+    assert page.locator(".leaflet-overlay-marks-pane").is_hidden()
+    assert has_colour(page, "#6E1A10")
+    assert has_colour(page, "#1B1F23")
+
+
+def test_english_says_no_chinese_but_names(open_page, review_html):
+    page = open_page(review_html)
+    page.click(".lang")
+    for selector in (".counts", ".headline", ".tools", ".tabs", ".list-title"):
+        text = page.locator(selector).first.inner_text().replace("中文", "")
+        assert not any("\u4e00" <= letter <= "\u9fff" for letter in text), text
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1366

@@ -459,6 +459,14 @@ def _row(rule: Rule, unit: dict[str, Any], **values: Any) -> dict[str, Any]:
         "reason": None,
         "numerator": np.nan,
         "denominator": np.nan,
+        "draft": False,
+        "grade": "A",
+        "target_date": None,
+        "target_due": None,
+        "inputs_used": "access+people",
+        "missing_inputs": None,
+        "robust": "holds",
+        "depends_on": None,
     }
     return {**base, **values}
 

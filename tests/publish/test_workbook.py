@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import openpyxl
 import pytest
 
@@ -36,15 +37,58 @@ def test_sheets_in_order(book):
 def test_figures_equal_the_findings(study, book):
     page, rows = book["指标结果"], study.findings.rows
     assert page.max_row == len(rows) + 1
-    for head, name in (
-        ("实测", "measured"),
-        ("差额", "shortfall"),
-        ("影响", "affected"),
+    known = rows["verdict"] != "not_assessed"
+    # Above the upper bound the excess is positive, below the standard negative.
+    signs = np.where(rows["measured"] > rows["threshold_max"], 1.0, -1.0)
+    for head, expected in (
+        ("实测", rows["measured"].where(known)),
+        ("差额", rows["shortfall"] * signs),
+        ("影响", rows["affected"]),
     ):
         cells = [as_number(value) for value in column_of(page, head)]
-        assert cells == pytest.approx(rows[name].tolist(), nan_ok=True, abs=1e-6)
+        assert cells == pytest.approx(expected.tolist(), nan_ok=True, abs=1e-6)
     words = {"fail": "不达标", "pass": "达标", "not_assessed": "未评估"}
     assert column_of(page, "判定") == [words[one] for one in rows["verdict"]]
+
+
+def test_estimated_people_are_whole_and_marked(study, book):
+    page = book["缺口片区"]
+    heads = [cell.value for cell in page[1]]
+    place = heads.index("人口 (人)")
+    methods = study.district.buildings["persons_method"]
+    assert (methods == "estimated").all()
+    for row in page.iter_rows(min_row=2):
+        assert row[place].number_format == '"≈"#,##0'
+    names = column_of(page, "缺口片区")
+    assert len(set(names)) == len(names)
+
+
+def test_sheets_print_on_few_pages(book):
+    for page in book:
+        assert page.sheet_properties.pageSetUpPr.fitToPage
+        if page.title == "封面":
+            continue
+        # One page wide, as many high as it takes.
+        assert page.page_setup.fitToHeight == 0
+        assert page.page_setup.orientation == "landscape"
+        assert page.print_title_rows == "$1:$1"
+    page = book["可达人口"]
+    shown = [
+        number
+        for number in range(2, page.max_row + 1)
+        if not page.row_dimensions[number].hidden
+    ]
+    levels = column_of(page, "层级")
+    assert {levels[number - 2] for number in shown} <= {"区", "社区"}
+    page = book["指标结果"]
+    assert page.print_area.endswith(f"$P${page.max_row}")
+
+
+def test_no_code_is_shown(book):
+    codes = {"walking_speed", "access+people", "due", "holds", "depends", "ELD.CANTEEN"}
+    for page in book:
+        for row in page.iter_rows():
+            assert not codes & {cell.value for cell in row}
 
 
 def test_failing_cells_are_filled_and_named(book):
@@ -63,14 +107,18 @@ def test_findings_can_be_filtered_and_scrolled(book):
 def test_gaps_and_amounts(study, book):
     areas, amounts = study.gaps.areas, study.gaps.shortfalls
     assert column_of(book["缺口片区"], "户数 (户)") == areas["households"].tolist()
-    assert column_of(book["缺口量"], "差额") == pytest.approx(
-        amounts["shortfall"].tolist(), abs=1e-6
-    )
+    shown = [abs(value) for value in column_of(book["缺口量"], "差额")]
+    assert shown == pytest.approx(amounts["shortfall"].tolist(), abs=1e-6)
 
 
 def test_people_by_minutes(study, book):
-    amounts = study.served["amount"].tolist()
-    assert column_of(book["可达人口"], "数量") == pytest.approx(amounts, abs=1e-6)
+    """One row for each unit, class, walker and count; the bands stand side by side."""
+    keys = ["facility_class", "walker", "weight", "level", "unit_id"]
+    sums = study.served.groupby(keys)["amount"].sum()
+    assert sorted(column_of(book["可达人口"], "合计")) == pytest.approx(sorted(sums))
+    band = study.served[study.served["minutes_from"] == 10]
+    shown = sum(value or 0 for value in column_of(book["可达人口"], "10–15 分钟"))
+    assert shown == pytest.approx(band["amount"].sum())
 
 
 def test_the_cover_says_the_headline(study, book):

@@ -201,7 +201,7 @@ LC.routeTags = function (v, placed) {
   const start = g.from[g.first[shown]];
   const end = g.from[g.first[shown + 1]] - 1;
   const at = (k) => [g.x[k] * v.s - v.ox, g.y[k] * v.s - v.oy];
-  const walk = LC.t("tag_walk", {
+  const walk = LC.t(LC.walkKey("tag", shown), { via: routes.via[shown],
     m: LC.grouped(routes.m[shown], 0), min: LC.grouped(Math.ceil(routes.min[shown] - 1e-9), 0) });
   const [ax, ay] = at(start);
   const [bx, by] = at(end);

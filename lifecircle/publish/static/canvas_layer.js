@@ -1,6 +1,9 @@
 "use strict";
 /* Two canvases under Leaflet's renderer frame: the base, redrawn when the map has
-   moved, and the overlay, redrawn also when something is chosen. */
+   moved, and the overlay, redrawn also when something is chosen. A sheet is drawn
+   twice as fine as the screen. */
+LC.pixelRatio = () => Math.max(window.devicePixelRatio || 1, LC.onSheet ? 2 : 1);
+
 LC.CanvasLayer = L.Renderer.extend({
   options: { padding: 0.2 },
   initialize(paint, options) {
@@ -24,7 +27,7 @@ LC.CanvasLayer = L.Renderer.extend({
     if (this._map._animatingZoom && this._bounds) return;
     L.Renderer.prototype._update.call(this);
     const size = this._bounds.getSize();
-    const dpr = window.devicePixelRatio || 1;
+    const dpr = LC.pixelRatio();
     L.DomUtil.setPosition(this._container, this._bounds.min);
     this._container.width = Math.round(dpr * size.x);
     this._container.height = Math.round(dpr * size.y);
@@ -56,7 +59,7 @@ LC.view = function (map, bounds) {
     seen: [corner.x - bounds.min.x, corner.y - bounds.min.y,
       corner.x - bounds.min.x + size.x - (LC.cardWidth ? LC.cardWidth() : 0),
       corner.y - bounds.min.y + size.y],
-    s, ox, oy, w, h, dpr: window.devicePixelRatio || 1, mpp: LC.metresPerWorld / s,
+    s, ox, oy, w, h, dpr: LC.pixelRatio(), mpp: LC.metresPerWorld / s,
     x0: ox / s, y0: oy / s, x1: (ox + w) / s, y1: (oy + h) / s,
   };
 };
@@ -78,6 +81,9 @@ LC.paintBase = function (v) {
   LC.draw.isochrones(v);
   LC.draw.boundaries(v);
   LC.mpp = v.mpp;
+  /* A canvas drawn just before printing is printed on white and would hide the one
+     below it: on a sheet all is drawn on one. */
+  if (LC.onSheet) LC.paintOverlay(v);
 };
 
 LC.paintOverlay = function (v) {

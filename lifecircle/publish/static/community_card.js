@@ -33,8 +33,9 @@ LC.card.head = function (community, row) {
   return LC.h("header", {},
     LC.h("div.card-title", {},
       row ? LC.shape(row.verdict, 16) : null,
-      LC.h("h2", {}, communities.name[community]),
-      row ? LC.h(`span.chip.${row.verdict}`, {}, LC.verdictWord(row.verdict)) : null,
+      LC.h(`h2${(communities.name[community] || "").length > 10 ? ".long" : ""}`, {}, communities.name[community]),
+      row ? LC.h(`span.chip.${row.verdict}`, { title: LC.verdictWord(row.verdict) },
+        row.verdict === "reference" ? LC.t("chip.reference") : LC.verdictWord(row.verdict)) : null,
       LC.h("span.spring", {}),
       LC.button("icon", { title: LC.t("previous"), "aria-label": LC.t("previous"), onclick: () => LC.step(-1) }, "‹"),
       LC.button("icon", { title: LC.t("next"), "aria-label": LC.t("next"), onclick: () => LC.step(1) }, "›"),
@@ -64,14 +65,21 @@ LC.card.measure = function (row) {
   const value = LC.figure(row.measured, row.measure);
   const percent = row.measure === "%";
   const words = LC.isCoverage(row.rule)
-    ? LC.t("card_coverage", { who: LC.t(`who.${row.affectedUnit || "persons"}`), limit: LC.limitOf(row.rule), name: LC.className(row.class) })
+    ? LC.t("card_coverage", { who: LC.t(`who_of.${row.affectedUnit || "persons"}`), limit: LC.limitOf(row.rule), name: LC.className(row.class) })
     : LC.pick(LC.rule(row.rule).title);
   return LC.h("div.measure", {},
     LC.h("div.big-line", {},
       LC.h(`span.big.${row.verdict}`, {}, LC.about_sign(row.estimated) + value,
         LC.h("small", {}, percent ? "%" : ` ${LC.unit(row.measure)}`)),
       LC.h("span.big-words", {}, words)),
-    LC.h("p", {}, LC.card.distance(row)));
+    LC.h("p", {}, LC.card.distance(row)),
+    LC.card.hangs(row));
+};
+
+/* What the verdict hangs on, and a target date gone by. */
+LC.card.hangs = function (row) {
+  const parts = [LC.dependsText(row), row.target && row.due === "due" ? LC.targetText(row) : ""].filter(Boolean);
+  return parts.length ? LC.h("p.hangs", {}, parts.join(LC.t("semicolon")), LC.t("stop")) : null;
 };
 
 LC.card.distance = function (row) {
@@ -79,17 +87,17 @@ LC.card.distance = function (row) {
   const standard = LC.standard(row).replace(/^[≥≤=] /, "");
   if (standard !== "–") parts.push(LC.t(row.op === "~" ? "bar_benchmark" : "bar_at", { standard: `${standard}${row.measure === "%" ? "%" : ` ${LC.unit(row.measure)}`}` }));
   if (row.verdict === "fail" && row.shortfall !== null) {
-    parts.push(LC.tn("bar_missing", { n: LC.h("b", {}, row.measure === "%"
-      ? LC.t("points", { n: LC.figure(row.shortfall, "%") })
-      : LC.withUnit(row.shortfall, row.measure)) }));
+    const amount = Math.abs(row.shortfall);
+    parts.push(LC.tn(row.shortfall > 0 ? "bar_excess" : "bar_missing", { n: LC.h("b", {}, row.measure === "%"
+      ? LC.t("points", { n: LC.figure(amount, "%") })
+      : LC.withUnit(amount, row.measure)) }));
   }
   const line = LC.card.joined(parts);
   if (row.affected > 0) {
-    line.push(LC.t("semicolon"), LC.tn(LC.isCoverage(row.rule) ? "unserved_here" : "concerned_here", {
-      people: LC.h("b", {}, LC.t(`short_people.${row.affectedUnit || "persons"}`, {
-        n: LC.about_sign(row.estimated) + LC.count(Math.round(row.affected)) })) }));
+    line.push(line.length ? LC.t("semicolon") : "", LC.tn(LC.isCoverage(row.rule) ? "unserved_here" : "concerned_here", {
+      people: LC.h("b", {}, LC.shortPeople(row.affectedUnit, LC.about_sign(row.estimated) + LC.count(Math.round(row.affected)))) }));
   }
-  line.push(LC.t("stop"));
+  if (line.length) line.push(LC.t("stop"));
   if (row.tolerant && row.tolerant !== row.verdict) {
     line.push(" ", LC.t("tolerant_note", { word: LC.verdictWord(row.tolerant) }));
   }
@@ -144,9 +152,16 @@ LC.card.example = function (community) {
   }
   return LC.h("div.example", {},
     LC.h("div", {}, LC.t("example", { from: LC.placeName(buildings, home), to: LC.placeName(facilities, place) })),
-    LC.h("div", {}, LC.tn("example_walk", {
-      straight: LC.metres(routes.straight[shown]),
+    LC.h("div", {}, LC.tn(LC.walkKey("example", shown), {
+      via: routes.via[shown], straight: LC.metres(routes.straight[shown]),
       walk: LC.h("b", {}, LC.t("walk_both", { m: LC.metres(routes.m[shown]), min: LC.grouped(Math.ceil(routes.min[shown] - 1e-9), 0) })) })));
+};
+
+/* Half as long again as the straight line is a detour; over what, if it is known. */
+LC.walkKey = function (key, shown) {
+  const { routes } = LC.data.layers;
+  if (routes.m[shown] < 1.5 * routes.straight[shown]) return `${key}_walk`;
+  return routes.via[shown] ? `${key}_via` : `${key}_detour`;
 };
 
 LC.placeName = (layer, i) => (i < 0 ? "–" : layer.name[i] || layer.id[i]);
@@ -156,7 +171,8 @@ LC.card.clause = function (id, row) {
   const rule = LC.rule(id);
   const book = LC.book(rule.book);
   const authority = (row && row.authority) || rule.authority;
-  const parts = [LC.h("p.quote", { lang: "zh-CN" }, rule.quote ? `“${rule.quote}”` : LC.t("no_quote"))];
+  const mark = rule.draft ? LC.h("p.source", {}, LC.draftChip(id)) : null;
+  const parts = [mark, LC.h("p.quote", { lang: "zh-CN" }, rule.quote ? `“${rule.quote}”` : LC.t("no_quote"))];
   parts.push(LC.h("p.source", {}, [book.issuer && book.source !== book.issuer ? "" : "", book.source || LC.pick(book.title)].join(""),
     book.published && !String(book.source).includes(book.published) ? ` ${book.published}` : "", " · ",
     LC.h("span.tag", {}, LC.t(`authority.${authority}`)), " · ", LC.t(rule.exact ? "quote_exact" : "quote_unchecked")));
@@ -181,24 +197,49 @@ LC.card.grids = function (community) {
       return LC.h(`tr${LC.state.grid === grid ? ".selected" : ""}`, {},
         LC.h("td", {}, LC.shape(row.verdict, 12)), LC.h("td", {}, LC.button("link", { onclick: () => LC.set({ grid }) }, row.name || row.unit)),
         LC.h("td.number", {}, LC.about_sign(row.estimated) + LC.figure(row.measured, row.measure)),
-        LC.h("td", {}, LC.unit(row.measure)), LC.h("td.number.quiet", {}, LC.standard(row)));
+        LC.h("td", {}, LC.unit(row.measure)), LC.h("td.number.quiet", {}, LC.standard(row)),
+        LC.h("td.number.value", {}, row.verdict === "fail" ? LC.table.signed(row) : ""));
     }))));
 };
 
-/* Every other rule's word on this community, failing first. */
+/* Every other rule's word on this unit: failing first, benchmarks on a line each,
+   what is not assessed in one counted line. */
 LC.card.others = function (community) {
   const key = LC.data.layers.communities.id[community];
   const rows = LC.rows
     .filter((row) => row.level === "community" && row.unit === key && row.rule !== LC.state.rule)
-    .sort((a, b) => LC.rank[a.verdict] - LC.rank[b.verdict] || (b.share || 0) - (a.share || 0) || (a.rule < b.rule ? -1 : 1));
+    .sort((a, b) => LC.standings.indexOf(a.verdict) - LC.standings.indexOf(b.verdict) || (b.share || 0) - (a.share || 0) || (a.rule < b.rule ? -1 : 1));
   if (!rows.length) return null;
-  return LC.h("table.small.others", {},
-    LC.h("thead", {}, LC.h("tr", {}, LC.h("th", { colspan: 2 }, LC.t("other_rules")),
-      LC.h("th.number", {}, LC.t("col.measured")), LC.h("th.number", {}, LC.t("col.standard")), LC.h("th", {}, LC.t("col.unit")))),
-    LC.h("tbody", {}, rows.map((row) => LC.h(`tr.${row.verdict}`, {},
-      LC.h("td", {}, LC.shape(row.verdict, 12)),
-      LC.h("td", {}, LC.button("link", { onclick: () => LC.chooseRule(row.rule) }, LC.pick(LC.rule(row.rule).title)),
-        " ", LC.h("span.word", {}, LC.verdictWord(row.verdict))),
-      LC.h("td.number.value", { title: LC.reasonText(row) }, LC.measuredText(row)),
-      LC.h("td.number", {}, LC.standard(row)), LC.h("td.unit", {}, LC.unit(row.measure))))));
+  const judged = rows.filter((row) => row.verdict === "fail" || row.verdict === "pass");
+  const unknown = rows.filter((row) => row.verdict === "not_assessed");
+  const rest = rows.filter((row) => row.verdict === "benchmark" || row.verdict === "reference");
+  return LC.h("section.others", {}, LC.h("h3", {}, LC.t("other_rules")),
+    judged.length ? LC.card.judged(judged) : null,
+    rest.map(LC.card.line),
+    unknown.length ? LC.h("details", {},
+      LC.h("summary", {}, LC.shape("not_assessed", 12), " ", LC.t("not_assessed_n", { n: LC.count(unknown.length) })),
+      unknown.map(LC.card.line)) : null);
+};
+
+LC.card.judged = (rows) => LC.h("table.small", {},
+  LC.h("thead", {}, LC.h("tr", {}, LC.h("th", { colspan: 2 }, LC.t("col.verdict")),
+    LC.h("th.number", {}, LC.t("col.measured")), LC.h("th.number", {}, LC.t("col.standard")), LC.h("th", {}, LC.t("col.unit")))),
+  LC.h("tbody", {}, rows.map((row) => LC.h(`tr.${row.verdict}`, {},
+    LC.h("td", {}, LC.shape(row.verdict, 12)),
+    LC.h("td", {}, LC.card.ruleLink(row), " ", LC.h("span.word", {}, LC.verdictWord(row.verdict)), LC.draftChip(row.rule),
+      row.robust === "depends" ? LC.h("div.word.wraps", {}, LC.dependsText(row)) : null),
+    LC.h("td.number.value", {}, LC.measuredText(row)),
+    LC.h("td.number", {}, LC.standard(row)), LC.h("td.unit", {}, LC.unit(row.measure))))));
+
+LC.card.ruleLink = (row) => LC.button("link", { onclick: () => LC.chooseRule(row.rule) }, LC.pick(LC.rule(row.rule).title));
+
+/* One line: shape, rule, figure, and why there is none. */
+LC.card.line = function (row) {
+  const unknown = row.verdict === "not_assessed";
+  return LC.h("div.rule-line", { title: LC.reasonText(row) || null },
+    LC.shape(row.verdict, 12), LC.h("span.rule-line-name", {}, LC.card.ruleLink(row)), LC.draftChip(row.rule),
+    unknown ? LC.h("span.quiet.rule-line-why", {}, LC.reasonText(row))
+      : [LC.h("span.word", {}, LC.verdictWord(row.verdict)),
+        LC.h("b", {}, LC.about_sign(row.estimated) + LC.withUnit(row.measured, row.measure)),
+        LC.standard(row) === "–" ? null : LC.h("span.quiet", {}, LC.standard(row))]);
 };

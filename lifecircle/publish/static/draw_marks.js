@@ -194,10 +194,10 @@ LC.markPicture = function (mark, status) {
 LC.gapMarks = function (v) {
   if (!LC.gapsShown() || v.mpp > 8) return [];
   const marks = [];
-  LC.gapsOf(LC.state.rule).forEach((gap, place) => {
+  LC.gapsOf(LC.state.rule).forEach((gap) => {
     if (!LC.inView(v, LC.g.gaps, gap)) return;
     const [x, y] = LC.insidePoint(LC.g.gaps, gap);
-    marks.push({ gap, number: place + 1, x: x * v.s - v.ox, y: y * v.s - v.oy });
+    marks.push({ gap, number: LC.data.layers.gaps.number[gap], x: x * v.s - v.ox, y: y * v.s - v.oy });
   });
   return marks.filter((mark) => mark.number <= 30 || v.mpp < 3);
 };

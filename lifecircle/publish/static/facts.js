@@ -45,6 +45,11 @@ LC.rowsOf = function (id) {
   const mine = rows.filter((row) => row.level === LC.rule(id).level);
   return mine.length ? mine : rows;
 };
+/* The row of a rule on the district as a whole. */
+LC.onlyRow = function (id) {
+  const rows = LC.rowsOf(id);
+  return rows.length === 1 && (rows[0].level === "city" || rows[0].level === "district") ? rows[0] : null;
+};
 LC.level = (id) => (LC.rowsOf(id)[0] || {}).level || LC.rule(id).level;
 LC.offenders = (id) => (LC.byRule.get(id) || []).filter((row) =>
   row.level !== LC.level(id) && row.verdict === "fail");
@@ -63,7 +68,7 @@ LC.leftOut = function (id) {
   let sum = 0;
   let estimated = 0;
   for (const row of LC.rowsOf(id)) {
-    if (row.verdict === "not_assessed" || row.affected === null) continue;
+    if (!["pass", "fail", "benchmark"].includes(row.verdict) || row.affected === null) continue;
     sum += row.affected;
     if (row.estimated > 0) estimated = 1;
   }
@@ -123,6 +128,8 @@ LC.bars = (row) => [...new Set([row.min, row.max])].filter((one) => one !== null
    or, where no share can be told, by verdict alone. */
 LC.shading = function (id) {
   if (LC.rule(id).op === "~") return "deviation";
+  const { fail, pass, benchmark, reference } = LC.tally(id);
+  if (!fail && !pass && (benchmark || reference)) return "told";
   const failing = LC.rowsOf(id).filter((row) => row.verdict === "fail");
   return failing.length && failing.every((row) => row.share === null) ? "verdict" : "short";
 };
@@ -144,6 +151,21 @@ LC.reasonText = function (row) {
   return pair ? LC.pick(pair) : row.reason;
 };
 
+/* Why most units of a rule are not assessed. */
+LC.commonReason = function (id) {
+  const counts = new Map();
+  for (const row of LC.rowsOf(id)) if (row.reason) counts.set(row.reason, (counts.get(row.reason) || 0) + 1);
+  const most = Math.max(0, ...counts.values());
+  const found = [...counts.keys()].find((key) => counts.get(key) === most);
+  return found ? LC.reasonText({ reason: found }) : "";
+};
+
+/* The inputs that a verdict hangs on, in words; nothing where it holds. */
+LC.dependsText = (row) => (row.robust === "depends" && row.depends
+  ? LC.t("depends_on", { what: row.depends.split("+").map((one) => LC.t(`depends.${one}`)).join(LC.t("list_comma")) }) : "");
+
+LC.targetText = (row) => LC.t("target_on", { date: row.target, word: LC.t(`target.${row.due}`) });
+
 /* Gap areas of the rule, in the order of their numbers. */
 LC.gapsOf = function (id) {
   const gaps = LC.data.layers.gaps;
@@ -152,23 +174,13 @@ LC.gapsOf = function (id) {
   gaps.rule.forEach((rule, place) => {
     if (rule === id && (gaps.households[place] === null || gaps.households[place] >= least)) found.push(place);
   });
-  found.sort((a, b) => (gaps.households[b] || 0) - (gaps.households[a] || 0) || a - b);
-  return found;
+  return found.sort((a, b) => gaps.number[a] - gaps.number[b]);
 };
 LC.smallGaps = function (id) {
   const all = LC.data.layers.gaps.rule.filter((rule) => rule === id).length;
   return all - LC.gapsOf(id).length;
 };
-LC.gapNumber = (gap) => LC.gapsOf(LC.data.layers.gaps.rule[gap]).indexOf(gap) + 1;
-
-LC.gapName = function (gap) {
-  const { communities } = LC.data.layers;
-  const names = LC.data.layers.gaps.communities[gap]
-    .filter((place) => place >= 0)
-    .map((place) => LC.short(communities.name[place]));
-  if (!names.length) return LC.t("gap_area");
-  return names.slice(0, 2).join("—") + (names.length > 2 ? LC.t("and_more") : "") + LC.t("gap_suffix");
-};
+LC.gapName = (gap) => LC.pick(LC.data.layers.gaps.name[gap]);
 
 /* What the map's colours mean just now. */
 LC.theme = function () {

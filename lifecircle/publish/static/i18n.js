@@ -29,9 +29,13 @@ LC.grouped = function (number, digits) {
 
 LC.count = (number) => (number === null || number === undefined ? "–" : LC.grouped(number, 0));
 
+/* Counted in whole people or households, however they were estimated. */
+LC.whole = new Set(["households", "persons", "elderly", "children_0_3", "buildings"]);
+
 /* A measured value with the decimals of its unit. */
 LC.figure = function (value, unit) {
   if (value === null || value === undefined) return "–";
+  if (LC.whole.has(unit)) return LC.grouped(value, 0);
   if (unit === "%" || (unit && unit.startsWith("m2_per"))) return LC.grouped(value, 1);
   const digits = Number.isInteger(value) || Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return LC.grouped(value, digits);
@@ -60,11 +64,14 @@ LC.about_sign = (share) => (share > 0 ? "≈" : "");
 LC.sizeName = (bytes) =>
   bytes >= 1e6 ? `${LC.grouped(bytes / 1e6, 1)} MB` : `${LC.grouped(Math.max(bytes / 1e3, 1), 0)} kB`;
 
-/* 渡口社区 is 渡口 in lists and on the map. */
+LC.isRough = (name) => /（[^（）]*近似[^（）]*）$/.test(name || "");
+
+/* 渡口社区 is 渡口 in lists and on the map; a catchment keeps its mark. */
 LC.short = function (name) {
   if (!name) return "–";
   const bare = name.replace(/（[^（）]*）$/, "") || name;
-  return bare.length > 2 ? bare.replace(/(社区|居委会|网格|街道)$/, "") || bare : bare;
+  const short = bare.length > 2 ? bare.replace(/(社区|居委会|网格|街道)$/, "") || bare : bare;
+  return LC.isRough(name) ? LC.t("short_mark", { name: short }) : short;
 };
 
 LC.className = function (code) {
@@ -74,6 +81,14 @@ LC.className = function (code) {
   const classes = LC.data.layers.classes;
   return LC.state.lang === "zh" ? classes.zh[place] : classes.en[place];
 };
+
+/* So and so many people, or of whatever else a rule counts. */
+LC.people = (unit, n) => (LC.has(`people.${unit || "persons"}`) ? LC.t(`people.${unit || "persons"}`, { n })
+  : LC.t("people.other", { n, unit: LC.unit(unit) }));
+LC.shortPeople = (unit, n) => (LC.has(`short_people.${unit || "persons"}`) ? LC.t(`short_people.${unit || "persons"}`, { n })
+  : LC.people(unit, n));
+
+LC.levelName = (level) => (LC.has(`level.${level}`) ? LC.t(`level.${level}`) : level);
 
 LC.classMark = function (code) {
   const place = LC.classIndex.get(code);

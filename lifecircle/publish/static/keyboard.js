@@ -42,7 +42,7 @@ LC.escape = function () {
 
 /* Move the focus along the rows of the list that holds it. */
 LC.walkList = function (target, by) {
-  const list = target.closest && target.closest(".bars, .gap-list, .facility-list, .hits, .menu-grid, .findings");
+  const list = target.closest && target.closest(".rule-menu, .bars, .gap-list, .facility-list, .hits, .menu-grid, .findings");
   if (!list) return false;
   const rows = [...list.querySelectorAll("button:not(.sort)")];
   const next = rows[rows.indexOf(target) + by];

@@ -36,6 +36,7 @@ LC.halo = function (ctx, text, x, y, colour, width) {
 LC.draw.labels = function (v) {
   const placed = new LC.Placed();
   for (const box of v.markBoxes || []) placed.put(box);
+  for (const box of LC.furniture(v)) placed.put(box);
   const marks = LC.gapMarks(v);
   for (const mark of marks) placed.put([mark.x - 9, mark.y - 9, mark.x + 9, mark.y + 9]);
   const tags = LC.routeTags(v, placed);
@@ -53,6 +54,16 @@ LC.draw.labels = function (v) {
   for (const mark of marks) LC.draw.gapNumber(v.ctx, mark);
   for (const tag of tags) LC.draw.tag(v, tag);
   v.gapMarks = marks;
+};
+
+/* Tools and legend stand on the map: nothing is written under them. */
+LC.furniture = function (v) {
+  const frame = LC.map.getContainer().getBoundingClientRect();
+  return [...document.querySelectorAll(".tools > button, .zoom, .legend")]
+    .map((node) => node.getBoundingClientRect())
+    .filter((box) => box.width > 0)
+    .map((box) => [box.left - frame.left + v.seen[0], box.top - frame.top + v.seen[1],
+      box.right - frame.left + v.seen[0], box.bottom - frame.top + v.seen[1]]);
 };
 
 /* What a community's label says: name, and value where it falls short. */
@@ -96,7 +107,8 @@ LC.placeCommunity = function (v, placed, label) {
   const sign = label.verdict ? 15 : 0;
   const wide = ctx.measureText(label.name).width + sign;
   const tall = label.value ? 32 : 18;
-  for (const [x, y] of LC.fivePlaces(v, label.i)) {
+  for (const [px, y] of LC.fivePlaces(v, label.i)) {
+    const x = label.selected ? LC.intoView(v, px, wide) : px;
     const box = [x - wide / 2 - 2, y - 9, x + wide / 2 + 2, y - 9 + tall];
     if (placed.taken(box)) continue;
     placed.put(box);
@@ -114,6 +126,10 @@ LC.placeCommunity = function (v, placed, label) {
     return;
   }
 };
+
+/* The chosen unit's name stays whole at the edge of the map. */
+LC.intoView = (v, x, wide) =>
+  (x < v.seen[0] || x > v.seen[2] ? x : Math.min(Math.max(x, v.seen[0] + wide / 2 + 6), Math.max(v.seen[2] - wide / 2 - 6, v.seen[0])));
 
 LC.verdictSign = function (ctx, verdict, x, y) {
   ctx.beginPath();

@@ -16,7 +16,8 @@ LC.legend.draw = function () {
   const mpp = LC.metresPerWorld / Math.pow(2, LC.map.getZoom());
   const theme = LC.theme();
   const closed = LC.state.legendClosed === undefined ? window.innerWidth < 700 : LC.state.legendClosed;
-  const head = theme === "grids" ? LC.legend.grids() : theme === "units" || LC.farView(mpp, 8)
+  const wide = theme === "units" && LC.level(LC.state.rule) !== "community";
+  const head = wide ? null : theme === "grids" ? LC.legend.grids() : theme === "units" || LC.farView(mpp, 8)
     ? LC.legend.units() : LC.legend.minutes();
   LC.nodes.legend.classList.toggle("legend-folded", closed);
   LC.fill(LC.nodes.legend,
@@ -52,6 +53,12 @@ LC.legend.units = function () {
   if (way === "verdict") {
     return [LC.legend.title(LC.pick(LC.rule(rule).title), ""),
       plain(LC.verdictFill.pass, LC.t("pass")), plain(LC.verdictFill.fail, LC.t("fail"), true)];
+  }
+  if (way === "told") {
+    const counts = LC.tally(rule);
+    return [LC.legend.title(LC.pick(LC.rule(rule).title), ""),
+      plain(LC.verdictFill.pass, LC.t(counts.benchmark ? "legend_benchmark" : "legend_reference")),
+      counts.not_assessed ? plain("#F8F5EE", LC.t("not_assessed")) : null];
   }
   if (way === "deviation") {
     const row = LC.rowsOf(rule)[0] || {};

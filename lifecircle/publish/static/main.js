@@ -84,12 +84,12 @@ LC.build = function () {
 LC.sheet = function (on) {
   const root = document.documentElement;
   if (root.classList.contains("printing") === on) return;
-  if (on) LC.beforeSheet = [LC.map.getCenter(), LC.map.getZoom(), LC.map.getBounds()];
+  if (on) LC.beforeSheet = [LC.map.getCenter(), LC.map.getZoom()];
   root.classList.toggle("printing", on);
+  LC.onSheet = on;
   LC.map.invalidateSize({ animate: false });
-  const [centre, zoom, bounds] = LC.beforeSheet;
-  if (on) LC.map.fitBounds(LC.state.community >= 0 ? bounds : LC.home, {
-    paddingTopLeft: [246, 16], paddingBottomRight: [16, 16], animate: false });
+  const [centre, zoom] = LC.beforeSheet;
+  if (on) LC.fitHome();
   else LC.map.setView(centre, zoom, { animate: false });
   LC.legend.draw();
 };

@@ -63,6 +63,7 @@ LC.verdictFill = { pass: "#DCE8F3", fail: "#F3D0B3" };
 LC.shortClass = function (row) {
   if (!row || row.verdict === "not_assessed") return null;
   const way = LC.shading(row.rule);
+  if (way === "told") return { fill: LC.verdictFill.pass };
   if (way === "verdict") return { fill: LC.verdictFill[row.verdict] || "#F8F5EE" };
   if (way === "deviation") {
     if (row.tolerant === "pass" || row.min === null || row.measured === row.min) return null;

@@ -6,7 +6,7 @@ LC.panel.make = function () {
   const node = LC.h("aside.panel", { "aria-label": LC.t("panel") });
   LC.nodes.panel = node;
   LC.watch((changed) => {
-    if (LC.any(changed, "lang", "rule", "tab", "community", "gap", "folded", "cls")) LC.panel.draw();
+    if (LC.any(changed, "lang", "rule", "tab", "community", "gap", "folded", "cls", "menu")) LC.panel.draw();
   });
   return node;
 };
@@ -18,10 +18,12 @@ LC.panel.draw = function () {
   const focused = document.activeElement && document.activeElement.dataset
     ? document.activeElement.dataset.focus : null;
   panel.classList.toggle("folded", LC.state.folded);
+  panel.classList.toggle("menu-open", LC.state.menu === "rule");
+  panel.classList.toggle("rough", LC.data.facts.units !== "community");
   const { tab, rule } = LC.state;
   const body = !rule ? [LC.h("p.quiet", {}, LC.t("no_findings"))]
     : tab === "proposals" ? LC.panel.proposals() : tab === "today" ? LC.panel.today() : LC.panel.answer();
-  LC.fill(panel, LC.panel.ruleSelect(), LC.h("div.panel-scroll", {}, body), LC.panel.fold());
+  LC.fill(panel, LC.ruleMenu.make(), LC.h("div.panel-scroll", {}, body), LC.panel.fold());
   panel.querySelector(".panel-scroll").scrollTop = scroll;
   if (focused) {
     const again = panel.querySelector(`[data-focus="${CSS.escape(focused)}"]`);
@@ -33,32 +35,9 @@ LC.panel.fold = () =>
   LC.button("fold", { onclick: () => LC.set({ folded: !LC.state.folded }), "aria-expanded": !LC.state.folded },
     LC.t(LC.state.folded ? "unfold" : "fold"));
 
-/* Rules grouped by book in one select. */
-LC.panel.ruleSelect = function () {
-  const { rule } = LC.state;
-  const books = [...new Set(LC.ruleIds.map((id) => LC.rule(id).book))];
-  const select = LC.h("select", { id: "rule", "aria-label": LC.t("rule"), "data-focus": "rule",
-    onchange: (event) => LC.chooseRule(event.target.value) },
-    books.map((book) => {
-      const group = LC.h("optgroup", { label: LC.pick(LC.book(book).title) });
-      for (const id of LC.ruleIds.filter((one) => LC.rule(one).book === book)) {
-        const option = LC.h("option", { value: id }, `${id}  ${LC.pick(LC.rule(id).title)}`);
-        option.selected = id === rule;
-        group.appendChild(option);
-      }
-      return group;
-    }));
-  const source = rule ? LC.t("rule_of", { book: LC.bookName(LC.rule(rule).book), id: rule }) : "";
-  return LC.h("div.rule-box", {},
-    LC.h("span.rule-source", {}, source),
-    LC.h("span.rule-title", {}, rule ? LC.pick(LC.rule(rule).title) : "–"),
-    LC.h("span.rule-arrow", { "aria-hidden": "true" }, "▾"),
-    select);
-};
-
 LC.panel.answer = function () {
   const { rule } = LC.state;
-  const parts = [LC.panel.headline(rule), LC.panel.counts(rule)];
+  const parts = [LC.panel.headline(rule), LC.panel.counts(rule), LC.panel.flags(rule)];
   if (LC.level(rule) === "grid") parts.push(LC.panel.gridList(rule));
   else if (LC.level(rule) === "community") parts.push(LC.panel.barList(rule));
   else parts.push(LC.panel.plainList(rule));
@@ -69,15 +48,39 @@ LC.panel.answer = function () {
 
 LC.panel.headline = function (rule) {
   const counts = LC.tally(rule);
-  const level = LC.t(`level.${LC.level(rule)}`);
-  const assessed = counts.pass + counts.fail + counts.benchmark + counts.reference;
-  const lead = counts.fail
-    ? LC.tn("head_fail", { n: LC.h("b.bad", {}, LC.t("head_fail_n", { n: LC.count(counts.fail), level })) })
-    : assessed === 0 ? [LC.t("head_unknown")]
-      : counts.pass ? [LC.t(counts.not_assessed ? "head_pass_part" : "head_pass")] : [LC.t(counts.benchmark ? "head_benchmark" : "head_reference")];
+  const level = LC.levelName(LC.level(rule));
   return LC.h("div.headline", {},
-    LC.h("h1", { "aria-live": "polite" }, lead),
-    LC.h("p.sub", {}, LC.panel.subline(rule, assessed, level), LC.panel.lowest(rule, counts)));
+    LC.h("h1", { "aria-live": "polite" }, LC.data.judged ? LC.panel.lead(counts, level, LC.onlyRow(rule)) : LC.t("head_none")),
+    LC.h("p.sub", {}, LC.panel.subline(rule, counts, level), LC.panel.lowest(rule, counts)));
+};
+
+LC.panel.lead = function (counts, level, only) {
+  if (counts.fail && only) return LC.tn("head_fail_one", { name: LC.h("b.bad", {}, LC.unitName(only)) });
+  if (counts.fail) return LC.tn("head_fail", { n: LC.h("b.bad", {}, LC.t("head_fail_n", { n: LC.count(counts.fail), level })) });
+  if (counts.pass) return LC.t(counts.not_assessed ? "head_pass_part" : "head_pass");
+  return LC.t(counts.benchmark ? "head_benchmark" : counts.reference ? "head_reference" : "head_unknown");
+};
+
+/* How many units the rule speaks of, and in what sense. */
+LC.panel.extent = function (rule, counts, level) {
+  const n = LC.count(counts.pass + counts.fail + counts.benchmark + counts.reference);
+  const only = LC.onlyRow(rule);
+  if ((counts.pass || counts.fail) && only) {
+    return LC.t("sub_measured", { value: LC.about_sign(only.estimated) + LC.withUnit(only.measured, only.measure) });
+  }
+  if (counts.pass || counts.fail) return LC.t("sub_assessed", { n, level });
+  if (counts.benchmark) return LC.t("sub_benchmark", { n, level });
+  if (counts.reference) return LC.t("sub_reference", { n, level });
+  return LC.t("sub_unknown", { n: LC.count(LC.rowsOf(rule).length), level, why: LC.commonReason(rule) || LC.t("not_assessed") });
+};
+
+/* What goes with the rule as a whole: a figure from memory, a date gone by. */
+LC.panel.flags = function (rule) {
+  const row = LC.rowsOf(rule).find((one) => one.target && one.due === "due");
+  const parts = [
+    LC.rule(rule).draft ? LC.h("span", {}, LC.draftChip(rule)) : null,
+    row ? LC.h("span", {}, LC.targetText(row)) : null].filter(Boolean);
+  return parts.length ? LC.h("div.flags", {}, parts) : null;
 };
 
 /* Nothing fails: the lowest is named. */
@@ -88,21 +91,21 @@ LC.panel.lowest = function (rule, counts) {
   return LC.t("sub_lowest", { name: LC.unitName(row), value: LC.about_sign(row.estimated) + LC.withUnit(row.measured, row.measure) });
 };
 
-/* One or two sentences under the headline. */
-LC.panel.subline = function (rule, assessed, level) {
-  const assessedLine = LC.t("sub_assessed", { n: LC.count(assessed), level });
+/* One or two sentences under the headline; a reference is no result. */
+LC.panel.subline = function (rule, counts, level) {
+  const extent = LC.panel.extent(rule, counts, level);
+  if (!(counts.pass || counts.fail || counts.benchmark)) return [extent];
   if (LC.isCoverage(rule)) {
     const { sum, estimated } = LC.leftOut(rule);
     const row = LC.rowsOf(rule).find((one) => one.affectedUnit) || {};
-    const people = LC.h("b", {}, LC.t(`people.${row.affectedUnit || "persons"}`, {
-      n: LC.about_sign(estimated) + LC.count(Math.round(sum)) }));
-    return [assessedLine, LC.tn("sub_unserved", {
+    const people = LC.h("b", {}, LC.people(row.affectedUnit, LC.about_sign(estimated) + LC.count(Math.round(sum))));
+    return [extent, LC.tn("sub_unserved", {
       people, limit: LC.limitOf(rule), name: LC.className(row.class || LC.rule(rule).classes[0]) })];
   }
   const row = LC.sorted(rule)[0];
-  if (!row) return [assessedLine];
-  return [assessedLine, LC.t("sub_standard", {
-    standard: LC.standard(row).replace(/^= /, ""), unit: LC.unit(row.measure) })];
+  const standard = row ? LC.standard(row) : "–";
+  return standard === "–" ? [extent] : [extent, LC.t("sub_standard", {
+    standard: standard.replace(/^= /, "") + (row.measure === "%" ? "%" : ` ${LC.unit(row.measure)}`) })];
 };
 
 LC.panel.counts = function (rule) {
@@ -157,6 +160,13 @@ LC.panel.barList = function (rule) {
   ];
 };
 
+/* A name that is too long is cut before the mark of a catchment, never after it. */
+LC.panel.unitName = function (name) {
+  const short = LC.short(name);
+  const mark = LC.isRough(name) ? LC.t("short_mark", { name: "" }) : "";
+  return LC.h("span.bar-name", { title: name }, mark ? [LC.h("b", {}, short.slice(0, short.length - mark.length)), LC.h("i", {}, mark)] : short);
+};
+
 LC.panel.bar = function (row, scale, parted) {
   const community = LC.communityIndex.get(row.unit);
   const selected = community !== undefined && community === LC.state.community;
@@ -169,7 +179,7 @@ LC.panel.bar = function (row, scale, parted) {
     type: "button", role: "option", "aria-selected": selected, "data-focus": `bar-${row.unit}`,
     title: `${row.name} · ${LC.verdictWord(row.verdict)}`,
     onclick: () => LC.chooseCommunity(community === undefined ? -1 : community) },
-    LC.shape(row.verdict, 13), LC.h("span.bar-name", {}, LC.short(row.name)), track,
+    LC.shape(row.verdict, 13), LC.panel.unitName(row.name), track,
     LC.h("span.bar-value", {}, unknown ? "–" : LC.about_sign(row.estimated) + LC.figure(row.measured, row.measure)));
 };
 
@@ -197,7 +207,7 @@ LC.panel.gridList = function (rule) {
     return LC.h(`button.bar-row${group.out ? ".fail" : ".pass"}${selected ? ".selected" : ""}`, {
       type: "button", role: "option", "aria-selected": selected, "data-focus": `bar-${group.community}`,
       onclick: () => LC.chooseCommunity(group.community) },
-      LC.shape(group.out ? "fail" : "pass", 13), LC.h("span.bar-name", {}, LC.short(name)),
+      LC.shape(group.out ? "fail" : "pass", 13), LC.panel.unitName(name),
       LC.h("span.track.full", {}, LC.h("i.out", { style: { width: `${(100 * group.out) / group.all}%` } })),
       LC.h("span.bar-value", {}, `${group.out}/${group.all}`));
   }))];
@@ -212,7 +222,7 @@ LC.panel.plainList = function (rule) {
       LC.h(`button.bar-row.plain.${row.verdict}`, { type: "button", "data-focus": `bar-${row.unit}`,
         onclick: () => LC.chooseRow(row) },
         LC.shape(row.verdict, 13), LC.h("span.bar-name.wide", { title: row.name }, row.name || row.unit),
-        LC.h("span.bar-value", {}, LC.figure(row.measured, row.measure))))),
+        LC.h("span.bar-value", {}, LC.measuredText(row))))),
   ];
 };
 
@@ -225,7 +235,7 @@ LC.panel.offenderList = (rule) => LC.h("section.gap-list", {},
 
 LC.gapLine = function (gap) {
   const { households, estimated } = LC.data.layers.gaps;
-  return LC.t("gap_line", { n: LC.gapNumber(gap), name: LC.gapName(gap),
+  return LC.t("gap_line", { n: LC.data.layers.gaps.number[gap], name: LC.gapName(gap),
     households: LC.about_sign(estimated[gap]) + (households[gap] === null ? "<10" : LC.count(households[gap])) });
 };
 
@@ -234,11 +244,11 @@ LC.panel.gapList = function (rule) {
   const smallest = LC.data.about.settings.smallest_gap_households;
   return LC.h("section.gap-list", {},
     LC.h("h2", {}, LC.t("gap_title", { limit: LC.limitOf(rule), n: LC.count(smallest) })),
-    LC.gapsOf(rule).map((gap, place) =>
+    LC.gapsOf(rule).map((gap) =>
       LC.h(`button.gap-row${LC.state.gap === gap ? ".selected" : ""}`, { type: "button",
         "data-focus": `gap-${gap}`, onclick: () => LC.chooseGap(gap) },
-        LC.h("span.gap-number", {}, place + 1),
-        LC.h("span.gap-name", {}, LC.gapName(gap)),
+        LC.h("span.gap-number", {}, gaps.number[gap]),
+        LC.h("span.gap-name", { title: LC.gapName(gap) }, LC.gapName(gap)),
         LC.h("span.gap-value", {}, LC.t("households_n", {
           n: LC.about_sign(gaps.estimated[gap]) + (gaps.households[gap] === null ? "<10" : LC.count(gaps.households[gap])) })))),
     LC.smallGaps(rule) ? LC.h("p.quiet.small-gaps", {}, LC.t("small_gaps", { n: LC.smallGaps(rule), least: LC.count(smallest) })) : null);

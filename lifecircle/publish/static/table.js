@@ -50,27 +50,31 @@ LC.table.sorted = function () {
 /* Texts of a row, as table and CSV show them. */
 LC.table.cells = function (row) {
   const sign = row.estimated > 0 ? "≈" : "";
-  const shortfall = row.shortfall === null || row.verdict === "pass" ? "–" : (row.shortfall > 0 ? "−" : "") + LC.figure(row.shortfall, row.measure);
+  const shortfall = row.shortfall === null || row.verdict === "pass" || row.verdict === "not_assessed" ? "–" : LC.table.signed(row);
   return {
     verdict: LC.verdictWord(row.verdict),
     name: LC.unitName(row),
     sub: LC.subName.get(row.sub) || "–",
-    rule: LC.pick(LC.rule(row.rule).title),
+    rule: LC.pick(LC.rule(row.rule).title) + (LC.rule(row.rule).draft ? LC.t("in_brackets", { text: LC.t("unverified") }) : ""),
     id: row.rule,
     measured: LC.measuredText(row),
     standard: LC.standard(row),
     unit: LC.unit(row.measure),
     shortfall,
     share: row.share === null || row.verdict === "pass" || row.verdict === "not_assessed" ? "–" : `${LC.grouped(row.share * 100, row.share < 0.095 ? 1 : 0)}%`,
-    affected: row.affected > 0 ? LC.t(`people.${row.affectedUnit || "persons"}`, { n: sign + LC.count(Math.round(row.affected)) }) : "–",
+    affected: row.affected > 0 ? LC.people(row.affectedUnit, sign + LC.count(Math.round(row.affected))) : "–",
     authority: LC.table.grounds(row),
   };
 };
 
+/* Below the standard −, above it +. */
+LC.table.signed = (row) => (row.shortfall === null ? "–" : (row.shortfall > 0 ? "+" : "") + LC.figure(row.shortfall, row.measure));
+
 LC.table.grounds = function (row) {
   if (row.verdict === "not_assessed") return LC.reasonText(row);
-  const parts = [LC.t(`authority.${row.authority}`)];
-  if (row.authority === "memory") parts.push(LC.t("unverified"));
+  const parts = [LC.dependsText(row), row.target && row.due === "due" ? LC.targetText(row) : "", LC.t(`authority.${row.authority}`)]
+    .filter(Boolean);
+  if (row.draft && row.authority !== "memory") parts.push(LC.t("unverified"));
   if (row.origin === "district") parts.push(LC.t("share_by_district"));
   if (row.estimated > 0) parts.push(LC.t("estimated_part", { n: LC.grouped(row.estimated * 100, 0) }));
   return parts.join(" · ");
@@ -119,22 +123,33 @@ LC.table.head = function (shown) {
       onclick: () => LC.setIn("table", { verdict: verdict === one ? "" : one }) },
       LC.shape(one, 12), `${LC.verdictWord(one)} ${LC.count(count)}`);
   });
+  const chosen = (value) => ([key, text]) => {
+    const option = LC.h("option", { value: key }, text);
+    option.selected = key === value;
+    return option;
+  };
   const menu = (name, value, first, options) => LC.h("select", { "aria-label": first, "data-menu": name,
     onchange: (event) => LC.setIn("table", { [name]: event.target.value }) },
-    [["", first], ...options].map(([key, text]) => {
-      const option = LC.h("option", { value: key }, text);
-      option.selected = key === value;
-      return option;
-    }));
+    chosen(value)(["", first]), options);
   const { subId, subName } = LC.data.layers.communities;
   return LC.h("div.drawer-head", {},
     LC.h("b", {}, LC.t("findings")), chips,
-    menu("rule", rule, LC.t("all_rules"), LC.ruleIds.map((id) => [id, `${id} ${LC.pick(LC.rule(id).title)}`])),
-    menu("sub", sub, LC.t("all_subdistricts"), subId.map((id, k) => [id, subName[k] || id])),
+    menu("rule", rule, LC.t("all_rules"), LC.table.ruleGroups(chosen(rule))),
+    menu("sub", sub, LC.t("all_subdistricts"), subId.map((id, k) => [id, subName[k] || id]).map(chosen(sub))),
     LC.h("span.spring", {}),
     LC.h("span.quiet.shown", {}, LC.t("shown_of", { n: LC.count(shown), all: LC.count(LC.rows.length) })),
     LC.button("link.csv", { onclick: LC.table.save }, LC.t("csv")),
     LC.button("link.collapse", { onclick: () => LC.set({ drawer: false }) }, LC.t("collapse"), " ▾"));
+};
+
+/* Rules by book, failing first; those not assessed last. */
+LC.table.ruleGroups = function (option) {
+  const { groups, unknown } = LC.rulesInOrder();
+  const named = (id) => option([id, `${id} ${LC.pick(LC.rule(id).title)}${LC.rule(id).draft ? LC.t("in_brackets", { text: LC.t("unverified") }) : ""}`]);
+  return [
+    groups.map(({ book, ids }) => LC.h("optgroup", { label: LC.pick(LC.book(book).title) }, ids.map(named))),
+    unknown.length ? LC.h("optgroup", { label: LC.t("more_unassessed", { n: LC.count(unknown.length) }) }, unknown.map(named)) : null,
+  ];
 };
 
 LC.table.grid = function (rows) {
@@ -171,10 +186,11 @@ LC.table.row = function (row, most) {
       if (column === "verdict") return LC.h(kind, {}, LC.shape(row.verdict, 12), " ", cells.verdict);
       if (column === "name") return LC.h(kind, {}, LC.button("link.row-name", { onclick: (event) => { event.stopPropagation(); choose(); } }, cells.name));
       if (column === "share") {
-        const bar = row.share > 0 && row.verdict === "fail" ? LC.h("i.share-bar", { style: { width: `${Math.max(2, (64 * Math.min(row.share, most)) / most)}px` } }) : null;
+        const bar = row.share > 0 && row.verdict === "fail" ? LC.h("i.share-bar", { style: { width: `${Math.max(3, (100 * Math.min(row.share, most)) / most)}%` } }) : null;
         return LC.h(kind, {}, LC.h("span.share-value", {}, cells.share), LC.h("span.share-track", {}, bar));
       }
-      return LC.h(kind, { title: column === "authority" || column === "rule" ? cells[column] : null }, cells[column]);
+      if (column === "rule") return LC.h(kind, { title: cells.rule }, LC.pick(LC.rule(row.rule).title), " ", LC.draftChip(row.rule));
+      return LC.h(kind, { title: column === "authority" || column === "unit" ? cells[column] : null }, cells[column]);
     }));
 };
 

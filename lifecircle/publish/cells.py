@@ -1,0 +1,182 @@
+"""Cells of the workbook: frames with words for codes, figures as they are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from lifecircle.columns import column
+from lifecircle.publish.encode import plain
+from lifecircle.publish.figures import reason
+from lifecircle.publish.wording import code_words, naming, words
+from lifecircle.text import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pandas import DataFrame
+
+    from lifecircle.model import Assessment
+    from lifecircle.text import Language
+
+__all__ = [
+    "WHOLE",
+    "Figure",
+    "Sheet",
+    "Speech",
+    "figures",
+    "label",
+    "speech",
+    "texts_of",
+]
+
+WHOLE = ("households", "persons", "elderly", "children_0_3", "buildings")
+"""Counted in whole people, households or houses, however they were estimated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number and how it is printed.
+
+    Attributes
+    ----------
+    value : float
+        As computed, never rounded.
+    form : str
+        Decimals, or ``percent``; ``about`` before it for what is estimated and
+        ``sign`` for what has a direction.
+    """
+
+    value: float
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One worksheet: heads, rows, and how it looks and prints.
+
+    Attributes
+    ----------
+    failing : list of bool
+        Rows that fall short; ``marked`` columns of them are filled.
+    frozen : int
+        Columns that stay while scrolling.
+    printed : int or None
+        Columns that are printed; those after them are details, grouped. None = all.
+    folded : list of bool
+        Rows folded under the one before them: neither seen nor printed at first.
+    """
+
+    title: str
+    heads: list[str]
+    rows: list[list[Any]]
+    failing: list[bool] = field(default_factory=list)
+    marked: tuple[int, ...] = ()
+    frozen: int = 0
+    printed: int | None = None
+    folded: list[bool] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A language, and the words of a study in it."""
+
+    lang: Language
+    text: dict[str, str]
+    codes: dict[str, Any]
+
+
+def speech(study: Assessment, lang: Language) -> Speech:
+    """Words for a study's workbook.
+
+    Parameters
+    ----------
+    study : Assessment
+        A finished study.
+    lang : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    Speech
+        Its units are called what they are.
+    """
+    kind = naming(study.district.communities)
+    codes = code_words(kind, lang)
+    codes["reason"] = lambda key: reason(key, lang)
+    return Speech(lang, words(kind, lang), codes)
+
+
+def label(name: str, told: Speech) -> str:
+    """Head of a column: its label and, in brackets, its unit.
+
+    Parameters
+    ----------
+    name : str
+        Column name.
+    told : Speech
+        Language and words.
+
+    Returns
+    -------
+    str
+        ``户数 (户)``; the name itself if the column is not listed.
+    """
+    try:
+        labels = column(name)
+    except KeyError:
+        return told.text.get(f"label.{name}", name)
+    text = labels.zh if told.lang == "zh" else labels.en
+    text = told.text.get(f"label.{name}", text)
+    unit = told.text.get(f"head_unit.{labels.unit}", labels.unit)
+    if unit in ("", "year") or unit.lower() == text.lower():
+        return text
+    return f"{text} ({unit})"
+
+
+def figures(
+    values: Iterable[Any], form: str, estimated: Iterable[bool] | None = None
+) -> list[Figure | None]:
+    """Numbers of a column as cells.
+
+    Parameters
+    ----------
+    values : iterable of float
+        NaN becomes an empty cell.
+    form : str
+        See ``Figure``.
+    estimated : iterable of bool, optional
+        Where ≈ stands before the number.
+
+    Returns
+    -------
+    list of Figure or None
+        One for each value.
+
+    Examples
+    --------
+    >>> figures([2607.8, float("nan")], "0", [True, True])
+    [Figure(value=2607.8, form='about0'), None]
+    """
+    known = list(values)
+    guesses = [False] * len(known) if estimated is None else list(estimated)
+    return [
+        None if pd.isna(value) else Figure(float(value), ("about" * guess) + form)
+        for value, guess in zip(known, guesses, strict=True)
+    ]
+
+
+def texts_of(frame: DataFrame, name: str, told: Speech) -> list[Any]:
+    """A column's cells with words for codes."""
+    said = told.codes.get(name, str)
+    truth = {True: say("publish.yes", told.lang), False: say("publish.no", told.lang)}
+    return [
+        truth[value]
+        if isinstance(value, bool)
+        else said(value)
+        if isinstance(value, str)
+        else plain(value, digits=6)
+        for value in frame[name].tolist()
+    ]
