@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from lifecircle.access.field import Places, place_points
+from lifecircle.network.entrances import entrance_points
 from lifecircle.network.snap import standing_points
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lifecircle.model import WalkNetwork
     from lifecircle.network.compounds import Walls
 
-__all__ = ["Entrances", "entrance_points", "place_entrances"]
+__all__ = ["Entrances", "place_entrances"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,38 +63,6 @@ class Entrances:
         step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         chosen = np.repeat(low, count) + step
         return Entrances(self.places.take(chosen), owner, self.points[chosen])
-
-
-def entrance_points(
-    geometry: npt.NDArray[Any],
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.intp]]:
-    """Where facilities are entered.
-
-    Parameters
-    ----------
-    geometry : object array of shapely geometries
-        Points, areas, or several points each.
-
-    Returns
-    -------
-    tuple
-        Points or areas, and the row that each is of.
-
-    Examples
-    --------
-    >>> doors = np.array([shapely.MultiPoint([(0, 0), (9, 0)]), shapely.Point(5, 5)])
-    >>> entrance_points(doors)[1].tolist()
-    [0, 0, 1]
-    """
-    geometry = np.asarray(geometry, dtype=object)
-    several = shapely.get_type_id(geometry) == shapely.GeometryType.MULTIPOINT
-    if not several.any():
-        return geometry, np.arange(len(geometry))
-    parts, of = shapely.get_parts(geometry[several], return_index=True)
-    points = np.concatenate([geometry[~several], parts])
-    owner = np.concatenate([np.flatnonzero(~several), np.flatnonzero(several)[of]])
-    order = np.argsort(owner, kind="stable")
-    return points[order], owner[order]
 
 
 def place_entrances(

@@ -10,6 +10,7 @@ import pandas as pd
 
 from lifecircle.model import WalkNetwork
 from lifecircle.network.compounds import cut_pieces, read_walls
+from lifecircle.network.entrances import entrance_points
 from lifecircle.network.features import segment_features
 from lifecircle.network.gates import drop_stubs, end_keys, join_gates
 from lifecircle.network.islands import join_islands
@@ -66,7 +67,9 @@ def build_network(district: District) -> WalkNetwork:
     homes = np.concatenate(
         [
             standing_points(district.buildings.geometry.to_numpy()),
-            standing_points(district.facilities.geometry.to_numpy()),
+            standing_points(
+                entrance_points(district.facilities.geometry.to_numpy())[0]
+            ),
         ]
     )
     pieces, same = join_gates(drop_stubs(pieces), walls, openings=openings, homes=homes)
@@ -273,7 +276,9 @@ def _place_rows(
     walls = read_walls(district)
     rows: list[tuple[str, float, str]] = []
     for table in ("buildings", "facilities"):
-        points = standing_points(getattr(district, table).geometry.to_numpy())
+        geometry = getattr(district, table).geometry.to_numpy()
+        entrances, owner = entrance_points(geometry)
+        points = standing_points(entrances)
         snapped = snap_points(
             network,
             points,
@@ -283,11 +288,12 @@ def _place_rows(
         )
         segment = snapped["segment"].to_numpy()
         found = segment >= 0
-        node = network.segment_nodes[segment[found], 0]
+        main = network.component[network.segment_nodes[segment[found], 0]] == 0
+        reached = np.unique(owner[found])
         rows += [
-            (table, len(points), ""),
-            (f"{table}_too_far", int((~found).sum()), ""),
-            (f"{table}_off_main", int((network.component[node] != 0).sum()), ""),
+            (table, len(geometry), ""),
+            (f"{table}_too_far", len(geometry) - len(reached), ""),
+            (f"{table}_off_main", len(np.setdiff1d(reached, owner[found][main])), ""),
         ]
     return rows
 
