@@ -34,10 +34,9 @@ UM = 1_000_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CostGraph:
-    """A walk network in whole micrometres.
+    """A walk network in whole micrometres; walks are to the sources.
 
-    What a walk costs is its length, or metres on the level that take as long as the
-    walk; both directions of a segment may differ. Walks are to the sources.
+    Costs are lengths, or metres on the level that take as long, there and back.
 
     Attributes
     ----------
