@@ -13,7 +13,7 @@ from lifecircle.publish.headline import (
     own_rows,
     rules_by_id,
 )
-from lifecircle.publish.wording import unit_names
+from lifecircle.publish.wording import named_units
 from lifecircle.text import say
 
 if TYPE_CHECKING:
@@ -178,9 +178,7 @@ def _worst(
     lang: Language,
 ) -> int:
     rows = in_percent(own_rows(study.findings, rule_id))
-    names = unit_names(study.district.communities)
-    of_unit = rows["level"] == "community"
-    rows["unit_name"] = rows["unit_name"].mask(of_unit, rows["unit_id"].map(names))
+    rows["unit_name"] = named_units(rows, study.district)
     rows["shortfall"] = signed_shortfall(rows)
     rows = rows.assign(rank=rows["verdict"].map(_RANK)).sort_values(
         ["rank", "shortfall_share", "measured", "unit_id"],

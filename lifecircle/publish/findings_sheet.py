@@ -9,7 +9,7 @@ import pandas as pd
 from lifecircle.publish.cells import WHOLE, Figure, Sheet, figures, label, texts_of
 from lifecircle.publish.figures import signed_shortfall
 from lifecircle.publish.headline import rules_by_id
-from lifecircle.publish.wording import unit_names
+from lifecircle.publish.wording import named_units
 from lifecircle.text import say
 
 if TYPE_CHECKING:
@@ -81,9 +81,7 @@ def findings_sheet(study: Assessment, told: Speech) -> Sheet:
 def _named(study: Assessment, told: Speech) -> DataFrame:
     rows = study.findings.rows.copy()
     communities = study.district.communities
-    names = unit_names(communities)
-    own = rows["level"] == "community"
-    rows["unit_name"] = rows["unit_name"].mask(own, rows["unit_id"].map(names))
+    rows["unit_name"] = named_units(rows, study.district)
     streets = dict(
         zip(communities["subdistrict_id"], communities["subdistrict_name"], strict=True)
     )

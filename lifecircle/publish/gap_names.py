@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from lifecircle.publish.wording import unit_names
+from lifecircle.publish.wording import short_name, unit_names
 from lifecircle.text import say
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lifecircle.model import Assessment
     from lifecircle.text import Language
 
-__all__ = ["community_ids_of", "gap_names", "gap_numbers", "short_name"]
+__all__ = ["community_ids_of", "gap_names", "gap_numbers"]
 
 _CENTRE = 1 / 6
 """Nearer to the middle than this share of the extent: neither north nor south."""
@@ -33,22 +33,6 @@ _SIDES: Mapping[tuple[int, int], str] = {
     (-1, 1): "north_west",
 }
 """Keys of the sentences ``publish.side.*``."""
-
-
-def short_name(name: str) -> str:
-    """渡口社区 is 渡口; what stands in brackets at the end is left out.
-
-    Examples
-    --------
-    >>> short_name("渡口社区"), short_name("双府社区（近似范围）"), short_name("社区")
-    ('渡口', '双府', '社区')
-    """
-    bare = name.split("（", 1)[0] if name.endswith("）") else name
-    bare = bare or name
-    for ending in ("社区", "居委会"):
-        if bare.endswith(ending) and len(bare) > len(ending):
-            return bare.removesuffix(ending)
-    return bare
 
 
 def community_ids_of(cell: object) -> Sequence[str]:

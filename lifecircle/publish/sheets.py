@@ -20,7 +20,7 @@ from lifecircle.publish.findings_sheet import findings_sheet
 from lifecircle.publish.gap_names import community_ids_of, gap_names, gap_numbers
 from lifecircle.publish.records import provenance
 from lifecircle.publish.served_sheet import served_sheet
-from lifecircle.publish.wording import unit_names
+from lifecircle.publish.wording import named_units, unit_names
 from lifecircle.text import problem_lines, say
 
 if TYPE_CHECKING:
@@ -133,12 +133,7 @@ def _shortfalls(study: Assessment, told: Speech) -> Sheet:
         (str(rule), str(level), str(unit))
         for rule, level, unit in signs.loc[signs["signed"] > 0, keys].to_numpy()
     }
-    names = unit_names(study.district.communities)
-    shown = rows.assign(
-        unit_name=rows["unit_name"].where(
-            rows["level"] != "community", rows["unit_id"].map(names)
-        )
-    )
+    shown = rows.assign(unit_name=named_units(rows, study.district))
     amounts: list[Any] = [_amount(row, above) for row in rows.itertuples(index=False)]
     columns: dict[str, list[Any]] = {
         label(name, told): texts_of(shown, name, told)

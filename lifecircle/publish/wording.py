@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
+import pandas as pd
+
 from lifecircle.publish.class_labels import class_label
 from lifecircle.text import sentences
 
@@ -14,10 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geopandas import GeoDataFrame
+    from pandas import DataFrame, Series
 
+    from lifecircle.model import District
     from lifecircle.text import Language
 
-__all__ = ["LANGUAGES", "code_words", "naming", "unit_names", "words"]
+__all__ = [
+    "LANGUAGES",
+    "code_words",
+    "named_units",
+    "naming",
+    "short_name",
+    "unit_names",
+    "words",
+]
 
 Naming = Literal["community", "approximate", "mixed"]
 
@@ -77,6 +89,54 @@ def unit_names(communities: GeoDataFrame) -> dict[str, str]:
         else str(name)
         for key, name, kind in rows.itertuples(index=False)
     }
+
+
+def short_name(name: str) -> str:
+    """渡口社区 is 渡口; what stands in brackets at the end is left out.
+
+    Examples
+    --------
+    >>> short_name("渡口社区"), short_name("双府社区（近似范围）"), short_name("社区")
+    ('渡口', '双府', '社区')
+    """
+    bare = name.split("（", 1)[0] if name.endswith("）") else name
+    bare = bare or name
+    for ending in ("社区", "居委会"):
+        if bare.endswith(ending) and len(bare) > len(ending):
+            return bare.removesuffix(ending)
+    return bare
+
+
+def named_units(rows: DataFrame, district: District) -> Series[str]:
+    """Names of findings' units: catchments with their mark, grids with their place.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``level``, ``unit_id``, ``unit_name``.
+    district : District
+        Its communities and grids.
+
+    Returns
+    -------
+    Series
+        第4网格 alone says nothing: 望溪 第4网格.
+    """
+    names = unit_names(district.communities)
+    grids = district.grids[["grid_id", "name", "community_id"]]
+    homes = {
+        str(key): f"{short_name(names[home])} {name}"
+        for key, name, home in grids.itertuples(index=False)
+        if home in names and short_name(names[home]) not in str(name)
+    }
+    known = {"community": names, "grid": homes}
+    said = [
+        known.get(level, {}).get(key, name)
+        for level, key, name in zip(
+            rows["level"], rows["unit_id"], rows["unit_name"], strict=True
+        )
+    ]
+    return pd.Series(said, index=rows.index, dtype=object)
 
 
 @cache

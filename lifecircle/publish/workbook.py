@@ -28,7 +28,7 @@ CLOCK = datetime(2000, 1, 1, tzinfo=UTC)
 """Workbooks hold a date of creation: a fixed one gives the same bytes every time."""
 
 FONT = "Microsoft YaHei"
-WIDEST = 52
+WIDEST = 40
 
 
 def write_workbook(
@@ -72,9 +72,9 @@ def _styles(book: Workbook) -> dict[str, Format]:
     head = {**base, "bold": True, "bottom": 1, "bg_color": "#F5F3EE"}
     styles = {
         "head": {**head, "text_wrap": True},
-        "text": base,
-        "wrap": {**base, "text_wrap": True},
-        "fail": fail,
+        "text": {**base, "indent": 1},
+        "wrap": {**base, "indent": 1, "text_wrap": True},
+        "fail": {**fail, "indent": 1},
     }
     shapes = {str(digits): _decimals(digits) for digits in (0, 1, 2)}
     shapes["percent"] = "0.0%"
