@@ -96,3 +96,12 @@ def test_without_the_columns_nothing_is_assumed(files):
     assert district.roads["crossing"].tolist() == ["no"] * 3
     assert district.gates["hours"].isna().all()
     assert gates_at(district, "03:00").gates["open"].tolist() == ["yes"]
+
+
+def test_a_district_with_prams_runs_to_the_end(with_doors, tmp_path):
+    with_doors.config += "\n[walk.walkers.pram]\n"
+    study = assess(with_doors.write())
+    assert set(study.access["walker"]) == {"adult", "elderly", "pram"}
+    write_study(study, tmp_path / "zh")
+    write_study(study, tmp_path / "en", lang="en")
+    assert read_study(tmp_path / "en").district.config.walkers["pram"].steps == "no"
