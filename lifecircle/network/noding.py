@@ -216,6 +216,8 @@ class _Lines:
         pair = (one < other) & (level[one] == level[other])
         one, other = one[pair], other[pair]
         met = shapely.intersection(lines[one], lines[other])
+        new = ~self._joined(pieces[one], pieces[other], met)
+        one, other, met = one[new], other[new], met[new]
         for first, second, shape in zip(pieces[one], pieces[other], met, strict=True):
             for spot in np.round(shapely.get_coordinates(shape), 3):
                 self.extra += [np.array([piece, *spot]) for piece in (first, second)]
@@ -224,6 +226,16 @@ class _Lines:
                 for spot in (self.xy[here], self.xy[here + 1]):
                     if np.hypot(*(self._foot(spot, there) - spot)) <= _MM:
                         self.extra.append(np.array([there, *spot]))
+
+    def _joined(
+        self, one: Rows, other: Rows, met: npt.NDArray[np.object_]
+    ) -> npt.NDArray[np.bool_]:
+        """Pairs of pieces that meet at an end of both, and nowhere else."""
+        shared = np.zeros(len(one), dtype=bool)
+        for here in (self.xy[one], self.xy[one + 1]):
+            for there in (self.xy[other], self.xy[other + 1]):
+                shared |= (here == there).all(axis=1)
+        return shared & (shapely.get_type_id(met) == shapely.GeometryType.POINT)
 
     def shapes(self) -> tuple[Rows, npt.NDArray[np.object_]]:
         """Parts that have a length, and their lines with all vertices."""
