@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lifecircle.access.bounded import BUCKET, spread
-from lifecircle.access.kernel import FAR
+from lifecircle.access.kernel import BUCKET, FAR, spread
 from lifecircle.network.snap import snap_points, standing_points
 
 if TYPE_CHECKING:

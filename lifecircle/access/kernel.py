@@ -1,17 +1,20 @@
-"""Compiled bounded shortest paths on CSR arrays, and compiled rasters.
+"""Compiled bounded shortest paths on CSR arrays, nothing else.
 
-Metres are counted in whole micrometres (int64): sums are exact in any order, so
-that equal walks are equal and ties fall the same way everywhere. Rounding a segment
-to a micrometre moves a walk of a thousand segments by half a millimetre at most.
+Metres are counted in whole micrometres: sums are exact in any order, so that equal
+walks are equal and ties fall the same way everywhere. Rounding a segment to a
+micrometre moves a walk of a thousand segments by half a millimetre at most. The
+arrays hold them in int32 up to a limit of 2,147 m and in int64 beyond; the answers
+are the same to the last micrometre.
 
-The queue is a row of buckets, ``2**shift`` micrometres wide, each a list
-linked both ways. Within a bucket nodes may settle more than once;
-what is left when all buckets are empty is exact.
+The queue is a row of buckets, each a ring linked both ways. Within a bucket nodes may
+settle more than once; what is left when all buckets are empty is exact. What a
+search knows of a node stands in one record of 16 bytes (32 in int64), an edge in 8,
+and only the records touched are put back.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,53 +25,97 @@ if TYPE_CHECKING:
 
     Ints = npt.NDArray[np.int32]
     Longs = npt.NDArray[np.int64]
-    Floats = npt.NDArray[np.float64]
-    Bools = npt.NDArray[np.bool_]
+    # int32 or int64, the same in all arrays of one call.
+    Metres = npt.NDArray[Any]
+    Index = int | np.integer[Any]
 
 __all__ = [
-    "FAR",
-    "SHIFT",
-    "list_near",
-    "search",
-    "search_each",
-    "stamp",
+    "BUCKET",
+    "put_back",
+    "reach",
+    "reach_each",
+    "spread",
+    "tally_from",
+    "tally_to",
 ]
 
 FAR = 1 << 62
 """Distance of a node that no walk reaches, micrometres."""
-SHIFT = 23
-"""Buckets of 2**23 micrometres, about 8.4 m."""
+BUCKET = 24
+"""Buckets of 2**24 micrometres, about 17 m."""
 
 
 @compiled
-def _unlink(node: int, links: Ints, head: Ints) -> None:
-    """Take a node out of its bucket, if it is in one."""
-    after, before, bucket = links[0, node], links[1, node], links[2, node]
-    if bucket < 0:
-        return
-    if before >= 0:
-        links[0, before] = after
-    else:
-        head[bucket] = after
-    if after >= 0:
-        links[1, after] = before
-    links[2, node] = -1
+def reach(
+    indptr: Ints,
+    edges: Metres,
+    seed_node: Ints,
+    seed_cost: Longs,
+    limit: int,
+    state: Metres,
+    touched: Ints,
+) -> int:
+    """Bounded search from seeds: number of nodes in ``touched``.
+
+    ``edges`` holds neighbour and micrometres. ``state`` holds, per node, micrometres
+    (``limit + 1`` = not reached), the records after and before it in its bucket, and
+    a spare; behind the nodes a blind record, which nodes in no bucket point to, and
+    one record for each bucket, a ring of its own when empty. So taking out and
+    putting in need no branch. The limit is inclusive.
+    """
+    blind = np.uint32(len(indptr) - 1)
+    base = np.uint32(blind + np.uint32(1))
+    end = np.uint32(len(state))
+    count = np.uint32(0)
+    for seed in range(len(seed_node)):
+        total = seed_cost[seed]
+        other = np.uint32(seed_node[seed])
+        known = state[other, 0]
+        if total < known:
+            touched[count] = other
+            count = np.uint32(count + np.uint32(known > limit))
+            _queue(other, total, base, state)
+    bucket = base
+    while bucket < end:
+        node = np.uint32(state[bucket, 1])
+        if node == bucket:
+            bucket = np.uint32(bucket + np.uint32(1))
+            continue
+        here = state[node, 0]
+        after = np.uint32(state[node, 1])
+        state[bucket, 1] = after
+        state[after, 2] = bucket
+        state[node, 1] = blind
+        state[node, 2] = blind
+        low, high = indptr[node], indptr[np.uint32(node + np.uint32(1))]
+        for edge in range(np.uint32(low), np.uint32(high)):
+            other = np.uint32(edges[edge, 0])
+            total = here + edges[edge, 1]
+            known = state[other, 0]
+            if total < known:
+                touched[count] = other
+                count = np.uint32(count + np.uint32(known > limit))
+                _queue(other, total, base, state)
+    return int(count)
 
 
 @compiled
-def _link(node: int, bucket: int, links: Ints, head: Ints) -> None:
-    """Put a node in front of a bucket."""
-    first = head[bucket]
-    links[0, node] = first
-    links[1, node] = -1
-    links[2, node] = bucket
-    if first >= 0:
-        links[1, first] = node
-    head[bucket] = node
+def _queue(node: Index, total: int, base: Index, state: Metres) -> None:
+    """Move a node in front of the bucket of its new distance."""
+    after, before = np.uint32(state[node, 1]), np.uint32(state[node, 2])
+    state[before, 1] = after
+    state[after, 2] = before
+    bucket = np.uint32(base + np.uint32(total >> BUCKET))
+    first = np.uint32(state[bucket, 1])
+    state[node, 0] = total
+    state[node, 1] = first
+    state[node, 2] = bucket
+    state[first, 2] = node
+    state[bucket, 1] = node
 
 
 @compiled
-def search(  # noqa: PLR0913 - a kernel takes its arrays one by one
+def spread(  # noqa: PLR0913 - a kernel takes its arrays one by one
     indptr: Ints,
     neighbour: Ints,
     cost: Longs,
@@ -76,232 +123,221 @@ def search(  # noqa: PLR0913 - a kernel takes its arrays one by one
     seed_cost: Longs,
     seed_label: Ints,
     limit: int,
-    dist: Longs,
-    label: Ints,
+    state: Metres,
     previous: Ints,
-    links: Ints,
-    head: Ints,
-    touched: Ints,
-) -> int:
-    """Bounded search from seeds, each with its cost and label.
+) -> None:
+    """Search from all seeds together; each node learns the nearest seed's label.
 
-    ``dist`` must come filled with ``FAR``, ``head`` with -1 (one per bucket), and
-    ``links`` is a workspace (3, n) whose row 2 comes filled with -1; all are left
-    so, but for the nodes named in ``touched``, whose number is returned. Among
-    equal distances the lowest label wins. The limit is inclusive.
+    As ``reach``, for searches that touch most of a network: ``state`` keeps the label
+    in its fourth column, ``previous`` the node before. Among equal distances the
+    lowest label wins.
     """
-    count = 0
-    seeds = len(seed_node)
-    at_seed = 0
-    current = 0
-    buckets = len(head)
-    node = -1
-    while current < buckets:
-        # The seeds come first, as if they were edges from nowhere.
-        if at_seed < seeds:
-            low, high = at_seed, at_seed + 1
-            at_seed += 1
-            node = -1
-        else:
-            node = head[current]
-            if node < 0:
-                current += 1
-                continue
-            _unlink(node, links, head)
-            low, high = indptr[node], indptr[node + 1]
-        for edge in range(low, high):
-            if node < 0:
-                other = seed_node[edge]
-                total = seed_cost[edge]
-                name = seed_label[edge]
-            else:
-                other = neighbour[edge]
-                total = dist[node] + cost[edge]
-                name = label[node]
-            if total > limit:
-                continue
-            known = dist[other]
-            if total > known or (total == known and name >= label[other]):
-                continue
-            if known == FAR:
-                touched[count] = other
-                count += 1
-            _unlink(other, links, head)
-            dist[other] = total
-            label[other] = name
-            previous[other] = node
-            _link(other, total >> SHIFT, links, head)
-    return count
+    blind = np.uint32(len(indptr) - 1)
+    base = np.uint32(blind + np.uint32(1))
+    end = np.uint32(len(state))
+    for seed in range(len(seed_node)):
+        total, name = seed_cost[seed], seed_label[seed]
+        other = np.uint32(seed_node[seed])
+        known = state[other, 0]
+        if total < known or (
+            total == known and total <= limit and name < state[other, 3]
+        ):
+            state[other, 3] = name
+            _queue(other, total, base, state)
+    bucket = base
+    while bucket < end:
+        node = np.uint32(state[bucket, 1])
+        if node == bucket:
+            bucket = np.uint32(bucket + np.uint32(1))
+            continue
+        here, name = state[node, 0], state[node, 3]
+        after = np.uint32(state[node, 1])
+        state[bucket, 1] = after
+        state[after, 2] = bucket
+        state[node, 1] = blind
+        state[node, 2] = blind
+        low, high = indptr[node], indptr[np.uint32(node + np.uint32(1))]
+        for edge in range(np.uint32(low), np.uint32(high)):
+            other = np.uint32(neighbour[edge])
+            total = here + cost[edge]
+            known = state[other, 0]
+            if total < known or (
+                total == known and total <= limit and name < state[other, 3]
+            ):
+                state[other, 3] = name
+                previous[other] = node
+                _queue(other, total, base, state)
 
 
 @compiled
-def search_each(
+def reach_each(  # noqa: PLR0913 - a kernel takes its arrays one by one
     indptr: Ints,
-    neighbour: Ints,
-    cost: Longs,
+    edges: Metres,
     seed_ptr: Longs,
     seed_node: Ints,
     seed_cost: Longs,
+    rows: Longs,
     limit: int,
-) -> tuple[Ints, Ints, Longs]:
-    """One bounded search for each source: (source, node, micrometres) triples.
+    state: Metres,
+    touched: Ints,
+) -> tuple[Longs, Ints, Metres]:
+    """A search from each of some sources: how many nodes each reached, which, how far.
 
-    Source ``i`` has the seeds ``seed_ptr[i]:seed_ptr[i + 1]``. Triples come source
-    by source, nodes in the order in which they were first reached.
+    Source ``i`` has the seeds ``seed_ptr[i]:seed_ptr[i + 1]``. Nodes come in the order
+    in which they were first reached. The workspace is left as it came.
     """
-    nodes = len(indptr) - 1
-    dist = np.full(nodes, FAR, np.int64)
-    label = np.zeros(nodes, np.int32)
-    previous = np.empty(nodes, np.int32)
-    links = np.full((3, nodes), -1, np.int32)
-    head = np.full((limit >> SHIFT) + 1, -1, np.int32)
-    touched = np.empty(nodes, np.int32)
-    seed_label = np.zeros(len(seed_node), np.int32)
+    far = limit + 1
+    counts = np.empty(len(rows), np.int64)
     room = 1024
-    source = np.empty(room, np.int32)
-    reached = np.empty(room, np.int32)
-    metres = np.empty(room, np.int64)
+    nodes = np.empty(room, np.int32)
+    metres = np.empty(room, state.dtype)
     size = 0
-    for row in range(len(seed_ptr) - 1):
-        low, high = seed_ptr[row], seed_ptr[row + 1]
-        count = search(
+    for number in range(len(rows)):
+        low, high = seed_ptr[rows[number]], seed_ptr[rows[number] + 1]
+        count = reach(
             indptr,
-            neighbour,
-            cost,
+            edges,
             seed_node[low:high],
             seed_cost[low:high],
-            seed_label[low:high],
             limit,
-            dist,
-            label,
-            previous,
-            links,
-            head,
+            state,
             touched,
         )
+        counts[number] = count
         if size + count > room:
             room = 2 * (size + count)
-            wider, further, longer = source, reached, metres
-            source = np.empty(room, np.int32)
-            reached = np.empty(room, np.int32)
-            metres = np.empty(room, np.int64)
-            source[:size] = wider[:size]
-            reached[:size] = further[:size]
-            metres[:size] = longer[:size]
-        for step in range(count):
-            node = touched[step]
-            source[size] = row
-            reached[size] = node
-            metres[size] = dist[node]
+            fewer, shorter = nodes, metres
+            nodes = np.empty(room, np.int32)
+            metres = np.empty(room, state.dtype)
+            nodes[:size] = fewer[:size]
+            metres[:size] = shorter[:size]
+        for step in range(np.uint32(count)):
+            node = np.uint32(touched[step])
+            nodes[size] = node
+            metres[size] = state[node, 0]
             size += 1
-            dist[node] = FAR
-    return source[:size].copy(), reached[:size].copy(), metres[:size].copy()
+            state[node, 0] = far
+    return counts, nodes[:size], metres[:size]
 
 
 @compiled
-def list_near(
-    lines: Floats, origin: Floats, size: float, shape: tuple[int, int], reach: float
-) -> tuple[Longs, Ints]:
-    """Lines within reach of each raster cell: row pointers and line numbers."""
-    rows, columns = shape
-    pointer = np.zeros(rows * columns + 1, np.int64)
-    found = np.empty(0, np.int32)
-    # First count, then fill.
-    for turn in range(2):
-        for line in range(len(lines)):
-            ax, ay, bx, by = lines[line]
-            left = max(0, int((min(ax, bx) - reach - origin[0]) // size))
-            right = min(columns - 1, int((max(ax, bx) + reach - origin[0]) // size) + 1)
-            low = max(0, int((min(ay, by) - reach - origin[1]) // size))
-            high = min(rows - 1, int((max(ay, by) + reach - origin[1]) // size) + 1)
-            dx, dy = bx - ax, by - ay
-            length2 = dx * dx + dy * dy
-            for row in range(low, high + 1):
-                y = origin[1] + row * size
-                for column in range(left, right + 1):
-                    x = origin[0] + column * size
-                    along = ((x - ax) * dx + (y - ay) * dy) / length2
-                    along = min(1.0, max(0.0, along))
-                    away = np.hypot(ax + along * dx - x, ay + along * dy - y)
-                    if away > reach:
-                        continue
-                    cell = row * columns + column
-                    if turn == 0:
-                        pointer[cell + 1] += 1
-                    else:
-                        found[pointer[cell]] = line
-                        pointer[cell] += 1
-        if turn == 0:
-            for cell in range(rows * columns):
-                pointer[cell + 1] += pointer[cell]
-            found = np.empty(pointer[-1], np.int32)
-    # Filling moved every pointer to the next cell's start.
-    for cell in range(rows * columns, 0, -1):
-        pointer[cell] = pointer[cell - 1]
-    pointer[0] = 0
-    return pointer, found
-
-
-@compiled
-def stamp(  # noqa: PLR0913 - a kernel takes its arrays one by one
-    lines: Floats,
-    free: Bools,
-    origin: Floats,
-    size: float,
-    reach: float,
-    walls: Floats,
-    pointer: Longs,
-    near: Ints,
-    away: Floats,
-    nearest: Ints,
+def put_back(  # noqa: PLR0913 - a kernel takes its arrays one by one
+    rows: Longs,
+    start: Longs,
+    counts: Longs,
+    nodes: Ints,
+    metres: Metres,
+    source: Ints,
+    node: Ints,
+    um: Metres,
 ) -> None:
-    """Distance from each raster cell to the nearest line it can see, and which.
+    """Copy what ``reach_each`` found for some rows to their places among triples."""
+    low = 0
+    for number in range(len(rows)):
+        for step in range(counts[number]):
+            to = np.uint64(start[number] + step)
+            fro = np.uint64(low + step)
+            source[to] = rows[number]
+            node[to] = nodes[fro]
+            um[to] = metres[fro]
+        low += counts[number]
 
-    ``away`` (rows, columns) comes filled with ``reach``, ``nearest`` with -1. Cell
-    (0, 0) has its middle at ``origin``. ``pointer`` and ``near`` name the walls
-    around each cell, as ``list_near`` finds them; a straight leg across a wall does
-    not count, unless the line is ``free``: a bridge over it, a tunnel below.
+
+@compiled
+def tally_to(  # noqa: PLR0913 - a kernel takes its arrays one by one
+    indptr: Ints,
+    edges: Metres,
+    seed_ptr: Longs,
+    seed_node: Ints,
+    seed_cost: Longs,
+    kind: Ints,
+    rows: Longs,
+    limit: int,
+    state: Metres,
+    touched: Ints,
+    number: Ints,
+    nearest: Metres,
+) -> None:
+    """Search from facilities; per node and kind, how many reach it and how near.
+
+    ``number`` and ``nearest`` (nodes, kinds) come filled with 0 and ``limit + 1``.
     """
-    rows, columns = away.shape
-    for line in range(len(lines)):
-        ax, ay, bx, by = lines[line]
-        left = max(0, int((min(ax, bx) - reach - origin[0]) // size))
-        right = min(columns - 1, int((max(ax, bx) + reach - origin[0]) // size) + 1)
-        low = max(0, int((min(ay, by) - reach - origin[1]) // size))
-        high = min(rows - 1, int((max(ay, by) + reach - origin[1]) // size) + 1)
-        dx, dy = bx - ax, by - ay
-        length2 = max(dx * dx + dy * dy, 1e-12)
-        # A centimetre short of the ends, so that a street that ends on a barrier
-        # is seen from its own side only.
-        margin = min(0.5, 0.01 / np.sqrt(length2))
-        step_x, step_y = dx / length2, dy / length2
-        for row in range(low, high + 1):
-            y = origin[1] + row * size
-            start = (y - ay) * step_y
-            for column in range(left, right + 1):
-                x = origin[0] + column * size
-                along = (x - ax) * step_x + start
-                along = min(1.0 - margin, max(margin, along))
-                px, py = ax + along * dx, ay + along * dy
-                square = (px - x) * (px - x) + (py - y) * (py - y)
-                known = away[row, column]
-                if square >= known * known:
+    far = limit + 1
+    for row in rows:
+        low, high = seed_ptr[row], seed_ptr[row + 1]
+        count = reach(
+            indptr,
+            edges,
+            seed_node[low:high],
+            seed_cost[low:high],
+            limit,
+            state,
+            touched,
+        )
+        column = np.uint32(kind[row])
+        for step in range(np.uint32(count)):
+            node = np.uint32(touched[step])
+            away = state[node, 0]
+            state[node, 0] = far
+            number[node, column] += 1
+            if away < nearest[node, column]:
+                nearest[node, column] = away
+
+
+@compiled
+def tally_from(  # noqa: PLR0913 - a kernel takes its arrays one by one
+    indptr: Ints,
+    edges: Metres,
+    door_ptr: Ints,
+    door_facility: Ints,
+    door_cost: Metres,
+    kind: Ints,
+    nodes: Ints,
+    limit: int,
+    state: Metres,
+    touched: Ints,
+    best: Metres,
+    number: Ints,
+    nearest: Metres,
+) -> None:
+    """Search from nodes; per node and kind, how many it reaches and how near.
+
+    Node ``i`` has the doors ``door_ptr[i]:door_ptr[i + 1]`` of facilities, with their
+    legs; a facility with several doors is counted once. ``best`` (facilities) comes
+    filled with ``limit + 1``, as does ``nearest``; ``number`` with 0.
+    """
+    far = limit + 1
+    seen = np.empty(len(kind), np.int32)
+    cost = np.zeros(1, np.int64)
+    for row in range(len(nodes)):
+        count = reach(
+            indptr,
+            edges,
+            nodes[row : row + 1],
+            cost,
+            limit,
+            state,
+            touched,
+        )
+        found = 0
+        for step in range(np.uint32(count)):
+            node = np.uint32(touched[step])
+            away = state[node, 0]
+            state[node, 0] = far
+            low, high = door_ptr[node], door_ptr[np.uint32(node + np.uint32(1))]
+            for door in range(low, high):
+                total = away + door_cost[door]
+                facility = np.uint32(door_facility[door])
+                if total > limit or total >= best[facility]:
                     continue
-                distance = np.sqrt(square)
-                cell = row * columns + column
-                seen = True
-                entries = 0 if free[line] else pointer[cell + 1] - pointer[cell]
-                for entry in range(pointer[cell], pointer[cell] + entries):
-                    wx, wy, vx, vy = walls[near[entry]]
-                    one = (vx - wx) * (y - wy) - (vy - wy) * (x - wx)
-                    two = (vx - wx) * (py - wy) - (vy - wy) * (px - wx)
-                    if one * two > 0.0:
-                        continue
-                    three = (px - x) * (wy - y) - (py - y) * (wx - x)
-                    four = (px - x) * (vy - y) - (py - y) * (vx - x)
-                    if three * four <= 0.0:
-                        seen = False
-                        break
-                if seen:
-                    away[row, column] = distance
-                    nearest[row, column] = line
+                if best[facility] == far:
+                    seen[found] = facility
+                    found += 1
+                best[facility] = total
+        for step in range(found):
+            facility = np.uint32(seen[step])
+            column = np.uint32(kind[facility])
+            number[row, column] += 1
+            if best[facility] < nearest[row, column]:
+                nearest[row, column] = best[facility]
+            best[facility] = far

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from lifecircle.access.field import UM, cost_graph, place_points
-from lifecircle.access.kernel import search_each
 from lifecircle.access.minutes import counted_facilities
+from lifecircle.access.within import walks_within, workspace
 from lifecircle.network.compounds import read_walls
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from lifecircle.access.field import CostGraph, Places
+    from lifecircle.access.within import Workspace
     from lifecircle.model import District, WalkNetwork
 
     Ints = npt.NDArray[np.int64]
@@ -158,12 +159,13 @@ def pairs_within(
     )
     beside = _Hooks(segment, found, off)
     started = np.flatnonzero(sources.segment >= 0)
+    space = workspace(graph, limit_m=limit_m)
     parts = [np.zeros((0, 3), np.int64)]
     for first in track(range(0, len(started), BATCH)):
         rows = started[first : first + BATCH]
         met = np.vstack(
             [
-                _by_nodes(graph, sources, rows, hooks=hooks, limit_um=limit_um),
+                _by_nodes(graph, sources, rows, hooks=hooks, space=space),
                 _along(sources, places, rows, beside=beside),
             ]
         )
@@ -202,25 +204,14 @@ def _by_nodes(
     rows: npt.NDArray[np.intp],
     *,
     hooks: _Hooks,
-    limit_um: int,
+    space: Workspace,
 ) -> Ints:
     """Source, place and walk over the nodes that each source reaches."""
-    segment = sources.segment[rows]
-    offset, off = sources.offset_um[rows], sources.off_um[rows]
-    ends_um = np.column_stack(
-        [off + offset, off + graph.segment_um[segment] - offset]
-    ).reshape(-1)
-    source, node, um = search_each(
-        graph.indptr,
-        graph.neighbour,
-        graph.edge_um,
-        np.arange(0, 2 * len(rows) + 1, 2, dtype=np.int64),
-        np.ascontiguousarray(graph.nodes[segment]).reshape(-1),
-        ends_um,
-        limit_um,
+    met = walks_within(
+        graph, sources.take(rows), limit_m=space.limit_um / UM, space=space
     )
-    here, place, more_um = hooks.at(node)
-    return np.column_stack([rows[source[here]], place, um[here] + more_um])
+    here, place, more_um = hooks.at(met.node)
+    return np.column_stack([rows[met.source[here]], place, met.um[here] + more_um])
 
 
 def _along(

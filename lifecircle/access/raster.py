@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from contourpy import FillType, contour_generator
 
-from lifecircle.access.kernel import list_near, stamp
+from lifecircle.access.stamp import list_near, stamp
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -1,4 +1,4 @@
-"""Everything within a walk of many places: triples, counts, the nearest by kind."""
+"""Everything within a walk of many places, as triples."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lifecircle.access.bounded import BUCKET, put_back, reach_each, tally_from, tally_to
 from lifecircle.access.field import UM, CostGraph, Places
+from lifecircle.access.kernel import BUCKET, put_back, reach_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,13 +17,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 __all__ = [
-    "Tally",
+    "Seeds",
     "Triples",
     "Workspace",
     "place_nodes",
+    "place_seeds",
     "reached_from",
-    "tally_at_nodes",
-    "tally_from_nodes",
     "walks_within",
     "workspace",
 ]
@@ -51,21 +50,6 @@ class Triples:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tally:
-    """How many facilities of each kind are within reach, and how near the nearest.
-
-    Attributes
-    ----------
-    number : int32 array (nodes, kinds)
-    nearest_m : float64 array (nodes, kinds)
-        NaN where none is within reach.
-    """
-
-    number: npt.NDArray[np.int32]
-    nearest_m: npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Workspace:
     """What bounded searches of one graph and limit need; one for each thread.
 
@@ -76,7 +60,7 @@ class Workspace:
         Neighbour and micrometres.
     limit_um : int
     state, touched : arrays
-        See ``lifecircle.access.bounded``.
+        See ``lifecircle.access.kernel``.
     """
 
     indptr: npt.NDArray[np.int32]
@@ -172,22 +156,60 @@ def place_nodes(graph: CostGraph, nodes: npt.NDArray[np.int32]) -> Places:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Seeds:
-    """Two seeds a place, the ends of its segment; one if it stands on an end."""
+class Seeds:
+    """Where searches begin: the ends of each place's segment, or the end it stands on.
+
+    Attributes
+    ----------
+    ptr : int64 array (n + 1,)
+        Place ``i`` has the seeds ``ptr[i]:ptr[i + 1]``, none if it is on no segment.
+    node : int32 array
+    um : int64 array
+        Walk from the node to the place.
+    """
 
     ptr: npt.NDArray[np.int64]
     node: npt.NDArray[np.int32]
     um: npt.NDArray[np.int64]
 
     def by_place(self) -> npt.NDArray[np.int64]:
-        """Rows along the network, so that neighbours share what is in the cache."""
+        """Rows along the network, so that neighbours share what is in the cache.
+
+        Returns
+        -------
+        int64 array
+            Rows of the places.
+        """
         first = np.full(len(self.ptr) - 1, -1, np.int32)
         there = self.ptr[:-1] < self.ptr[1:]
         first[there] = self.node[self.ptr[:-1][there]]
         return np.argsort(first, kind="stable")
 
 
-def _seeds(graph: CostGraph, places: Places) -> _Seeds:
+def place_seeds(graph: CostGraph, places: Places) -> Seeds:
+    """The seeds of places.
+
+    Parameters
+    ----------
+    graph : CostGraph
+        Where to walk.
+    places : Places
+        Their legs off the street count.
+
+    Returns
+    -------
+    Seeds
+        In the order of the places.
+
+    Examples
+    --------
+    >>> from lifecircle.access.field import cost_graph
+    >>> graph = cost_graph(toy.network)
+    >>> start = place_nodes(graph, np.array([3], dtype=np.int32))
+    >>> seeds = place_seeds(graph, start)
+    >>> seeds.node.tolist(), seeds.um.tolist()
+    ([3], [0])
+    """
     found = places.segment >= 0
     segment = places.segment[found]
     offset, off = places.offset_um[found], places.off_um[found]
@@ -204,7 +226,7 @@ def _seeds(graph: CostGraph, places: Places) -> _Seeds:
     count = np.zeros(len(places.segment), np.int64)
     count[found] = keep.sum(axis=1)
     ptr[1:] = np.cumsum(count)
-    return _Seeds(ptr, node[keep], um[keep])
+    return Seeds(ptr, node[keep], um[keep])
 
 
 def _in_threads(
@@ -259,7 +281,7 @@ def reached_from(
     >>> int(node[0]), int(um[0])
     (0, 0)
     """
-    seeds = _seeds(graph, places)
+    seeds = place_seeds(graph, places)
     _, node, um = reach_each(
         space.indptr,
         space.edges,
@@ -275,7 +297,12 @@ def reached_from(
 
 
 def walks_within(
-    graph: CostGraph, sources: Places, *, limit_m: float, threads: int = 1
+    graph: CostGraph,
+    sources: Places,
+    *,
+    limit_m: float,
+    threads: int = 1,
+    space: Workspace | None = None,
 ) -> Triples:
     """Every node within a walk of each source, and how far it is.
 
@@ -290,6 +317,8 @@ def walks_within(
         Longest walk, metres, inclusive.
     threads : int
         Searches run at the same time; the answer is the same for any number.
+    space : Workspace, optional
+        Of this graph and limit, from an earlier call: spares laying it out again.
 
     Returns
     -------
@@ -305,9 +334,9 @@ def walks_within(
     >>> triples.source.tolist(), triples.um.tolist()
     ([0, 1], [0, 0])
     """
-    seeds = _seeds(graph, sources)
+    seeds = place_seeds(graph, sources)
     rows = seeds.by_place()
-    space = workspace(graph, limit_m=limit_m)
+    space = workspace(graph, limit_m=limit_m) if space is None else space
 
     def work(mine: Workspace, chunk: npt.NDArray[np.int64]) -> Any:
         return reach_each(
@@ -337,150 +366,3 @@ def walks_within(
         put_back(chunk, ptr[chunk], count, nodes, metres, source, node, um)
         first += len(count)
     return Triples(source, node, um)
-
-
-def tally_at_nodes(
-    graph: CostGraph,
-    facilities: Places,
-    kind: npt.NDArray[np.int32],
-    *,
-    kinds: int,
-    limit_m: float,
-) -> Tally:
-    """Facilities within a walk of every node, by kind, searched from the facilities.
-
-    There are far fewer facilities than nodes, so this way round is the fast one.
-
-    Parameters
-    ----------
-    graph : CostGraph
-        Where to walk.
-    facilities : Places
-        Their legs off the street count.
-    kind : int32 array
-        Kind of each facility, from 0.
-    kinds : int
-        How many kinds there are.
-    limit_m : float
-        Longest walk, metres, inclusive.
-
-    Returns
-    -------
-    Tally
-        A row for every node.
-
-    Examples
-    --------
-    >>> from lifecircle.access.field import cost_graph
-    >>> graph = cost_graph(toy.network)
-    >>> place = place_nodes(graph, np.array([0], dtype=np.int32))
-    >>> kind = np.zeros(1, np.int32)
-    >>> tally = tally_at_nodes(graph, place, kind, kinds=1, limit_m=50)
-    >>> int(tally.number.sum()), float(tally.nearest_m[0, 0])
-    (1, 0.0)
-    """
-    seeds = _seeds(graph, facilities)
-    space = workspace(graph, limit_m=limit_m)
-    number, nearest = _blank(space, len(graph.indptr) - 1, kinds)
-    tally_to(
-        space.indptr,
-        space.edges,
-        seeds.ptr,
-        seeds.node,
-        seeds.um,
-        kind.astype(np.int32),
-        seeds.by_place(),
-        space.limit_um,
-        space.state,
-        space.touched,
-        number,
-        nearest,
-    )
-    return _tally(space, number, nearest)
-
-
-def tally_from_nodes(
-    graph: CostGraph,
-    facilities: Places,
-    kind: npt.NDArray[np.int32],
-    *,
-    kinds: int,
-    limit_m: float,
-    nodes: npt.NDArray[np.int32] | None = None,
-) -> Tally:
-    """Facilities within a walk of nodes, by kind, searched from each node.
-
-    For few nodes, where both directions of a street cost the same; else
-    ``tally_at_nodes`` is much faster.
-
-    Parameters
-    ----------
-    graph : CostGraph
-        Where to walk.
-    facilities : Places
-        Their legs off the street count.
-    kind : int32 array
-        Kind of each facility, from 0.
-    kinds : int
-        How many kinds there are.
-    limit_m : float
-        Longest walk, metres, inclusive.
-    nodes : int32 array, optional
-        Where walks start; every node if not given.
-
-    Returns
-    -------
-    Tally
-        A row for each of ``nodes``.
-
-    Examples
-    --------
-    >>> from lifecircle.access.field import cost_graph
-    >>> graph = cost_graph(toy.network)
-    >>> place = place_nodes(graph, np.array([0], dtype=np.int32))
-    >>> kind = np.zeros(1, np.int32)
-    >>> tally = tally_from_nodes(graph, place, kind, kinds=1, limit_m=50)
-    >>> int(tally.number.sum()), float(tally.nearest_m[0, 0])
-    (1, 0.0)
-    """
-    space = workspace(graph, limit_m=limit_m)
-    count = len(graph.indptr) - 1
-    if nodes is None:
-        nodes = np.arange(count, dtype=np.int32)
-    seeds = _seeds(graph, facilities)
-    facility = np.repeat(np.arange(len(kind)), np.diff(seeds.ptr))
-    order = np.argsort(seeds.node, kind="stable")
-    door_ptr = np.zeros(count + 1, np.int32)
-    door_ptr[1:] = np.cumsum(np.bincount(seeds.node, minlength=count))
-    number, nearest = _blank(space, len(nodes), kinds)
-    tally_from(
-        space.indptr,
-        space.edges,
-        door_ptr,
-        facility[order].astype(np.int32),
-        np.minimum(seeds.um, space.limit_um + 1)[order].astype(space.state.dtype),
-        kind.astype(np.int32),
-        nodes.astype(np.int32),
-        space.limit_um,
-        space.state,
-        space.touched,
-        np.full(len(kind), space.limit_um + 1, space.state.dtype),
-        number,
-        nearest,
-    )
-    return _tally(space, number, nearest)
-
-
-def _blank(
-    space: Workspace, rows: int, kinds: int
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any]]:
-    number = np.zeros((rows, kinds), np.int32)
-    return number, np.full((rows, kinds), space.limit_um + 1, space.state.dtype)
-
-
-def _tally(
-    space: Workspace, number: npt.NDArray[np.int32], nearest: npt.NDArray[Any]
-) -> Tally:
-    metres = nearest / UM
-    metres[nearest > space.limit_um] = np.nan
-    return Tally(number, metres)

@@ -23,7 +23,7 @@ __all__ = ["feet", "nearest_segments", "segment_ends"]
 _CELLS_PER_SEGMENT = 0.5
 _SMALLEST_CELL_M = 1.0
 SLACK_M = 1e-6
-BLOCK = 4
+BLOCK = 2
 
 
 def nearest_segments(
@@ -170,18 +170,19 @@ def list_segments(
 ) -> tuple[Longs, Ints]:
     """Segments that pass through each cell: cell pointers and segment numbers."""
     rows, columns = shape
+    per_m = 1.0 / size
     pointer = np.zeros(rows * columns + 1, np.int64)
     listed = np.empty(0, np.int32)
     # First count, then fill.
     for turn in range(2):
         for line in range(len(xy)):
-            ax, ay = (xy[line, 0] - low[0]) / size, (xy[line, 1] - low[1]) / size
-            bx, by = (xy[line, 2] - low[0]) / size, (xy[line, 3] - low[1]) / size
+            ax, ay = (xy[line, 0] - low[0]) * per_m, (xy[line, 1] - low[1]) * per_m
+            bx, by = (xy[line, 2] - low[0]) * per_m, (xy[line, 3] - low[1]) * per_m
             if ay > by:
                 ax, ay, bx, by = bx, by, ax, ay
             first = max(0, int(ay - 1e-9))
             last = min(rows - 1, int(by + 1e-9))
-            slope = (bx - ax) / (by - ay) if by > ay else 0.0
+            slope = (bx - ax) / (by - ay) if last > first and by > ay else 0.0
             for row in range(first, last + 1):
                 # The part of the segment in this row of cells, a hair more.
                 start = ax if row <= ay else ax + (row - ay) * slope

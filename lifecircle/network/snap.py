@@ -134,7 +134,8 @@ def snap_points(
     """
     points = np.asarray(points, dtype=object)
     label = _labels(network, compound_ids, len(points))
-    enterable = ~pd.Series(network.segment_kind).isin(("bridge", "tunnel")).to_numpy()
+    kind = pd.Series(network.segment_kind, dtype=object)
+    enterable = ~kind.isin(("bridge", "tunnel")).to_numpy()
     snapped = _Snap(network, points, max_off_m, obstacles)
     if label is None:
         snapped.take(np.arange(len(points)), np.flatnonzero(enterable))

@@ -18,7 +18,8 @@ from benchmarks.networks import KINDS, Town, class_sizes
 from lifecircle.access.field import cost_graph, walk_field
 from lifecircle.access.raster import contour_polygons, distance_raster, raster_over
 from lifecircle.access.reach import walked_stretches
-from lifecircle.access.within import place_nodes, tally_at_nodes, tally_from_nodes
+from lifecircle.access.tally import tally_at_nodes, tally_from_nodes
+from lifecircle.access.within import place_nodes
 from lifecircle.network.snap import morton, snap_points
 
 LIMIT_M = 1200.0

@@ -5,7 +5,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lifecircle.access.kernel import FAR, SHIFT, list_near, search, search_each, stamp
+from lifecircle.access.kernel import BUCKET, FAR, reach_each, spread
+from lifecircle.access.stamp import list_near, stamp
 
 NODES = 12
 edges = st.lists(
@@ -33,26 +34,28 @@ def csr(rows):
     return indptr, both[:, 1].astype(np.int32), both[:, 2].astype(np.int64)
 
 
-def run(rows, sources, limit):
-    dist = np.full(NODES, FAR, np.int64)
-    label = np.full(NODES, -1, np.int32)
-    links = np.full((3, NODES), -1, np.int32)
-    head = np.full((limit >> SHIFT) + 1, -1, np.int32)
-    touched = np.empty(NODES, np.int32)
-    count = search(
+def blank(limit, width):
+    """Records of the nodes, a blind one, and the buckets' rings, all empty."""
+    state = np.full((NODES + 1 + (limit >> BUCKET) + 1, 4), NODES, width)
+    state[:, 0], state[:, 3] = limit + 1, -1
+    state[NODES + 1 :, 1:3] = np.arange(NODES + 1, len(state))[:, None]
+    return state
+
+
+def run(rows, sources, limit, width=np.int64):
+    state = blank(limit, width)
+    spread(
         *csr(rows),
         np.array([node for node, _ in sources], np.int32),
         np.array([cost for _, cost in sources], np.int64),
         np.arange(len(sources), dtype=np.int32),
         limit,
-        dist,
-        label,
+        state,
         np.full(NODES, -1, np.int32),
-        links,
-        head,
-        touched,
     )
-    return dist, label, links, head, set(touched[:count].tolist())
+    dist = state[:NODES, 0].astype(np.int64)
+    dist[dist > limit] = FAR
+    return dist, state[:NODES, 3], state
 
 
 def expected(rows, sources, limit):
@@ -69,29 +72,43 @@ def expected(rows, sources, limit):
     return best
 
 
+def same_links(state, limit, width):
+    """The workspace is left as it came: nothing queued."""
+    return bool((state[:, 1:3] == blank(limit, width)[:, 1:3]).all())
+
+
 @settings(max_examples=50, deadline=None)
-@given(rows=edges, sources=seeds, limit=limits)
-def test_nearest_with_label_equals_networkx(rows, sources, limit):
-    dist, label, links, head, touched = run(rows, sources, limit)
+@given(
+    rows=edges, sources=seeds, limit=limits, width=st.sampled_from([np.int32, np.int64])
+)
+def test_nearest_with_label_equals_networkx(rows, sources, limit, width):
+    dist, label, state = run(rows, sources, limit, width)
     best = expected(rows, sources, limit)
+    touched = np.flatnonzero(dist < FAR).tolist()
     assert {node: (dist[node], label[node]) for node in touched} == best
-    untouched = sorted(set(range(NODES)) - touched)
-    assert (dist[untouched] == FAR).all()
-    # The workspace is left as it came: nothing queued.
-    assert (links[2] == -1).all()
-    assert (head == -1).all()
+    assert (label[dist == FAR] == -1).all()
+    assert same_links(state, limit, width)
 
 
 @settings(max_examples=30, deadline=None)
-@given(rows=edges, sources=seeds, limit=limits)
-def test_one_search_each_equals_networkx(rows, sources, limit):
-    source, node, um = search_each(
-        *csr(rows),
+@given(
+    rows=edges, sources=seeds, limit=limits, width=st.sampled_from([np.int32, np.int64])
+)
+def test_one_search_each_equals_networkx(rows, sources, limit, width):
+    indptr, neighbour, cost = csr(rows)
+    state = blank(limit, width)
+    counts, node, um = reach_each(
+        indptr,
+        np.column_stack([neighbour, cost]).astype(width),
         np.arange(len(sources) + 1, dtype=np.int64),
         np.array([node for node, _ in sources], np.int32),
         np.array([cost for _, cost in sources], np.int64),
+        np.arange(len(sources), dtype=np.int64),
         limit,
+        state,
+        np.empty(NODES + 1, np.int32),
     )
+    source = np.repeat(np.arange(len(sources)), counts)
     triples = {
         (row, other, away)
         for row, one in enumerate(sources)
@@ -99,6 +116,8 @@ def test_one_search_each_equals_networkx(rows, sources, limit):
     }
     assert set(zip(source.tolist(), node.tolist(), um.tolist(), strict=True)) == triples
     assert len(source) == len(triples)
+    assert same_links(state, limit, width)
+    assert (state[:, 0] == limit + 1).all()
 
 
 def test_the_limit_is_inclusive():
