@@ -235,7 +235,8 @@ class _Lines:
         for here in (self.xy[one], self.xy[one + 1]):
             for there in (self.xy[other], self.xy[other + 1]):
                 shared |= (here == there).all(axis=1)
-        return shared & (shapely.get_type_id(met) == shapely.GeometryType.POINT)
+        at_point = shapely.get_type_id(met) == shapely.GeometryType.POINT
+        return np.asarray(shared & at_point, dtype=bool)
 
     def shapes(self) -> tuple[Rows, npt.NDArray[np.object_]]:
         """Parts that have a length, and their lines with all vertices."""
