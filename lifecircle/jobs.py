@@ -241,6 +241,9 @@ def _manifest(config: DistrictConfig, books: list[RuleBook]) -> dict[str, Any]:
         "isochrone_classes": list(config.isochrone_classes),
         "isochrone_limits_min": list(config.isochrone_limits_min),
         "max_off_road_m": config.max_off_road_m,
+        "node_lines_m": config.node_lines_m,
+        "join_islands_m": config.join_islands_m,
+        "profile": config.profile,
         "smallest_gap_households": config.smallest_gap_households,
     }
     return {

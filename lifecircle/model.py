@@ -295,7 +295,8 @@ class WalkNetwork:
         Position in ``compound_ids`` of the walled compound that the segment lies
         in; -1 = outside all walls.
     segment_kind : object array (m,) of str
-        ``street``, ``path``, ``steps``, ``bridge``, ``tunnel``, ``connector``, ``join``.
+        ``street``, ``path``, ``steps``, ``bridge``, ``tunnel``, ``connector`` or
+        ``join``.
     indptr, neighbour, edge_segment : int32 arrays
         CSR adjacency, both directions; ``edge_segment`` names the segment.
     edge_length_m : float64 array

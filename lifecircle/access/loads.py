@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lifecircle.network.compiled import compiled
 from lifecircle.errors import TableError
+from lifecircle.network.compiled import compiled
 
 if TYPE_CHECKING:
     import numpy.typing as npt
