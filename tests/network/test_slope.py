@@ -1,6 +1,6 @@
 """Slope worked out by hand: a hill, a crest within a segment, a bridge over a gorge."""
 
-import importlib.util
+import sys
 from dataclasses import replace
 from math import exp
 
@@ -174,10 +174,8 @@ def test_heights_elsewhere_are_an_error(hill):
         with_elevation(build_network(hill), grid)
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("rasterio") is not None, reason="rasterio is installed"
-)
-def test_without_rasterio_the_error_names_the_extra(tmp_path):
+def test_without_rasterio_the_error_names_the_extra(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rasterio", None)
     with pytest.raises(SourceError, match=r"lifecircle\[terrain\]"):
         read_elevation(tmp_path / "heights.tif", crs="EPSG:4548")
 
