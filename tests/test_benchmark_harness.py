@@ -75,6 +75,21 @@ def test_a_row_that_cannot_be_measured_says_why(harness):
     ]
 
 
+def test_a_peer_that_disagrees_fails_its_rows_and_no_other(harness):
+    def differs():
+        raise AssertionError(*["scipy and we differ"])
+        yield
+
+    def fine():
+        yield harness.Row("walk.b", "job", value=0.0, bar=1.0)
+
+    benches = [harness.Bench(("walk.a",), differs), harness.Bench(("walk.b",), fine)]
+    first, second = harness.collect(benches, [])
+    assert (first.id, first.holds) == ("walk.a", False)
+    assert first.failed == "AssertionError: scipy and we differ"
+    assert second.holds is True
+
+
 @pytest.mark.parametrize(
     ("only", "wanted"),
     [([], True), (["walk.one"], True), (["one"], True), (["on"], False)],

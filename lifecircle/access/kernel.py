@@ -47,11 +47,11 @@ BUCKET = 24
 
 @compiled
 def reach(
-    indptr: Ints,
     edges: Metres,
     seed_node: Ints,
     seed_cost: Longs,
     limit: int,
+    blind: int,
     state: Metres,
     touched: Ints,
 ) -> int:
@@ -59,12 +59,11 @@ def reach(
 
     ``edges`` holds neighbour and micrometres. ``state`` holds, per node, micrometres
     (``limit + 1`` = not reached), the records after and before it in its bucket, and
-    a spare; behind the nodes a blind record, which nodes in no bucket point to, and
-    one record for each bucket, a ring of its own when empty. So taking out and
-    putting in need no branch. The limit is inclusive.
+    where its edges begin; behind the nodes record number ``blind``, which nodes in no
+    bucket point to, and one record for each bucket, a ring of its own when empty. So
+    taking out and putting in need no branch. The limit is inclusive.
     """
-    blind = np.uint32(len(indptr) - 1)
-    base = np.uint32(blind + np.uint32(1))
+    base = np.uint32(blind + 1)
     end = np.uint32(len(state))
     count = np.uint32(0)
     for seed in range(len(seed_node)):
@@ -87,7 +86,7 @@ def reach(
         state[after, 2] = bucket
         state[node, 1] = blind
         state[node, 2] = blind
-        low, high = indptr[node], indptr[np.uint32(node + np.uint32(1))]
+        low, high = state[node, 3], state[np.uint32(node + np.uint32(1)), 3]
         for edge in range(np.uint32(low), np.uint32(high)):
             other = np.uint32(edges[edge, 0])
             total = here + edges[edge, 1]
@@ -171,13 +170,13 @@ def spread(  # noqa: PLR0913 - a kernel takes its arrays one by one
 
 @compiled
 def reach_each(  # noqa: PLR0913 - a kernel takes its arrays one by one
-    indptr: Ints,
     edges: Metres,
     seed_ptr: Longs,
     seed_node: Ints,
     seed_cost: Longs,
     rows: Longs,
     limit: int,
+    blind: int,
     state: Metres,
     touched: Ints,
 ) -> tuple[Longs, Ints, Metres]:
@@ -195,11 +194,11 @@ def reach_each(  # noqa: PLR0913 - a kernel takes its arrays one by one
     for number in range(len(rows)):
         low, high = seed_ptr[rows[number]], seed_ptr[rows[number] + 1]
         count = reach(
-            indptr,
             edges,
             seed_node[low:high],
             seed_cost[low:high],
             limit,
+            blind,
             state,
             touched,
         )
@@ -245,7 +244,6 @@ def put_back(  # noqa: PLR0913 - a kernel takes its arrays one by one
 
 @compiled
 def tally_to(  # noqa: PLR0913 - a kernel takes its arrays one by one
-    indptr: Ints,
     edges: Metres,
     seed_ptr: Longs,
     seed_node: Ints,
@@ -253,6 +251,7 @@ def tally_to(  # noqa: PLR0913 - a kernel takes its arrays one by one
     kind: Ints,
     rows: Longs,
     limit: int,
+    blind: int,
     state: Metres,
     touched: Ints,
     number: Ints,
@@ -266,11 +265,11 @@ def tally_to(  # noqa: PLR0913 - a kernel takes its arrays one by one
     for row in rows:
         low, high = seed_ptr[row], seed_ptr[row + 1]
         count = reach(
-            indptr,
             edges,
             seed_node[low:high],
             seed_cost[low:high],
             limit,
+            blind,
             state,
             touched,
         )
@@ -286,7 +285,6 @@ def tally_to(  # noqa: PLR0913 - a kernel takes its arrays one by one
 
 @compiled
 def tally_from(  # noqa: PLR0913 - a kernel takes its arrays one by one
-    indptr: Ints,
     edges: Metres,
     door_ptr: Ints,
     door_facility: Ints,
@@ -294,6 +292,7 @@ def tally_from(  # noqa: PLR0913 - a kernel takes its arrays one by one
     kind: Ints,
     nodes: Ints,
     limit: int,
+    blind: int,
     state: Metres,
     touched: Ints,
     best: Metres,
@@ -311,11 +310,11 @@ def tally_from(  # noqa: PLR0913 - a kernel takes its arrays one by one
     cost = np.zeros(1, np.int64)
     for row in range(len(nodes)):
         count = reach(
-            indptr,
             edges,
             nodes[row : row + 1],
             cost,
             limit,
+            blind,
             state,
             touched,
         )

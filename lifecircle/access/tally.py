@@ -77,7 +77,6 @@ def tally_at_nodes(
     space = workspace(graph, limit_m=limit_m)
     number, nearest = _blank(space, len(graph.indptr) - 1, kinds)
     tally_to(
-        space.indptr,
         space.edges,
         seeds.ptr,
         seeds.node,
@@ -85,6 +84,7 @@ def tally_at_nodes(
         kind.astype(np.int32),
         seeds.by_place(),
         space.limit_um,
+        space.nodes,
         space.state,
         space.touched,
         number,
@@ -149,7 +149,6 @@ def tally_from_nodes(
     door_ptr[1:] = np.cumsum(np.bincount(seeds.node, minlength=count))
     number, nearest = _blank(space, len(nodes), kinds)
     tally_from(
-        space.indptr,
         space.edges,
         door_ptr,
         facility[order].astype(np.int32),
@@ -157,6 +156,7 @@ def tally_from_nodes(
         kind.astype(np.int32),
         nodes.astype(np.int32),
         space.limit_um,
+        space.nodes,
         space.state,
         space.touched,
         np.full(len(kind), space.limit_um + 1, space.state.dtype),

@@ -55,17 +55,16 @@ class Workspace:
 
     Attributes
     ----------
-    indptr : int32 array
     edges : array (e, 2)
         Neighbour and micrometres.
-    limit_um : int
+    limit_um, nodes : int
     state, touched : arrays
         See ``lifecircle.access.kernel``.
     """
 
-    indptr: npt.NDArray[np.int32]
     edges: npt.NDArray[Any]
     limit_um: int
+    nodes: int
     state: npt.NDArray[Any]
     touched: npt.NDArray[np.int32]
 
@@ -78,9 +77,9 @@ class Workspace:
             Shares the graph, nothing else.
         """
         return Workspace(
-            self.indptr,
             self.edges,
             self.limit_um,
+            self.nodes,
             self.state.copy(),
             np.empty_like(self.touched),
         )
@@ -118,9 +117,10 @@ def workspace(graph: CostGraph, *, limit_m: float) -> Workspace:
     buckets = (limit_um >> BUCKET) + 1
     state = np.full((nodes + 1 + buckets, 4), nodes, whole)
     state[:, 0] = far
+    state[: nodes + 1, 3] = graph.indptr
     state[nodes + 1 :, 1:3] = np.arange(nodes + 1, len(state))[:, None]
     touched = np.empty(nodes + 1, np.int32)
-    return Workspace(graph.indptr, edges, limit_um, state, touched)
+    return Workspace(edges, limit_um, nodes, state, touched)
 
 
 def place_nodes(graph: CostGraph, nodes: npt.NDArray[np.int32]) -> Places:
@@ -283,13 +283,13 @@ def reached_from(
     """
     seeds = place_seeds(graph, places)
     _, node, um = reach_each(
-        space.indptr,
         space.edges,
         np.array([0, len(seeds.node)]),
         seeds.node,
         seeds.um,
         np.zeros(1, np.int64),
         space.limit_um,
+        space.nodes,
         space.state,
         space.touched,
     )
@@ -340,13 +340,13 @@ def walks_within(
 
     def work(mine: Workspace, chunk: npt.NDArray[np.int64]) -> Any:
         return reach_each(
-            mine.indptr,
             mine.edges,
             seeds.ptr,
             seeds.node,
             seeds.um,
             chunk,
             mine.limit_um,
+            mine.nodes,
             mine.state,
             mine.touched,
         )

@@ -53,11 +53,14 @@ class Row:
     median_value: float | None = None
     note: str = ""
     skipped: str = ""
+    failed: str = ""
     raw: dict[str, list[float]] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool | None:
         """Whether the bar holds; None without a value or a bar."""
+        if self.failed:
+            return False
         if self.value is None or self.bar is None:
             return None
         if self.sense == "<=":
@@ -115,6 +118,9 @@ def collect(benches: Iterable[Bench], only: Sequence[str]) -> Iterator[Row]:
         except Skip as reason:
             for name in wanted:
                 yield Row(name, "", skipped=str(reason))
+        except Exception as error:
+            for name in wanted:
+                yield Row(name, "", failed=f"{type(error).__name__}: {error}")
 
 
 def chosen(ident: str, only: Sequence[str]) -> bool:
@@ -134,6 +140,8 @@ def as_text(row: Row) -> str:
     """A row for the table."""
     if row.skipped:
         return f"{row.id:<32} skipped: {row.skipped}"
+    if row.failed:
+        return f"{row.id:<32} FAILED: {row.failed}"
     value = "" if row.value is None else f"{row.value:.4g}"
     bar = "" if row.bar is None else f"{row.sense} {row.bar:g}"
     verdict = {True: "yes", False: "NO", None: "-"}[row.holds]

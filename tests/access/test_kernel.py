@@ -97,14 +97,15 @@ def test_nearest_with_label_equals_networkx(rows, sources, limit, width):
 def test_one_search_each_equals_networkx(rows, sources, limit, width):
     indptr, neighbour, cost = csr(rows)
     state = blank(limit, width)
+    state[: NODES + 1, 3] = indptr
     counts, node, um = reach_each(
-        indptr,
         np.column_stack([neighbour, cost]).astype(width),
         np.arange(len(sources) + 1, dtype=np.int64),
         np.array([node for node, _ in sources], np.int32),
         np.array([cost for _, cost in sources], np.int64),
         np.arange(len(sources), dtype=np.int64),
         limit,
+        NODES,
         state,
         np.empty(NODES + 1, np.int32),
     )
