@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from shapely import LineString, Point, Polygon, box
+from typer.testing import CliRunner
 
+from lifecircle.cli import app
 from lifecircle.tables.district import DistrictError, check_district, read_district
 from lifecircle.text import problem_lines
 
@@ -204,3 +207,22 @@ def test_a_gate_far_from_the_compound_that_it_names_is_a_warning(files):
     # the gate at X + 250, Y + 404; K2's nearest corner at X + 1100, Y + 400: 850 m
     assert (far.values["compound"], far.values["m"]) == ("K2", "850")
     assert far.severity == "warning"
+
+
+def test_the_command_shows_all_of_them_and_no_traceback(spoiled):
+    path = spoiled.write()
+    problems, rejected = check_district(path)
+    shown = CliRunner().invoke(app, ["check", str(path)])
+    assert shown.exit_code == 1
+    assert isinstance(shown.exception, SystemExit)
+    assert "Traceback" not in shown.output
+    for problem in problems:
+        where, what, fix = problem_lines(problem, "zh")
+        assert where in shown.stderr
+        assert what in shown.stderr
+        assert fix in shown.stderr
+    kinds = {problem.key for problem in problems if problem.severity == "error"}
+    assert len(kinds) >= 12
+    assert f"共 {sum(p.severity == 'error' for p in problems)} 个错误" in shown.stderr
+    written = pd.read_csv(path.with_name(f"{path.stem}.rejected.csv"))
+    assert len(written) == len(rejected) > 0
