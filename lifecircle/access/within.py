@@ -360,9 +360,16 @@ def walks_within(
     node = np.empty(ptr[-1], np.int32)
     um = np.empty(ptr[-1], space.state.dtype)
     source = np.empty(ptr[-1], np.int32)
-    first = 0
-    for count, nodes, metres in parts:
-        chunk = rows[first : first + len(count)]
+
+    def copy(number: int) -> None:
+        chunk = rows[number * _CHUNK : (number + 1) * _CHUNK]
+        count, nodes, metres = parts[number]
         put_back(chunk, ptr[chunk], count, nodes, metres, source, node, um)
-        first += len(count)
+
+    if threads <= 1:
+        for number in range(len(parts)):
+            copy(number)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(copy, range(len(parts))))
     return Triples(source, node, um)
