@@ -138,8 +138,8 @@ def test_equal_to_the_dense_matrix(city, name, steps):
 @pytest.mark.parametrize("name", DECAYS)
 @pytest.mark.parametrize("steps", [2, 3])
 def test_equal_to_pysal_access(city, name, steps):
-    fca = pytest.importorskip("access.fca")
-    weights = pytest.importorskip("access.weights")
+    from access import fca, weights
+
     theirs = {
         "even": weights.step_fn({900: 1}),
         "steps": weights.step_fn({300: 1, 600: 0.68, 900: 0.22}),

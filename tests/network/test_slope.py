@@ -183,7 +183,8 @@ def test_without_rasterio_the_error_names_the_extra(tmp_path, monkeypatch):
 # rasterio multiplies affine matrices in a way that affine 3 announces to drop.
 @pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
 def test_a_raster_is_read(tmp_path):
-    rasterio = pytest.importorskip("rasterio")
+    import rasterio
+
     path = tmp_path / "heights.tif"
     profile = {
         "driver": "GTiff",
