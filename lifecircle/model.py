@@ -13,11 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from lifecircle.rules import Reference, Rule, RuleBook
+from lifecircle.settings import DistrictConfig, Source, Walker
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +40,6 @@ __all__ = [
 ]
 
 Severity = Literal["error", "warning"]
-Disclosure = Literal["internal", "review", "public"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,154 +68,6 @@ class Problem:
     layer: str = ""
     row: int | None = None
     column: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Walker:
-    """A walker profile: adult, elderly, pram.
-
-    What slows the walker counts in minutes only where the data says that it is
-    there; metres are never lengthened by it.
-
-    Attributes
-    ----------
-    speed_m_per_s : float
-        Walking speed on level street, metres per second.
-    source : str
-        Where the speed comes from.
-    slow_m_per_s, fast_m_per_s : float or None
-        Range of the speed; None = not stated.
-    steps : {"yes", "no"}
-        ``no``: the walker cannot take steps.
-    steps_factor : float
-        Time on steps, as a multiple of the time on level street of their length.
-    signal_delay_s, footbridge_delay_s : float
-        Wait at a signalled crossing; detour over a footbridge or by an underpass.
-    slope : {"tobler", "naismith", "none"}
-        How slope changes the time, where heights are known.
-    """
-
-    name: str
-    speed_m_per_s: float
-    source: str
-    slow_m_per_s: float | None = None
-    fast_m_per_s: float | None = None
-    steps: str = "yes"
-    steps_factor: float = 1.0
-    signal_delay_s: float = 0.0
-    footbridge_delay_s: float = 0.0
-    slope: str = "tobler"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
-    """One ``[[sources.TABLE]]`` entry of the district file.
-
-    Attributes
-    ----------
-    table : str
-        Table of DESIGN section 4: ``communities``, ``buildings``, …
-    path : Path
-        Absolute path of the file.
-    crs : str
-        ``"EPSG:n"``, ``"gcj02"``, ``"bd09"``, or ``""`` for tables without geometry.
-    columns : Mapping[str, str]
-        Our column name -> the file's column name.
-    values : Mapping[str, Mapping[str, str]]
-        Our column name -> {the file's value -> our value}.
-    constants : Mapping[str, Any]
-        Our column name -> the value for every row.
-    household_basis : str
-        ``registered``, ``resident``, ``dwellings``, ``planned`` or ``""``.
-    complete_classes : tuple of str
-        Facility classes of which this layer is declared complete.
-    """
-
-    table: str
-    path: Path
-    layer: str = ""
-    encoding: str = ""
-    sheet: str = ""
-    header_row: int = 1
-    crs: str = ""
-    x: str = ""
-    y: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    constants: Mapping[str, Any] = field(default_factory=dict)
-    household_basis: str = ""
-    complete_classes: tuple[str, ...] = ()
-    as_of: date | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DistrictConfig:
-    """A district file, checked.
-
-    Attributes
-    ----------
-    crs : str
-        The district's metric CRS, for example ``"EPSG:4548"``.
-    settlement : str
-        Default for communities that do not say: urban, county_town, rural.
-    synthetic : bool
-        True for made-up data: stamped on every output.
-    sources : tuple of Source
-        In the order of the file.
-    adopted_books, reference_books : tuple of str
-        Rule book ids (or paths) that bind the district, and those shown as 参照.
-    shares : Mapping[str, float]
-        Rule id -> share in [0, 1] of people to be served, set by the district
-        where the source names none.
-    walkers : Mapping[str, Walker]
-        By name; always holds ``adult`` and ``elderly``.
-    floor_area_per_household_m2 : float or None
-        Declared area per household for estimating; None = not declared.
-    persons_per_household, elderly_share : float or None
-        Declared for estimating persons and the elderly; None = not declared.
-    isochrone_classes : tuple of str
-        Facility classes whose isochrones are drawn.
-    isochrone_limits_min : tuple of float
-        Minutes, ascending.
-    max_off_road_m : float
-        A point farther than this from every street is unreachable.
-    smallest_gap_households : int
-        Smaller gap areas are counted, not drawn.
-    profile : {"planning", "full"}
-        Rules that planning data can feed, or those of registers too.
-    node_lines_m : float or None
-        Unnoded roads are noded with this tolerance, metres; None = they are noded.
-    join_islands_m : float or None
-        Streets apart from the rest are joined over gaps up to this; None = never.
-    """
-
-    district_id: str
-    name: str
-    path: Path
-    crs: str
-    as_of: date
-    sources: tuple[Source, ...]
-    name_en: str = ""
-    settlement: str = "urban"
-    synthetic: bool = False
-    disclosure: Disclosure = "internal"
-    map_approval: str = ""
-    prepared_by: str = ""
-    adopted_books: tuple[str, ...] = ()
-    reference_books: tuple[str, ...] = ()
-    shares: Mapping[str, float] = field(default_factory=dict)
-    walkers: Mapping[str, Walker] = field(default_factory=dict)
-    floor_area_per_household_m2: float | None = None
-    persons_per_household: float | None = None
-    elderly_share: float | None = None
-    isochrone_classes: tuple[str, ...] = ()
-    isochrone_limits_min: tuple[float, ...] = (5.0, 10.0, 15.0, 20.0)
-    max_off_road_m: float = 100.0
-    smallest_gap_households: int = 50
-    profile: str = "planning"
-    node_lines_m: float | None = None
-    join_islands_m: float | None = None
 
 
 def _no_registers() -> DataFrame:

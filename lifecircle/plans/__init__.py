@@ -1,0 +1,1 @@
+"""What would mend it: grids and communities drawn anew, and the proof beside them."""
