@@ -144,12 +144,12 @@ def difference_lines(
     rows = [[*heads, "A", value, "B", value, ""]]
     rows += [
         [
-            words[f"kind_{row['kind']}"],
+            _both(row, "kind", words),
             words[f"level_{row['level']}"],
             _names(row["subject"], lang),
-            words.get(f"unit_{row['unit']}", row["unit"]),
-            *(row["rule_a"], _value(row, "a", words)),
-            *(row["rule_b"], _value(row, "b", words)),
+            _both(row, "unit", words),
+            *(row["rule_a"], _value(row, "a", words, lang=lang)),
+            *(row["rule_b"], _value(row, "b", words, lang=lang)),
             f"[{words['draft']}]" if row["draft"] else "",
         ]
         for row in found.to_dict("records")
@@ -179,10 +179,29 @@ def _names(subject: str, lang: Literal["zh", "en"]) -> str:
     return " + ".join(name(code) for code in subject.split("+"))
 
 
-def _value(row: Mapping[Any, Any], side: str, words: Mapping[str, str]) -> str:
+def _both(row: Mapping[Any, Any], name: str, words: Mapping[str, str]) -> str:
+    """The word for both rules; two words where the rules ask in two forms."""
+    codes = dict.fromkeys((row[f"{name}_a"], row[f"{name}_b"]))
+    return " / ".join(words.get(f"{name}_{code}", code) for code in codes)
+
+
+def _value(
+    row: Mapping[Any, Any],
+    side: str,
+    words: Mapping[str, str],
+    *,
+    lang: Literal["zh", "en"],
+) -> str:
+    """The test, the area basis if one is named, and classes that only this one adds."""
     test = threshold_words(*(row[f"{part}_{side}"] for part in ("op", "min", "max")))
     basis = row[f"basis_{side}"]
-    return test if basis == "unspecified" else f"{test} ({words[f'basis_{basis}']})"
+    notes = [] if basis == "unspecified" else [words[f"basis_{basis}"]]
+    if "classes" in row["differs"].split("+"):
+        shared = row["subject"].split("+")
+        own = [name for name in row[f"classes_{side}"].split("+") if name not in shared]
+        notes += ["+ " + _names("+".join(own), lang)] if own else []
+    sign = "，" if lang == "zh" else ", "
+    return f"{test} ({sign.join(notes)})" if notes else test
 
 
 def _width(text: str) -> int:
