@@ -12,6 +12,7 @@ from lifecircle.standards.rulebook import read_rule_book
 
 BOOK = read_rule_book("decheng")
 COMMUNITY, GRID, ADDRESS = BOOK.rules[:3]
+OPEN, INCOMPLETE = ["not_assessed"], "checks.class_incomplete"
 
 
 @pytest.fixture
@@ -150,3 +151,37 @@ def test_a_community_is_measured_against_about_3000(judged, rows):
     ]
     assert found["measured"].tolist()[:2] == [2900.0, 5000.0]
     assert np.isnan(found["shortfall"].tolist()[2])
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_catchment_of_a_list_that_may_lack_centres_is_the_most_it_can_be(
+    judged, rows, complete
+):
+    # Two centres in 1 km², their midpoints at x = 205 and 805: the line between them
+    # stands at x = 505, so 0.505 and 0.495 km²; 25,000 and 5,000 persons.
+    sites = [
+        rows.facility("N1", "COM.NEIGH", 200, 500),
+        rows.facility("N2", "COM.NEIGH", 800, 500),
+    ]
+    homes = [
+        rows.building("B1", 100, 100, 9000, persons=25_000.0),
+        rows.building("B2", 900, 100, 2000, persons=5000.0),
+    ]
+    people, ground = (
+        next(rule for rule in read_rule_book("baohe").rules if rule.rule_id == name)
+        for name in ("BH-R05", "BH-R04")
+    )
+    found = judged(
+        people,
+        replace(ground, value_min=0.4, value_max=0.45),
+        facilities=sites,
+        buildings=homes,
+        complete_classes=("COM.NEIGH",) if complete else (),
+    )
+    assert found["measured"].tolist() == pytest.approx([25_000, 5000, 0.505, 0.495])
+    # 10,000 to 20,000 asked: more centres would shrink N1's 25,000, but never mend
+    # N2's 5,000.
+    verdicts = ["fail"] * 4 if complete else ["not_assessed", "fail"] + OPEN * 2
+    assert found["verdict"].tolist() == verdicts
+    reasons = [None if verdict == "fail" else INCOMPLETE for verdict in verdicts]
+    assert found["reason"].tolist() == reasons

@@ -10,7 +10,8 @@ import shapely
 from lifecircle.checks.inputs import Inputs
 from lifecircle.checks.levels import scoped
 from lifecircle.checks.measures.rows import begin_rows, ends
-from lifecircle.checks.places import places_at
+from lifecircle.checks.places import canonical, places_at
+from lifecircle.checks.verdicts import outside_by
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -102,13 +103,15 @@ def _people_rows(inputs: Inputs, rule: Rule, weight: str) -> DataFrame:
     missing = "checks.no_buildings" if rule.level == "grid" else "checks.no_households"
     missing = "checks.persons_unknown" if weight == "persons" else missing
     uncertain = low < high
+    reason = _size_reasons(units, people, missing=missing)
+    _if_other_centres(inputs, rule, people, reason)
     return rows.assign(
         measured=people,
         numerator=people,
         exposed=people,
         affected_unit=weight,
         estimated_share=units[f"{weight}_share"].fillna(0.0).to_numpy(),
-        reason=_size_reasons(units, people, missing=missing),
+        reason=reason,
         **ends(
             **{
                 weight: (
@@ -130,6 +133,25 @@ def _size_reasons(
         "checks.approximate_catchment"
     )
     return reason
+
+
+def _if_other_centres(
+    inputs: Inputs,
+    rule: Rule,
+    measured: npt.NDArray[np.float64],
+    reason: npt.NDArray[np.object_],
+) -> None:
+    """A catchment shrinks with every centre that the list may lack (RULES.md 0b.10).
+
+    What is measured is then the most it can be: only too small a catchment is proven.
+    """
+    complete = inputs.district.complete_classes.issuperset(rule.classes)
+    if canonical(rule.level) != "catchment" or complete:
+        return
+    low = np.nan if rule.value_min is None else rule.value_min
+    open_ = np.full(len(measured), np.nan)
+    short = outside_by(measured, np.full(len(measured), low), open_) > 0
+    reason[~short & ~np.isnan(measured)] = "checks.class_incomplete"
 
 
 def ground_rows(inputs: Inputs, rule: Rule) -> DataFrame:
@@ -170,8 +192,10 @@ def ground_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     reason[units["unit_kind"] == "approximate_catchment"] = (
         "checks.approximate_catchment"
     )
+    measured = area_m2 / _M2_PER[rule.kind]
+    _if_other_centres(inputs, rule, measured, reason)
     return rows.assign(
-        measured=area_m2 / _M2_PER[rule.kind],
+        measured=measured,
         numerator=area_m2,
         exposed=units["households"].to_numpy(dtype=float),
         reason=reason,
