@@ -65,6 +65,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         unit_kind="community",
         household_basis="resident",
     ),
+    "circles": _columns("circle_id name build", "outside_share", tier="15min"),
     "compounds": _columns(
         "compound_id name community_id",
         "households planned_dwellings year_built",
@@ -104,6 +105,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "gates": _columns("gate_id compound_id name", open="yes"),
     "barriers": _columns("barrier_id name", barrier_kind="wall"),
     "grids": _columns("grid_id community_id name grid_kind", "staff", locked="no"),
+    "projects": _columns(
+        "project_id name facility_class tier", "year floor_area_m2", status="built"
+    ),
     "land": _columns("name", land_kind="other"),
 }
 PLAIN = frozenset({"facility_classes", "rooms", "serves"})
@@ -162,6 +166,10 @@ def make_district(
     inside = facilities["community_id"].notna()
     role = pd.Series(np.where(inside, "inside", "context"), dtype=object)
     facilities["role"] = facilities["role"].where(facilities["role"].notna(), role)
+    circles = frames["circles"]
+    covered = communities.union_all()
+    outside = circles.geometry.difference(covered).area / circles.geometry.area
+    circles["outside_share"] = circles["outside_share"].fillna(outside.astype(float))
     _derive(frames, given=set(tables))
     return District(
         config=config,

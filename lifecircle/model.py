@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 __all__ = [
+    "MOST_OUTSIDE",
     "Assessment",
     "District",
     "DistrictConfig",
@@ -40,6 +41,10 @@ __all__ = [
 ]
 
 Severity = Literal["error", "warning"]
+
+MOST_OUTSIDE = 0.05
+"""More of a circle's ground than this outside the communities, and who lives and
+what stands in it is not known. Ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,13 @@ class District:
 
     Attributes
     ----------
+    circles : GeoDataFrame
+        Life circles: ``circle_id``, ``tier`` (of ``rules.TIERS``), ``build`` (new,
+        existing, old_city; None = not said), ``outside_share`` (of its ground
+        outside every community, in [0, 1]).
+    projects : GeoDataFrame
+        Building projects: ``project_id``, ``status``, ``floor_area_m2``,
+        ``facility_class`` (None = not said).
     facility_classes : DataFrame
         Every class a facility offers: ``facility_id``, ``facility_class``.
     rooms : DataFrame
@@ -111,6 +123,7 @@ class District:
     config: DistrictConfig
     crs: str
     communities: GeoDataFrame
+    circles: GeoDataFrame
     compounds: GeoDataFrame
     buildings: GeoDataFrame
     facilities: GeoDataFrame
@@ -121,6 +134,7 @@ class District:
     gates: GeoDataFrame
     barriers: GeoDataFrame
     grids: GeoDataFrame
+    projects: GeoDataFrame
     land: GeoDataFrame
     complete_classes: frozenset[str]
     problems: tuple[Problem, ...]

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["Reference", "Rule", "RuleBook"]
+__all__ = ["TIERS", "Reference", "Rule", "RuleBook"]
+
+TIERS = ("15min", "10min", "5min", "block")
+"""Tiers of a standard's life circles; none stands in for another (GB 50180-2018)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,6 +27,7 @@ CLOCK = "2000-01-01T00:00:00.000Z"
 
 DISTRICT_TABLES = (
     "communities",
+    "circles",
     "compounds",
     "buildings",
     "facilities",
@@ -34,6 +35,7 @@ DISTRICT_TABLES = (
     "gates",
     "barriers",
     "grids",
+    "projects",
     "land",
     "facility_classes",
     "rooms",

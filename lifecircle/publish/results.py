@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "GEOPACKAGE", "MANIFEST", "read_study", "saved_parts"]
 
-FORMAT = 1
-"""Number of the format; raised when a saved study can no longer be read as before."""
+FORMAT = 2
+"""Number of the format; raised when a saved study can no longer be read as before.
+2: circles and projects."""
 
 GEOPACKAGE, MANIFEST = "district.gpkg", "manifest.json"
 
@@ -56,7 +57,7 @@ def saved_parts(study: Assessment) -> dict[str, Any]:
     Examples
     --------
     >>> saved_parts(study)["format"]  # doctest: +SKIP
-    1
+    2
     """
     district = study.district
     return {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lifecircle.rules import TIERS
 from lifecircle.standards.catalogue import read_catalogue
 from lifecircle.standards.facts import TABLE_QUANTITIES, facts
 from lifecircle.standards.kinds import KINDS, LEVELS, Kind
@@ -60,7 +61,7 @@ _BOOK_STATUSES = ("in_force", "draft", "expired-target", "superseded")
 _STATUSES = ("built", "under_construction", "planned")
 _SCOPES: Mapping[str, tuple[str, ...]] = {
     "build": ("any", "new", "existing", "old_city"),
-    "circle": ("15min", "10min", "5min", "block"),
+    "circle": TIERS,
     "population": ("all", "elderly", "children_0_3"),
     "walker": ("adult", "elderly"),
 }

@@ -25,6 +25,7 @@ __all__ = [
     "drop_far_layers",
     "gate_compounds",
     "largest_overlap",
+    "outside_share",
     "shapes_of",
 ]
 
@@ -134,6 +135,37 @@ def largest_overlap(
     first = best.drop_duplicates("row")
     found[first["row"].to_numpy()] = first["id"].to_numpy(dtype=object)
     return found
+
+
+def outside_share(
+    shapes: npt.NDArray[np.object_], areas: npt.NDArray[np.object_]
+) -> npt.NDArray[np.float64]:
+    """Share of each polygon's ground that lies outside all areas.
+
+    Parameters
+    ----------
+    shapes : object array
+        Polygons, None where missing.
+    areas : object array
+        Polygons, None where missing; they may overlap.
+
+    Returns
+    -------
+    float array
+        In [0, 1], to six decimals; NaN where missing.
+
+    Examples
+    --------
+    A square of 10 m, of which a strip of 4 m lies beyond the area.
+
+    >>> import numpy, shapely
+    >>> square, area = shapely.box(0, 0, 10, 10), shapely.box(0, 0, 6, 10)
+    >>> outside_share(numpy.array([square]), numpy.array([area])).tolist()
+    [0.4]
+    """
+    outside = shapely.area(shapely.difference(shapes, shapely.union_all(areas)))
+    share: npt.NDArray[np.float64] = (outside / shapely.area(shapes)).round(6)
+    return share
 
 
 def check_overlaps(communities: GeoDataFrame, *, ledger: Ledger) -> None:

@@ -26,6 +26,7 @@ __all__ = ["complete_registers", "known_units", "to_yuan"]
 _UNITS = {
     "subdistrict": ("communities", "subdistrict_id"),
     "community": ("communities", "community_id"),
+    "circle": ("circles", "circle_id"),
     "compound": ("compounds", "compound_id"),
     "building": ("buildings", "building_id"),
     "grid": ("grids", "grid_id"),

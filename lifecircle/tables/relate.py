@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from lifecircle.model import MOST_OUTSIDE
 from lifecircle.tables.demand import relate_demand
 from lifecircle.tables.facts import schema_of
 from lifecircle.tables.ledger import HIDDEN
@@ -19,6 +20,7 @@ from lifecircle.tables.places import (
     drop_far_layers,
     gate_compounds,
     largest_overlap,
+    outside_share,
     shapes_of,
 )
 from lifecircle.tables.registers import complete_registers, known_units
@@ -153,6 +155,21 @@ def _relate_grids(tables: dict[str, Any], *, ledger: Ledger) -> None:
     tables["grids"] = grids
 
 
+def _relate_circles(tables: dict[str, Any], *, ledger: Ledger) -> None:
+    """Say how much of every circle's ground lies outside the communities."""
+    circles = tables["circles"]
+    share = outside_share(shapes_of(circles), shapes_of(tables["communities"]))
+    tables["circles"] = circles.assign(outside_share=share)
+    out = np.flatnonzero((share > MOST_OUTSIDE) & ledger.standing(circles))
+    ids = circles["circle_id"].to_numpy()
+    shown = [
+        {"value": ids[place], "percent": f"{100 * share[place]:.0f}"} for place in out
+    ]
+    ledger.flag(
+        circles, out, "circle_outside", shown, column="circle_id", severity="warning"
+    )
+
+
 def relate(
     tables: Mapping[str, pd.DataFrame],
     config: DistrictConfig,
@@ -205,6 +222,7 @@ def relate(
     )
     _relate_services(made, ledger=ledger)
     _relate_grids(made, ledger=ledger)
+    _relate_circles(made, ledger=ledger)
     gates = made["gates"]
     compounds = made["compounds"]
     made["gates"] = gates.assign(compound_id=gate_compounds(gates, compounds))

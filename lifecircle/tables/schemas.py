@@ -9,10 +9,12 @@ its failure cases know neither spreadsheet rows nor the file's column names.)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
+
+from lifecircle.rules import TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +43,7 @@ _AREA = ("m2", "m²", "㎡", "平方米", "平米", "平", "sqm")
 _HOUSEHOLDS = ("户", "households")
 _PERSONS = ("人", "名", "口", "persons")
 _YES_NO = ("yes", "no")
+_STATUSES = ("built", "under_construction", "planned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,18 @@ _ALL = (
         ("community_id",),
     ),
     Schema(
+        "circles",
+        (
+            _id("circle_id"),
+            Field("tier", "choice", required=True, choices=TIERS),
+            Field("name"),
+            _choice("build", ("new", "existing", "old_city")),
+            Field("outside_share", "number", place="derived"),
+        ),
+        _POLYGON,
+        ("circle_id",),
+    ),
+    Schema(
         "compounds",
         (
             _id("compound_id"),
@@ -232,7 +247,7 @@ _ALL = (
             _id("facility_id"),
             Field("name"),
             Field("facility_class", "classes", required=True),
-            _choice("status", ("built", "under_construction", "planned"), "built"),
+            _choice("status", _STATUSES, "built"),
             Field("opened", "year", least=1900, most=2100),
             _FLOOR_AREA,
             _AREA_BASIS,
@@ -324,6 +339,20 @@ _ALL = (
         ),
         _POLYGON,
         ("grid_id",),
+    ),
+    Schema(
+        "projects",
+        (
+            _id("project_id"),
+            Field("name"),
+            Field("facility_class", "class"),
+            Field("tier"),
+            Field("status", "choice", required=True, choices=_STATUSES),
+            Field("year", "year", least=1900, most=2100),
+            replace(_FLOOR_AREA, required=True),
+        ),
+        ("Point",),
+        ("project_id",),
     ),
     Schema(
         "land",

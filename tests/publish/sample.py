@@ -698,6 +698,29 @@ def _empty(names: list[str], crs: str | None = CRS) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
 
 
+def _circles() -> gpd.GeoDataFrame:
+    rows = {
+        "circle_id": ["Q1", "Q2"],
+        "tier": ["15min", "block"],
+        "name": ["渡口生活圈", None],
+        "build": pd.Series([None, "old_city"], dtype=object),
+        "outside_share": [0.0, 0.125],
+    }
+    shapes = [box(X0, Y0, X0 + 1200, Y0 + 900), box(X0, Y0, X0 + 200, Y0 + 150)]
+    return gpd.GeoDataFrame(rows, geometry=shapes, crs=CRS)
+
+
+def _projects() -> gpd.GeoDataFrame:
+    rows = {
+        "project_id": ["P1", "P2"],
+        "status": ["built", "planned"],
+        "floor_area_m2": [5000.0, 12_000.0],
+        "year": [2019.0, np.nan],
+    }
+    shapes = [Point(X0 + 50, Y0 + 50), Point(X0 + 90, Y0 + 70)]
+    return gpd.GeoDataFrame(rows, geometry=shapes, crs=CRS)
+
+
 def _config(disclosure: str, name: str) -> DistrictConfig:
     return DistrictConfig(
         district_id="linxi",
@@ -747,6 +770,8 @@ def _district(config: DistrictConfig, frames: dict[str, Any]) -> District:
     return District(
         config=config,
         crs=CRS,
+        circles=_circles(),
+        projects=_projects(),
         gates=_empty(["gate_id", "compound_id", "name", "open"]),
         barriers=_empty(["barrier_id", "name", "barrier_kind"]),
         complete_classes=frozenset({"ELD.CANTEEN"}),
