@@ -13,10 +13,12 @@ _HOMES = {
     "dashboard": "lifecircle.checks.dashboard",
     "find_gaps": "lifecircle.checks.gaps",
     "isochrones": "lifecircle.access.isochrones",
+    "nearest_facilities": "lifecircle.access.nearest",
     "read_district": "lifecircle.tables.district",
     "read_rule_book": "lifecircle.standards.rulebook",
     "read_study": "lifecircle.publish.results",
     "walk_access": "lifecircle.access.minutes",
+    "walk_pairs": "lifecircle.access.pairs",
     "write_map": "lifecircle.publish.web_map",
     "write_study": "lifecircle.publish.outputs",
 }
@@ -31,10 +33,12 @@ __all__ = [
     "dashboard",
     "find_gaps",
     "isochrones",
+    "nearest_facilities",
     "read_district",
     "read_rule_book",
     "read_study",
     "walk_access",
+    "walk_pairs",
     "write_map",
     "write_study",
 ]
@@ -42,6 +46,8 @@ __all__ = [
 if TYPE_CHECKING:
     from lifecircle.access.isochrones import isochrones
     from lifecircle.access.minutes import walk_access
+    from lifecircle.access.nearest import nearest_facilities
+    from lifecircle.access.pairs import walk_pairs
     from lifecircle.checks.dashboard import dashboard
     from lifecircle.checks.evaluate import check
     from lifecircle.checks.gaps import find_gaps

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lifecircle.access.along import walks_along
 from lifecircle.access.kernel import BUCKET, FAR, spread
 from lifecircle.network.snap import snap_points, standing_points
 
@@ -354,46 +355,23 @@ def nearest_source(
     found = np.flatnonzero(places.segment >= 0)
     segment, offset = places.segment[found], places.offset_um[found]
     start, end = graph.nodes[segment].T
-    here, there, direct = _same_segment(graph, field.sources, segment, offset)
-    rows = np.concatenate([np.arange(len(found)), np.arange(len(found)), here])
+    off, rest = places.off_um[found], graph.segment_um[segment] - offset
+    along = walks_along(graph, field.sources, places)
+    rows = np.concatenate([found, found, along[:, 1]])
     total = np.concatenate(
         [
-            field.node_um[start] + graph.back(segment, offset),
-            field.node_um[end]
-            + graph.forth(segment, graph.segment_um[segment] - offset),
-            direct,
+            field.node_um[start] + graph.back(segment, offset) + off,
+            field.node_um[end] + graph.forth(segment, rest) + off,
+            along[:, 2],
         ]
     )
-    source = np.concatenate([field.source[start], field.source[end], there])
+    source = np.concatenate([field.source[start], field.source[end], along[:, 0]])
     order = np.lexsort((source, total, rows))
-    first = order[np.unique(rows[order], return_index=True)[1]]
-    best = total[first] + places.off_um[found]
+    place, first = np.unique(rows[order], return_index=True)
+    best, nearest = total[order[first]], source[order[first]]
     within = best <= field.limit_um
     um = np.full(len(places.segment), FAR, np.int64)
     winner = np.full(len(places.segment), -1, np.int32)
-    um[found[within]] = best[within]
-    winner[found[within]] = source[first][within]
+    um[place[within]] = best[within]
+    winner[place[within]] = nearest[within]
     return um, winner
-
-
-def _same_segment(
-    graph: CostGraph,
-    sources: Places,
-    segment: npt.NDArray[np.int32],
-    offset: npt.NDArray[np.int64],
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int32], npt.NDArray[np.int64]]:
-    """Pairs of place and source on one segment, and the walk along it."""
-    order = np.argsort(sources.segment, kind="stable")
-    ranked = sources.segment[order]
-    low = np.searchsorted(ranked, segment, "left")
-    count = np.searchsorted(ranked, segment, "right") - low
-    here = np.repeat(np.arange(len(segment)), count)
-    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    there = order[np.repeat(low, count) + step]
-    ahead = sources.offset_um[there] - offset[here]
-    direct = np.where(
-        ahead >= 0,
-        graph.forth(segment[here], np.abs(ahead)),
-        graph.back(segment[here], np.abs(ahead)),
-    )
-    return here, there.astype(np.int32), direct + sources.off_um[there]

@@ -1,8 +1,9 @@
 """Every walk within a limit, between every building and every facility of a class.
 
-One bounded search for each facility gives sparse triples (facility, node, walk);
+One bounded search for each entrance gives sparse triples (entrance, node, walk);
 buildings take them up at both ends of their segment, and two places on one segment
-walk straight along it. What comes out is as sparse: only pairs within the limit.
+walk straight along it. What comes out is as sparse: only pairs within the limit, a
+facility of several entrances by the nearest.
 """
 
 from __future__ import annotations
@@ -13,24 +14,34 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import pandas as pd
 
+from lifecircle.access.along import matches, walks_along
+from lifecircle.access.entrances import place_entrances
 from lifecircle.access.field import UM, cost_graph, place_points
 from lifecircle.access.minutes import counted_facilities
 from lifecircle.access.within import walks_within, workspace
+from lifecircle.errors import CrsError
 from lifecircle.network.compounds import read_walls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     import numpy.typing as npt
+    from geopandas import GeoDataFrame
     from pandas import DataFrame
 
+    from lifecircle.access.entrances import Entrances
     from lifecircle.access.field import CostGraph, Places
     from lifecircle.access.within import Workspace
     from lifecircle.model import District, WalkNetwork
 
     Ints = npt.NDArray[np.int64]
 
-__all__ = ["pairs_within", "walk_pairs"]
+__all__ = [
+    "entrance_pairs",
+    "pairs_within",
+    "start_places",
+    "walk_pairs",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +60,7 @@ def walk_pairs(
     district: District,
     facility_class: str,
     *,
+    points: GeoDataFrame | None = None,
     statuses: Sequence[str] = ("built",),
     limit_m: float,
     track: Callable[[Iterable[int]], Iterable[int]] = _plainly,
@@ -63,6 +75,8 @@ def walk_pairs(
         Uses ``buildings``, ``facilities``, ``facility_classes``, walls and barriers.
     facility_class : str
         Code such as ``ELD.CANTEEN``.
+    points : GeoDataFrame, optional
+        ``point_id`` and points in the network's CRS: walk from these instead.
     statuses : sequence of str
         Statuses that count as there.
     limit_m : float
@@ -73,8 +87,9 @@ def walk_pairs(
     Returns
     -------
     DataFrame
-        ``building_id``, ``facility_id``, ``walk_m``, sorted by both ids; no row for a
-        pair farther apart than the limit or without a walk.
+        ``building_id`` (or ``point_id``), ``facility_id``, ``walk_m`` to its nearest
+        entrance, sorted by both ids; no row for a pair farther apart than the limit
+        or without a walk.
 
     Examples
     --------
@@ -86,28 +101,118 @@ def walk_pairs(
     3          B6          F5   330.0
     """
     counted = counted_facilities(district, facility_class, statuses=statuses)
-    walls = read_walls(district)
-    homes, sites = (
-        place_points(
-            network,
-            frame.geometry.to_numpy(),
-            max_off_m=district.config.max_off_road_m,
-            walls=walls,
-        )
-        for frame in (district.buildings, counted)
+    entrances = place_entrances(
+        network,
+        counted.geometry.to_numpy(),
+        max_off_m=district.config.max_off_road_m,
+        walls=read_walls(district),
     )
-    site, home, um = pairs_within(
-        cost_graph(network), sites, homes, limit_m=limit_m, track=track
+    key, ids, starts = start_places(network, district, points)
+    site, start, um = entrance_pairs(
+        cost_graph(network), entrances, starts, limit_m=limit_m, track=track
     )
     logger.info("pairs: %d of %s within %.0f m", len(um), facility_class, limit_m)
     pairs = pd.DataFrame(
         {
-            "building_id": district.buildings["building_id"].to_numpy()[home],
+            key: ids[start],
             "facility_id": counted["facility_id"].to_numpy()[site],
             "walk_m": um / UM,
         }
     )
-    return pairs.sort_values(["building_id", "facility_id"], ignore_index=True)
+    return pairs.sort_values([key, "facility_id"], ignore_index=True)
+
+
+def start_places(
+    network: WalkNetwork, district: District, points: GeoDataFrame | None
+) -> tuple[str, npt.NDArray[np.object_], Places]:
+    """Where walks start: at a district's buildings, or at points of one's own.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        Of this district.
+    district : District
+        Buildings, walls and barriers.
+    points : GeoDataFrame or None
+        ``point_id`` and points; None = the buildings.
+
+    Returns
+    -------
+    tuple
+        Name of the id's column, the ids, and the places.
+
+    Raises
+    ------
+    CrsError
+        If the points are not in the network's CRS.
+
+    Examples
+    --------
+    >>> key, ids, _ = start_places(toy.network, toy.district, None)
+    >>> key, len(ids)
+    ('building_id', 6)
+    """
+    key, frame = "building_id", district.buildings
+    if points is not None:
+        key, frame = "point_id", points
+        if points.crs != network.crs:
+            raise CrsError(
+                where="points",
+                what=f"they are in {points.crs}, the network in {network.crs}.",
+                fix=f"Project them to {network.crs} first.",
+            )
+    places = place_points(
+        network,
+        frame.geometry.to_numpy(),
+        max_off_m=district.config.max_off_road_m,
+        walls=read_walls(district),
+    )
+    return key, frame[key].to_numpy(dtype=object), places
+
+
+def entrance_pairs(
+    graph: CostGraph,
+    entrances: Entrances,
+    places: Places,
+    *,
+    limit_m: float,
+    track: Callable[[Iterable[int]], Iterable[int]] = _plainly,
+) -> tuple[Ints, Ints, Ints]:
+    """Sparse walks to facilities, each by its nearest entrance.
+
+    Parameters
+    ----------
+    graph : CostGraph
+        Where to walk.
+    entrances : Entrances
+        Of the facilities.
+    places : Places
+        Where walks start.
+    limit_m : float
+        Longest walk, metres, inclusive; both legs off the street count.
+    track : callable, optional
+        Wraps the batches of searches.
+
+    Returns
+    -------
+    tuple of int64 arrays
+        Row of the facility, row of the place, and the walk in micrometres, sorted by
+        facility and place.
+
+    Examples
+    --------
+    >>> shops = toy.district.facilities.geometry.to_numpy()
+    >>> doors = place_entrances(toy.network, shops, max_off_m=100)
+    >>> graph = cost_graph(toy.network)
+    >>> site, _, um = entrance_pairs(graph, doors, doors.places, limit_m=20)
+    >>> site.tolist(), int(um[0])  # 10 m to the street, and 10 m back
+    ([0, 1, 2, 3, 4], 20000000)
+    """
+    entrance, place, um = pairs_within(
+        graph, entrances.places, places, limit_m=limit_m, track=track
+    )
+    met = _nearest(np.column_stack([entrances.owner[entrance], place, um]))
+    return met[:, 0], met[:, 1], met[:, 2]
 
 
 def pairs_within(
@@ -118,7 +223,7 @@ def pairs_within(
     limit_m: float,
     track: Callable[[Iterable[int]], Iterable[int]] = _plainly,
 ) -> tuple[Ints, Ints, Ints]:
-    """Sparse walks between sources and places.
+    """Sparse walks from places to sources.
 
     Parameters
     ----------
@@ -150,23 +255,27 @@ def pairs_within(
     limit_um = round(limit_m * UM)
     found = np.flatnonzero(places.segment >= 0)
     segment, offset = places.segment[found], places.offset_um[found]
-    off = places.off_um[found]
+    off, rest = places.off_um[found], graph.segment_um[segment] - offset
     # Places hang on both ends of their segment.
     hooks = _Hooks(
         np.concatenate([graph.nodes[segment, 0], graph.nodes[segment, 1]]),
         np.concatenate([found, found]),
-        np.concatenate([off + offset, off + graph.segment_um[segment] - offset]),
+        np.concatenate(
+            [off + graph.back(segment, offset), off + graph.forth(segment, rest)]
+        ),
     )
-    beside = _Hooks(segment, found, off)
+    along = walks_along(graph, sources, places)
     started = np.flatnonzero(sources.segment >= 0)
     space = workspace(graph, limit_m=limit_m)
     parts = [np.zeros((0, 3), np.int64)]
     for first in track(range(0, len(started), BATCH)):
         rows = started[first : first + BATCH]
+        low = np.searchsorted(along[:, 0], rows[0], "left")
+        high = np.searchsorted(along[:, 0], rows[-1], "right")
         met = np.vstack(
             [
                 _by_nodes(graph, sources, rows, hooks=hooks, space=space),
-                _along(sources, places, rows, beside=beside),
+                along[low:high],
             ]
         )
         parts.append(_nearest(met[met[:, 2] <= limit_um]))
@@ -175,7 +284,7 @@ def pairs_within(
 
 
 class _Hooks:
-    """Places by key (a node or a segment), each with what it adds to the walk."""
+    """Places by node, each with what it adds to the walk."""
 
     def __init__(
         self,
@@ -190,11 +299,7 @@ class _Hooks:
         self, wanted: npt.NDArray[np.int32]
     ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Ints]:
         """Position in ``wanted``, place, and what it adds, for every match."""
-        low = np.searchsorted(self.keys, wanted, "left")
-        count = np.searchsorted(self.keys, wanted, "right") - low
-        here = np.repeat(np.arange(len(wanted)), count)
-        step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        there = np.repeat(low, count) + step
+        here, there = matches(wanted, self.keys)
         return here, self.rows[there], self.more_um[there]
 
 
@@ -212,16 +317,6 @@ def _by_nodes(
     )
     here, place, more_um = hooks.at(met.node)
     return np.column_stack([rows[met.source[here]], place, met.um[here] + more_um])
-
-
-def _along(
-    sources: Places, places: Places, rows: npt.NDArray[np.intp], *, beside: _Hooks
-) -> Ints:
-    """Source, place and walk of those on one segment."""
-    here, place, more_um = beside.at(sources.segment[rows])
-    row = rows[here]
-    way_um = np.abs(sources.offset_um[row] - places.offset_um[place])
-    return np.column_stack([row, place, sources.off_um[row] + way_um + more_um])
 
 
 def _nearest(met: Ints) -> Ints:
