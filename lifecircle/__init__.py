@@ -17,6 +17,9 @@ _HOMES = {
     "read_district": "lifecircle.tables.district",
     "read_rule_book": "lifecircle.standards.rulebook",
     "read_study": "lifecircle.publish.results",
+    "roll_up": "lifecircle.checks.rollup",
+    "roll_up_area": "lifecircle.checks.missing_area",
+    "roll_up_reach": "lifecircle.checks.reached",
     "walk_access": "lifecircle.access.minutes",
     "walk_pairs": "lifecircle.access.pairs",
     "write_map": "lifecircle.publish.web_map",
@@ -37,6 +40,9 @@ __all__ = [
     "read_district",
     "read_rule_book",
     "read_study",
+    "roll_up",
+    "roll_up_area",
+    "roll_up_reach",
     "walk_access",
     "walk_pairs",
     "write_map",
@@ -51,6 +57,9 @@ if TYPE_CHECKING:
     from lifecircle.checks.dashboard import dashboard
     from lifecircle.checks.evaluate import check
     from lifecircle.checks.gaps import find_gaps
+    from lifecircle.checks.missing_area import roll_up_area
+    from lifecircle.checks.reached import roll_up_reach
+    from lifecircle.checks.rollup import roll_up
     from lifecircle.jobs import assess
     from lifecircle.network.graph import build_network
     from lifecircle.publish.outputs import write_study

@@ -14,6 +14,7 @@ __all__ = [
     "DASHBOARD",
     "FINDINGS",
     "GAP_AREAS",
+    "MISSING_AREA",
     "REACHED",
     "ROUTES",
     "SERVED",
@@ -50,15 +51,37 @@ band that a walk exists for, from = NaN counts those with no walk at all."""
 
 REACHED = (
     "rule_id",
+    "facility_class",
     "level",
     "unit_id",
-    "households",
+    "weight",
+    "amount",
+    "estimated_amount",
     "served",
     "unserved",
-    "unproven",
+    "not_assessed",
+    "served_share",
 )
-"""Households by rule of reach, level and unit; unit "" = outside any unit of the
-level. ``unproven``: not reached, in a list that is not declared complete."""
+"""Amounts (weight: households, persons, elderly) by rule of reach, level and unit;
+unit "" = outside any unit of the level; buildings in households only.
+``not_assessed``: not reached, in a list that is not declared complete, so that there
+is no ``served_share``."""
+
+MISSING_AREA = (
+    "rule_id",
+    "facility_class",
+    "level",
+    "unit_id",
+    "unit_name",
+    "missing_m2",
+    "short",
+    "met",
+    "not_assessed",
+    "rank",
+)
+"""Square metres below the standard by area rule, level and unit. ``short``, ``met``,
+``not_assessed`` count findings; ``missing_m2`` is NaN where all are not assessed, and
+the least that it can be where some are. ``rank``: 1 = most of its level."""
 
 DASHBOARD = (
     "unit_id",

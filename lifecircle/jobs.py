@@ -21,9 +21,12 @@ from lifecircle.access.isochrones import isochrones
 from lifecircle.access.minutes import walk_access
 from lifecircle.access.routes import example_routes
 from lifecircle.cache import cached_network
+from lifecircle.checks.dashboard import dashboard
 from lifecircle.checks.evaluate import check
 from lifecircle.checks.gaps import find_gaps
 from lifecircle.checks.measures.registry import REACH_KINDS
+from lifecircle.checks.missing_area import roll_up_area
+from lifecircle.checks.reached import roll_up_reach
 from lifecircle.checks.rollup import roll_up
 from lifecircle.model import Assessment
 from lifecircle.network.graph import build_network, network_report
@@ -119,7 +122,6 @@ def assess(
     reach = _isochrones(network, district)
     report("checks")
     findings = check(district, access, *books)
-    served = roll_up(district, access)
     report("gaps")
     gaps = find_gaps(district, access, findings)
     routes = example_routes(network, district, access, gaps.areas)
@@ -128,7 +130,10 @@ def assess(
         access=access,
         findings=findings,
         gaps=gaps,
-        served=served,
+        served=roll_up(district, access),
+        dashboard=dashboard(district, findings),
+        reached=roll_up_reach(district, access, findings),
+        missing_area=roll_up_area(district, findings),
         isochrones=reach,
         routes=routes,
         network_report=network_report(network, district),

@@ -240,6 +240,13 @@ class Assessment:
         Columns in ``lifecircle.columns.ACCESS``.
     served : DataFrame
         Households, persons and elderly by minutes; ``lifecircle.columns.SERVED``.
+    dashboard : DataFrame
+        Requirements met by community and rule family; ``columns.DASHBOARD``.
+    reached : DataFrame
+        Who is within reach by rule, at all seven levels; ``columns.REACHED``.
+    missing_area : DataFrame
+        Square metres that every area rule lacks, from communities up to the city;
+        ``columns.MISSING_AREA``.
     isochrones : GeoDataFrame
         ``facility_class``, ``walker``, ``limit_min``, cumulative polygons.
     routes : GeoDataFrame
@@ -255,6 +262,9 @@ class Assessment:
     findings: Findings
     gaps: Gaps
     served: DataFrame
+    dashboard: DataFrame
+    reached: DataFrame
+    missing_area: DataFrame
     isochrones: GeoDataFrame
     routes: GeoDataFrame
     network_report: DataFrame

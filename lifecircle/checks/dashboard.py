@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lifecircle.model import District, Findings
 
-__all__ = ["dashboard", "requirements"]
+__all__ = ["community_of", "dashboard", "requirements"]
 
 _RANK = {"fail": 0, "not_assessed": 1, "pass": 2, "benchmark": 3, "reference": 4}
 """A requirement of a community fails with one row, and passes with all."""
@@ -51,7 +51,7 @@ def requirements(district: District, findings: Findings) -> DataFrame:
     ['pass', 'fail']
     """
     rows = findings.rows
-    home = _community_of(district, rows)
+    home = community_of(district, rows)
     force = {
         (book.book_id, rule.rule_id): rule.force
         for book in findings.books
@@ -86,8 +86,27 @@ def _family(kind: str) -> str:
     return MEASURES[kind].family if kind in MEASURES else "register"
 
 
-def _community_of(district: District, rows: DataFrame) -> Series:
-    """Community of every finding's unit; None above the level of communities."""
+def community_of(district: District, rows: DataFrame) -> Series:
+    """Community of every finding's unit.
+
+    Parameters
+    ----------
+    district : District
+        Its grids, compounds, buildings and facilities name their community.
+    rows : DataFrame
+        ``columns.FINDINGS``.
+
+    Returns
+    -------
+    Series
+        ``community_id``; missing above the level of communities.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"level": ["grid", "district"], "unit_id": ["G1", "toy"]})
+    >>> community_of(toy.district, rows).dropna().tolist()
+    ['C1']
+    """
     tables = {
         "grid": (district.grids, "grid_id"),
         "compound": (district.compounds, "compound_id"),

@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lifecircle.checks.evaluate import skipped
-from lifecircle.checks.inputs import prepare
-from lifecircle.checks.measures.coverage import limit_of, reach_of, within_limit
-from lifecircle.checks.measures.registry import REACH_KINDS
-from lifecircle.checks.measures.straight import is_of_centres
-from lifecircle.checks.units import estimated, grid_claims, in_scope
-from lifecircle.columns import REACHED, SERVED
+from lifecircle.checks.units import estimated, grid_claims
+from lifecircle.columns import SERVED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,18 +16,18 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from pandas import DataFrame, Series
 
-    from lifecircle.checks.inputs import Inputs
-    from lifecircle.model import District, Findings, Rule
+    from lifecircle.model import District
 
 __all__ = [
     "BAND_EDGES_MIN",
+    "CITY",
     "LEVELS",
     "OUTSIDE",
     "SEVEN_LEVELS",
     "WEIGHTS",
     "minute_bands",
     "roll_up",
-    "roll_up_reach",
+    "unit_keys",
 ]
 
 BAND_EDGES_MIN = (0.0, 5.0, 10.0, 15.0, 20.0, float("inf"))
@@ -115,7 +110,7 @@ def roll_up(
     pairs, bands = _bands_by_pair(buildings["building_id"], access)
     frames = [
         _level_frame(buildings, keys, (pairs, bands), weight=weight).assign(level=level)
-        for level, keys in _unit_keys(district, levels).items()
+        for level, keys in unit_keys(district, levels).items()
         for weight in WEIGHTS
     ]
     served = pd.concat(frames, ignore_index=True)
@@ -126,8 +121,26 @@ def roll_up(
     return served[list(SERVED)]
 
 
-def _unit_keys(district: District, levels: tuple[str, ...]) -> dict[str, Series]:
-    """Unit of every building at every level; None belongs to none."""
+def unit_keys(district: District, levels: tuple[str, ...]) -> dict[str, Series]:
+    """Unit of every building at every level.
+
+    Parameters
+    ----------
+    district : District
+        The checked tables.
+    levels : tuple of str
+        Of ``SEVEN_LEVELS``.
+
+    Returns
+    -------
+    dict
+        Level to ids in the order of the buildings; ``OUTSIDE`` = in no unit of it.
+
+    Examples
+    --------
+    >>> unit_keys(toy.district, ("community",))["community"].tolist()[3:]
+    ['C1', 'C2', 'C2']
+    """
     buildings = district.buildings
     home = district.communities.set_index("community_id")["subdistrict_id"]
 
@@ -212,89 +225,3 @@ def _level_frame(
             "estimated_amount": part[found],
         }
     )
-
-
-def roll_up_reach(
-    district: District,
-    access: DataFrame,
-    findings: Findings,
-    *,
-    levels: tuple[str, ...] = SEVEN_LEVELS,
-) -> DataFrame:
-    """Who is served by every rule of reach, and who is not, at every level.
-
-    The same yes or no of every building, summed: totals at every level agree to the
-    last household. Only communities that a rule is about count. Where its classes
-    are not declared complete, those not reached are ``unproven``, not unserved
-    (RULES.md 0b.10).
-
-    Parameters
-    ----------
-    district : District
-        The checked tables.
-    access : DataFrame
-        ``columns.ACCESS``.
-    findings : Findings
-        From ``check``; its books name the rules.
-    levels : tuple of str
-        Of ``SEVEN_LEVELS``.
-
-    Returns
-    -------
-    DataFrame
-        ``columns.REACHED``, in the order of the rules, levels and unit ids.
-
-    Examples
-    --------
-    >>> from lifecircle.checks.evaluate import check
-    >>> from lifecircle.standards.rulebook import read_rule_book
-    >>> findings = check(toy.district, toy.access, read_rule_book("hefei"))
-    >>> rows = roll_up_reach(toy.district, toy.access, findings)
-    >>> meals = rows[rows["rule_id"] == "HF-R10"]
-    >>> meals.groupby("level")["served"].sum().unique()
-    array([600.])
-    """
-    inputs = prepare(district, access, books=findings.books)
-    keys = _unit_keys(district, levels)
-    frames = [
-        _reach_frame(inputs, rule, keys)
-        for book in findings.books
-        for rule in book.rules
-        if rule.kind in REACH_KINDS
-        and rule.classes
-        and not is_of_centres(rule)
-        and not skipped(rule, district.config)
-    ]
-    if not frames:
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in REACHED})
-    return pd.concat(frames, ignore_index=True)[list(REACHED)]
-
-
-def _reach_frame(inputs: Inputs, rule: Rule, keys: dict[str, Series]) -> DataFrame:
-    """Households of one rule by level and unit: served, unserved, unproven."""
-    district = inputs.district
-    buildings = district.buildings
-    about = set(in_scope(district.communities, rule)["community_id"])
-    inside = buildings["community_id"].isin(about).to_numpy()
-    households = np.where(inside, buildings["households"].to_numpy(dtype=float), 0.0)
-    reach, answered = reach_of(inputs, rule)
-    near = within_limit(reach, limit_min=limit_of(rule))
-    proven = answered and district.complete_classes.issuperset(rule.classes)
-    parts = {
-        "served": np.where(near, households, 0.0),
-        "unserved": np.where(near | (not proven), 0.0, households),
-        "unproven": np.where(near | proven, 0.0, households),
-    }
-    frames = []
-    for level, of in keys.items():
-        codes, units = pd.factorize(of, sort=True)
-        sums = {
-            name: np.bincount(codes, values, minlength=len(units))
-            for name, values in parts.items()
-        }
-        frame = pd.DataFrame({"unit_id": np.asarray(units, dtype=object), **sums})
-        frame.insert(0, "level", level)
-        frames.append(frame[frame[list(parts)].sum(axis=1) > 0])
-    made = pd.concat(frames, ignore_index=True)
-    made["households"] = made[list(parts)].sum(axis=1)
-    return made.assign(rule_id=rule.rule_id)

@@ -35,8 +35,10 @@ def disclosed(study: Assessment) -> Assessment:
     Assessment
         Internal: the same. Review and public: a building's elderly and small
         children become NaN, in ``buildings`` and in ``served`` of level building.
-        Public: besides, counts above 0 and below 10 in ``served`` and ``gaps.areas``
-        become NaN.
+        Public: besides, counts above 0 and below 10 in ``served``, ``reached`` and
+        ``gaps.areas`` become NaN; in ``reached`` all parts of a sum, since the one
+        kept back would follow from the others. ``reached`` never holds the elderly
+        of a building.
 
     Examples
     --------
@@ -50,13 +52,16 @@ def disclosed(study: Assessment) -> Assessment:
         if name in buildings:
             buildings[name] = float("nan")
     served, areas = _without_people(study.served), study.gaps.areas
+    reached = study.reached
     if level == "public":
         served = _without_small(served, ("amount", "estimated_amount"))
         areas = _without_small(areas, ("households", "persons", "elderly"))
+        reached = _without_small_parts(reached)
     return replace(
         study,
         district=replace(study.district, buildings=buildings),
         served=served,
+        reached=reached,
         gaps=replace(study.gaps, areas=areas),
     )
 
@@ -75,4 +80,14 @@ def _without_small(frame: Frame, names: tuple[str, ...]) -> Frame:
         result[name] = result[name].mask(
             result[name].between(0, SMALLEST_COUNT, "neither")
         )
+    return result
+
+
+def _without_small_parts(reached: DataFrame) -> DataFrame:
+    """No part of a sum of which one part is small: it would follow from the rest."""
+    counts = reached[["served", "unserved", "not_assessed"]]
+    small = counts.apply(lambda part: part.between(0, SMALLEST_COUNT, "neither"))
+    parts = [*counts.columns, "served_share"]
+    result = _without_small(reached, ("amount", "estimated_amount"))
+    result.loc[small.any(axis=1), parts] = float("nan")
     return result

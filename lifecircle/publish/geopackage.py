@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
     from lifecircle.model import Assessment
 
-__all__ = ["DISTRICT_TABLES", "STUDY_TABLE", "study_frames", "write_geopackage"]
+__all__ = [
+    "DISTRICT_TABLES",
+    "ROLL_UPS",
+    "STUDY_TABLE",
+    "study_frames",
+    "write_geopackage",
+]
 
 CLOCK = "2000-01-01T00:00:00.000Z"
 """GeoPackages hold a date of change: a fixed one gives the same bytes every time."""
@@ -43,6 +49,9 @@ DISTRICT_TABLES = (
     "rejected",
     "registers",
 )
+ROLL_UPS = ("served", "dashboard", "reached", "missing_area")
+"""Tables of a study that sum up the rest, by the names of its fields."""
+
 STUDY_TABLE = "lifecircle_study"
 """Key and JSON text: what no layer can hold."""
 
@@ -71,7 +80,7 @@ def study_frames(study: Assessment) -> dict[str, DataFrame]:
         "isochrones": study.isochrones,
         "routes": study.routes,
         "access": study.access,
-        "served": study.served,
+        **{name: getattr(study, name) for name in ROLL_UPS},
         "findings": study.findings.rows,
         "shortfalls": study.gaps.shortfalls,
         "totals": study.findings.totals,

@@ -26,7 +26,7 @@ from lifecircle.model import (
     Walker,
 )
 from lifecircle.publish.frames import restored
-from lifecircle.publish.geopackage import DISTRICT_TABLES, STUDY_TABLE
+from lifecircle.publish.geopackage import DISTRICT_TABLES, ROLL_UPS, STUDY_TABLE
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -35,7 +35,7 @@ __all__ = ["FORMAT", "GEOPACKAGE", "MANIFEST", "read_study", "saved_parts"]
 
 FORMAT = 2
 """Number of the format; raised when a saved study can no longer be read as before.
-2: circles and projects."""
+2: circles, projects, dashboard, reach and missing area at every level."""
 
 GEOPACKAGE, MANIFEST = "district.gpkg", "manifest.json"
 
@@ -203,7 +203,7 @@ def _assessment(
             rows=frames["findings"], books=books, totals=frames["totals"]
         ),
         gaps=Gaps(areas=frames["gap_areas"], shortfalls=frames["shortfalls"]),
-        served=frames["served"],
+        **{name: frames[name] for name in ROLL_UPS},
         isochrones=frames["isochrones"],
         routes=frames["routes"],
         network_report=frames["network_report"],

@@ -21,7 +21,9 @@ from lifecircle.checks.measures.boundaries import gaps_beside
 from lifecircle.checks.measures.portfolio import portfolio_of
 from lifecircle.checks.measures.register import share_of
 from lifecircle.checks.measures.staffing import windows_needed
-from lifecircle.checks.rollup import roll_up, roll_up_reach
+from lifecircle.checks.missing_area import roll_up_area
+from lifecircle.checks.reached import roll_up_reach
+from lifecircle.checks.rollup import SEVEN_LEVELS, roll_up
 from lifecircle.columns import DASHBOARD, ROUTES
 from lifecircle.errors import ResultError
 from lifecircle.model import Assessment
@@ -322,6 +324,9 @@ def saved(toy, tmp_path_factory):
         findings=findings,
         gaps=find_gaps(district, toy.access, findings),
         served=roll_up(district, toy.access),
+        dashboard=dashboard(district, findings),
+        reached=roll_up_reach(district, toy.access, findings),
+        missing_area=roll_up_area(district, findings),
         isochrones=district.communities[["geometry"]],
         routes=pd.DataFrame(columns=list(ROUTES)),
         network_report=pd.DataFrame({"item": [], "value": [], "unit": []}),
@@ -388,5 +393,8 @@ def test_all_books_run_on_one_district_and_end_in_gaps_and_roll_ups(toy):
     gaps = find_gaps(full, toy.access, findings)
     reached = roll_up_reach(full, toy.access, findings)
     assert set(gaps.areas["rule_id"]) <= set(reached["rule_id"])
-    sums = reached.groupby(["rule_id", "level"])["households"].sum()
+    households = reached[reached["weight"] == "households"]
+    keys = ["rule_id", "facility_class", "level"]
+    sums = households.groupby(keys)["amount"].sum()
     assert (sums == 600.0).all()
+    assert set(sums.index.get_level_values("level")) == set(SEVEN_LEVELS)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lifecircle.checks.evaluate import check
-from lifecircle.checks.rollup import OUTSIDE, SEVEN_LEVELS, roll_up, roll_up_reach
+from lifecircle.checks.rollup import OUTSIDE, roll_up
 from lifecircle.columns import ACCESS, SERVED
 from lifecircle.conftest import make_district
-from lifecircle.standards.rulebook import read_rule_book
 
 INF = float("inf")
 
@@ -169,49 +165,3 @@ def test_totals_are_kept_to_the_last_household_at_every_level(data):
         by_hand = within.groupby(["facility_class", "walker"])["households"].sum()
         by_hand = by_hand[by_hand > 0]
         assert near["amount"].sum().to_dict() == by_hand.to_dict()
-
-
-def test_every_rule_of_reach_agrees_at_all_seven_levels(rows, walks, make_config):
-    district = make_district(
-        config=make_config(),
-        complete_classes=("ELD.CANTEEN",),
-        communities=[
-            rows.community("C1", 0),
-            rows.community("C2", 1000, subdistrict_id="S2"),
-        ],
-        compounds=[{"compound_id": "K1", "geometry": rows.square(0, 0, 100)}],
-        grids=[rows.grid("G1", "C1", 0, 60), rows.grid("G2", "C1", 40, 100)],
-        buildings=[
-            rows.building("B1", 10, 10, 120),
-            rows.building("B2", 45, 10, 75),
-            rows.building("B3", 500, 10, 33),
-            rows.building("B4", 1010, 10, 88),
-        ],
-        facilities=[rows.facility("F1", "ELD.CANTEEN", 900, 900)],
-    )
-    access = walks({"B1": 15.0, "B2": 15.1, "B3": None, "B4": 3.0})
-    book = read_rule_book("hefei")
-    meals = replace(book, rules=(book.rules[2],))
-    findings = check(district, access, meals)
-    reached = roll_up_reach(district, access, findings)
-    # 120 + 88 = 208 are served; 75 + 33 = 108 are not, at every level.
-    sums = reached.groupby("level")[["households", "served", "unserved"]].sum()
-    assert sorted(sums.index) == sorted(SEVEN_LEVELS)
-    assert (sums == [316.0, 208.0, 108.0]).all(axis=None)
-    # B2 lies in both grids and counts in the first; B3 and B4 lie in none.
-    grids = reached[reached["level"] == "grid"].set_index("unit_id")["households"]
-    assert grids.to_dict() == {OUTSIDE: 121.0, "G1": 195.0}
-
-
-def test_absence_in_an_incomplete_list_is_unproven_at_every_level(rows, walks):
-    district = make_district(
-        communities=[rows.community("C1", 0)],
-        buildings=[rows.building("B1", 10, 10, 120)],
-        facilities=[rows.facility("F1", "ELD.CANTEEN", 900, 900)],
-    )
-    access = walks({"B1": 99.0})
-    book = read_rule_book("hefei")
-    meals = replace(book, rules=(book.rules[2],))
-    reached = roll_up_reach(district, access, check(district, access, meals))
-    assert (reached["unproven"] == 120.0).all()
-    assert (reached["unserved"] == 0.0).all()

@@ -1,4 +1,4 @@
-"""A small lifelike study, made without the other stages.
+"""A small lifelike study, made without the other stages (its roll-ups aside).
 
 Twelve irregular communities on two banks of a river with two bridges, oriented bar
 buildings in walled blocks. Minutes are made up from rectangular distances, with the
@@ -20,6 +20,9 @@ import pandas as pd
 from shapely import LineString, MultiPolygon, Point, Polygon, affinity, box, union_all
 
 from lifecircle import columns
+from lifecircle.checks.dashboard import dashboard
+from lifecircle.checks.missing_area import roll_up_area
+from lifecircle.checks.reached import roll_up_reach
 from lifecircle.model import (
     Assessment,
     District,
@@ -857,12 +860,16 @@ def sample_study(
             "land": land,
         },
     )
+    found = Findings(rows=findings, books=books, totals=totals)
     return Assessment(
         district=district,
         access=access,
-        findings=Findings(rows=findings, books=books, totals=totals),
+        findings=found,
         gaps=Gaps(areas=gaps, shortfalls=shortfalls),
         served=served,
+        dashboard=dashboard(district, found),
+        reached=roll_up_reach(district, access, found),
+        missing_area=roll_up_area(district, found),
         isochrones=_isochrones(facilities),
         routes=_routes(gaps, buildings, facilities, access),
         network_report=pd.DataFrame(

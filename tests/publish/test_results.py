@@ -125,6 +125,21 @@ def test_public_files_hold_no_small_counts(sample_study, tmp_path):
     assert kept[~small].tolist() == study.served["amount"][~small].tolist()
 
 
+def test_a_small_part_of_a_sum_cannot_be_worked_out(sample_study, tmp_path):
+    study = sample_study(disclosure="public")
+    parts = ["served", "unserved", "not_assessed"]
+    study.reached.loc[0, [*parts, "amount"]] = [400.0, 3.0, 0.0, 403.0]
+    study.reached.loc[1, [*parts, "amount"]] = [400.0, 30.0, 0.0, 430.0]
+    write_study(study, tmp_path / "out")
+    kept = read_study(tmp_path / "out").reached
+    # 403 in all and 400 served would tell of the 3.
+    assert kept.loc[0, [*parts, "served_share"]].isna().all()
+    assert kept.loc[0, "amount"] == 403.0
+    assert kept.loc[1, parts].tolist() == [400.0, 30.0, 0.0]
+    single = kept[kept["level"] == "building"]
+    assert set(single["weight"]) == {"households"}
+
+
 def copied(written, tmp_path):
     return shutil.copytree(written, tmp_path / "copy")
 
