@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from lifecircle.checks.circles import has_circles
 from lifecircle.checks.inputs import Inputs, prepare
 from lifecircle.checks.levels import units_at
 from lifecircle.checks.measures.area import PER
 from lifecircle.checks.measures.registry import MEASURES, REACH_KINDS, Measure
 from lifecircle.checks.measures.rows import begin_rows
+from lifecircle.checks.measures.straight import is_of_circles
 from lifecircle.checks.places import canonical
 from lifecircle.checks.serving import offered
 from lifecircle.checks.verdicts import judge_all
@@ -41,6 +43,8 @@ _BY_UNIT = frozenset({*PER, *REACH_KINDS})
 _OF_SITES = frozenset({"min_area", "min_width", "co_location"})
 _OF_PLACES = _OF_SITES | _BY_UNIT
 """Kinds that say nothing without facility classes."""
+_OF_GROUND = frozenset({"unit_area_km2", "unit_area_ha", "spacing_max"})
+"""Kinds that count neither people nor facilities."""
 
 
 def check(district: District, access: DataFrame, *books: RuleBook) -> Findings:
@@ -142,10 +146,10 @@ def _measured(inputs: Inputs, rule: Rule) -> DataFrame:
     measure = MEASURES.get(rule.kind)
     if measure is None:
         return _one_row(inputs, rule, reason="checks.no_measure")
-    of_circle = rule.classes and rule.kind in (*_OF_SITES, *REACH_KINDS)
-    if rule.level == "circle" and not of_circle:
-        return _one_row(inputs, rule, reason="checks.no_circles")
-    if rule.kind in _OF_PLACES and not rule.classes:
+    elsewhere = rule.classes and rule.kind in (*_OF_SITES, *REACH_KINDS)
+    if rule.level == "circle" and not (elsewhere or has_circles(inputs, rule)):
+        return _one_row(inputs, rule, reason="checks.no_circles", missing="circles")
+    if rule.kind in _OF_PLACES and not (rule.classes or is_of_circles(rule)):
         return _one_row(inputs, rule, reason="checks.no_input", missing="classes")
     if rule.classes and rule.kind not in _BY_UNIT and _nothing_listed(inputs, rule):
         return _one_row(inputs, rule, reason="checks.class_incomplete")
@@ -159,7 +163,17 @@ def _measured(inputs: Inputs, rule: Rule) -> DataFrame:
         names = {name for cell in missing for name in cell.split("+")}
         listed = "+".join(sorted(names))
         return _one_row(inputs, rule, reason="checks.no_input", missing=listed)
-    return rows
+    return _beyond_the_border(inputs, rule, rows)
+
+
+def _beyond_the_border(inputs: Inputs, rule: Rule, rows: DataFrame) -> DataFrame:
+    """Circles that leave the communities hold people that no table knows."""
+    if rule.level != "circle" or rule.kind in _OF_GROUND:
+        return rows
+    circles = units_at(inputs, "circle")
+    outside = rows["unit_id"].isin(circles.loc[~circles["whole"], "unit_id"])
+    outside &= rows["level"] == "circle"
+    return rows.assign(reason=rows["reason"].mask(outside, "checks.circle_outside"))
 
 
 def _nothing_listed(inputs: Inputs, rule: Rule) -> bool:
@@ -179,6 +193,10 @@ def _no_units(inputs: Inputs, rule: Rule) -> str | None:
         compounds = units_at(inputs, "compound")
         if compounds.empty or not compounds["new"].any():
             return "checks.no_new_compounds"
+    elif level == "circle":
+        said = units_at(inputs, level)["build"].notna()
+        of_tier = units_at(inputs, level)["tier"] == rule.circle
+        return None if said[of_tier].all() else "checks.build_unknown"
     elif rule.build in ("new", "old_city"):
         return "checks.build_unknown"
     if level == "compound" and units_at(inputs, "compound").empty:

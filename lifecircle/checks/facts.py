@@ -110,7 +110,9 @@ def _values(
 
 
 def _counted(inputs: Inputs, level: str, size: int) -> npt.NDArray[np.float64]:
-    """Communities in every unit."""
+    """Communities in every unit; a circle cuts through them."""
+    if level == "circle":
+        return np.full(size, np.nan)
     if level == "subdistrict":
         ids = units_at(inputs, level)["unit_id"]
         count = inputs.communities.groupby("subdistrict_id").size().reindex(ids)

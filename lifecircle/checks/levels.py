@@ -12,10 +12,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from lifecircle.checks.circles import circle_facts, circle_mask
 from lifecircle.checks.inputs import Inputs, cached
-from lifecircle.checks.places import canonical, centres, level_key, member_pairs
+from lifecircle.checks.places import (
+    canonical,
+    centres,
+    community_at,
+    level_key,
+    member_pairs,
+)
 from lifecircle.checks.serving import offered, serving
-from lifecircle.checks.units import estimate_range, estimated, scope_mask
+from lifecircle.checks.units import (
+    estimate_range,
+    estimated,
+    representative_points,
+    scope_mask,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -36,9 +48,10 @@ PEOPLE = ("households", "persons", "elderly", "children_0_3")
 
 LEVELS = (
     *("city", "district", "subdistrict", "community", "compound", "grid"),
-    *("building", "facility", "catchment"),
+    *("building", "facility", "catchment", "circle"),
 )
-"""Levels with units here; ``catchment`` is the land nearest to each centre."""
+"""Levels with units here; ``catchment`` is the land nearest to each centre,
+``circle`` the life circles of every tier."""
 
 _WHOLE = ("city", "district")
 _SETTLEMENTS = ("urban", "county_town", "rural")
@@ -181,6 +194,16 @@ def _catchment_base(inputs: Inputs, classes: tuple[str, ...]) -> DataFrame:
     return made.assign(basis="nearest_straight_line")
 
 
+def _circle_base(inputs: Inputs, classes: tuple[str, ...]) -> DataFrame:
+    """Settlement and affiliation are those of the community at a circle's middle."""
+    del classes
+    circles = inputs.district.circles
+    middle = community_at(inputs, representative_points(circles))
+    homed = circles.assign(community_id=middle)
+    made = _homed(inputs, homed, "circle_id", level="circle")
+    return made.assign(**circle_facts(inputs))
+
+
 _BASES = {
     "community": _community_base,
     "grid": _grid_base,
@@ -188,6 +211,7 @@ _BASES = {
     "building": _building_base,
     "facility": _facility_base,
     "catchment": _catchment_base,
+    "circle": _circle_base,
 }
 
 
@@ -304,7 +328,8 @@ def scoped(inputs: Inputs, rule: Rule) -> tuple[DataFrame, npt.NDArray[np.intp]]
     inputs : Inputs
         From ``prepare``.
     rule : Rule
-        ``level``, ``settlement``, ``affiliation``, ``build``, ``classes``.
+        ``level``, ``settlement``, ``affiliation``, ``build``, ``circle``,
+        ``classes``.
 
     Returns
     -------
@@ -319,8 +344,12 @@ def scoped(inputs: Inputs, rule: Rule) -> tuple[DataFrame, npt.NDArray[np.intp]]
     >>> scoped(prepare(toy.district, None), rule)[1].tolist()
     [0, 1]
     """
-    of_sites = (rule.classes, rule.statuses) if _needs_sites(rule) else ()
-    key = (rule.level, rule.settlement, rule.affiliation, rule.build, *of_sites)
+    own: tuple[object, ...] = ()
+    if rule.level == "circle":
+        own = (rule.circle,)
+    elif _needs_sites(rule):
+        own = (rule.classes, rule.statuses)
+    key = (rule.level, rule.settlement, rule.affiliation, rule.build, *own)
     found: tuple[DataFrame, npt.NDArray[np.intp]] = cached(
         inputs, ("scoped", *key), lambda: _scoped(inputs, rule)
     )
@@ -343,6 +372,8 @@ def _scoped(inputs: Inputs, rule: Rule) -> tuple[DataFrame, npt.NDArray[np.intp]
     elif canonical(rule.level) == "compound":
         if rule.build != "any":
             mask &= np.asarray(units["new"]) == (rule.build == "new")
+    elif rule.level == "circle":
+        mask &= circle_mask(units, rule)
     elif rule.build in ("new", "old_city"):
         # Which communities are new, or old city, no table says.
         mask &= False

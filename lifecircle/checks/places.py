@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "canonical",
     "centres",
+    "community_at",
     "home_points",
     "level_key",
     "member_pairs",
@@ -98,7 +99,7 @@ def member_pairs(
     -------
     tuple of int arrays
         Positions of buildings, and of their units; a building may be in no unit,
-        and in two grids.
+        in two grids, and in circles of several tiers.
 
     Examples
     --------
@@ -124,6 +125,12 @@ def _pairs(
         used = claims[claims["declared"] | ~claims["building_id"].isin(named)]
         row = pd.Index(buildings["building_id"]).get_indexer(used["building_id"])
         unit = pd.Index(inputs.grids["unit_id"]).get_indexer(used["grid_id"])
+        order = np.lexsort((unit, row))
+        return row[order], unit[order]
+    if level == "circle":
+        # Tiers lie over one another: a home is in one circle of each, or in none.
+        tree = shapely.STRtree(places_at(inputs, level))
+        row, unit = tree.query(home_points(inputs), predicate="intersects")
         order = np.lexsort((unit, row))
         return row[order], unit[order]
     unit = _unit_of_buildings(inputs, level, classes)
@@ -211,6 +218,42 @@ def home_points(inputs: Inputs) -> npt.NDArray[np.object_]:
 def _positions(ids: list[str], of: Series) -> npt.NDArray[np.intp]:
     found = pd.Index(ids, dtype=object).get_indexer(pd.Index(of, dtype=object))
     return np.asarray(found, dtype=np.intp)
+
+
+def community_at(
+    inputs: Inputs, points: npt.NDArray[np.object_]
+) -> npt.NDArray[np.object_]:
+    """The community that every point lies in, on a shared border the first.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        From ``prepare``.
+    points : object array of shapely Point
+        Metric CRS.
+
+    Returns
+    -------
+    object array of str or None
+        Ids; None outside all.
+
+    Examples
+    --------
+    >>> from lifecircle.checks.inputs import prepare
+    >>> inputs = prepare(toy.district, None)
+    >>> community_at(inputs, home_points(inputs)).tolist()
+    ['C1', 'C1', 'C1', 'C1', 'C2', 'C2']
+    """
+    ids = inputs.communities["unit_id"].to_numpy(dtype=object)
+    row, place = shapely.STRtree(places_at(inputs, "community")).query(
+        points, predicate="intersects"
+    )
+    first = np.full(len(points), len(ids), dtype=np.intp)
+    np.minimum.at(first, row, place)
+    known = first < len(ids)
+    found = np.full(len(points), None, dtype=object)
+    found[known] = ids[first[known]]
+    return found
 
 
 def nearest_of(

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from shapely import box
 
-from lifecircle.columns import ACCESS
+from lifecircle.checks.dashboard import dashboard
+from lifecircle.checks.evaluate import check
+from lifecircle.checks.gaps import find_gaps
+from lifecircle.checks.missing_area import roll_up_area
+from lifecircle.checks.reached import roll_up_reach
+from lifecircle.checks.rollup import roll_up
+from lifecircle.columns import ACCESS, ROUTES
 from lifecircle.conftest import ORIGIN
+from lifecircle.model import Assessment
+from lifecircle.publish.geopackage import write_geopackage
+from lifecircle.publish.results import saved_parts
 
 
 def square(x, y, width=10.0, height=None):
@@ -97,3 +109,46 @@ def rows():
 def walks():
     """``walks({"B1": 5, "B2": None})``: an access frame."""
     return canteen_walks
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory):
+    """``published(district, access, *books)``: the folder of a study, saved."""
+
+    def publish(district, access, *books):
+        findings = check(district, access, *books)
+        study = Assessment(
+            district=district,
+            access=access,
+            findings=findings,
+            gaps=find_gaps(district, access, findings),
+            served=roll_up(district, access),
+            dashboard=dashboard(district, findings),
+            reached=roll_up_reach(district, access, findings),
+            missing_area=roll_up_area(district, findings),
+            isochrones=district.communities[["geometry"]],
+            routes=pd.DataFrame(columns=list(ROUTES)),
+            network_report=pd.DataFrame({"item": [], "value": [], "unit": []}),
+            manifest={},
+        )
+        folder = tmp_path_factory.mktemp("study")
+        write_geopackage(study, folder / "district.gpkg", saved=saved_parts(study))
+        return folder
+
+    return publish
+
+
+class Verify:
+    """``scripts/verify`` on a folder."""
+
+    script = Path(__file__).parents[2] / "scripts" / "verify"
+
+    def __call__(self, folder):
+        command = [sys.executable, str(self.script), str(folder)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def verify():
+    """``verify(folder)``: the finished process."""
+    return Verify()

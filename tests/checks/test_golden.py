@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from lifecircle.checks.dashboard import dashboard
@@ -21,15 +17,11 @@ from lifecircle.checks.measures.boundaries import gaps_beside
 from lifecircle.checks.measures.portfolio import portfolio_of
 from lifecircle.checks.measures.register import share_of
 from lifecircle.checks.measures.staffing import windows_needed
-from lifecircle.checks.missing_area import roll_up_area
 from lifecircle.checks.reached import roll_up_reach
-from lifecircle.checks.rollup import SEVEN_LEVELS, roll_up
-from lifecircle.columns import DASHBOARD, ROUTES
+from lifecircle.checks.rollup import SEVEN_LEVELS
+from lifecircle.columns import DASHBOARD
 from lifecircle.errors import ResultError
-from lifecircle.model import Assessment
 from lifecircle.standards.rulebook import book_ids, read_rule_book
-
-VERIFY = Path(__file__).parents[2] / "scripts" / "verify"
 
 
 def rule_of(book_id, rule_id):
@@ -310,47 +302,17 @@ def test_no_gap_between_neighbours_is_no_gap(rows):
 
 
 @pytest.fixture(scope="module")
-def saved(toy, tmp_path_factory):
+def saved(toy, published):
     """A study of the toy district as published."""
-    from lifecircle.publish.geopackage import write_geopackage
-    from lifecircle.publish.results import saved_parts
-
-    district = toy.district
     books = [read_rule_book(name) for name in ("hefei", "decheng", "panzhihua")]
-    findings = check(district, toy.access, *books)
-    study = Assessment(
-        district=district,
-        access=toy.access,
-        findings=findings,
-        gaps=find_gaps(district, toy.access, findings),
-        served=roll_up(district, toy.access),
-        dashboard=dashboard(district, findings),
-        reached=roll_up_reach(district, toy.access, findings),
-        missing_area=roll_up_area(district, findings),
-        isochrones=district.communities[["geometry"]],
-        routes=pd.DataFrame(columns=list(ROUTES)),
-        network_report=pd.DataFrame({"item": [], "value": [], "unit": []}),
-        manifest={},
-    )
-    folder = tmp_path_factory.mktemp("study")
-    write_geopackage(study, folder / "district.gpkg", saved=saved_parts(study))
-    return folder
+    return published(toy.district, toy.access, *books)
 
 
-def verify(folder):
-    return subprocess.run(
-        [sys.executable, str(VERIFY), str(folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def test_the_published_package_proves_its_verdicts(saved):
+def test_the_published_package_proves_its_verdicts(saved, verify):
     result = verify(saved)
     assert result.returncode == 0, result.stdout + result.stderr
     assert result.stdout.endswith("all agree\n")
-    source = VERIFY.read_text(encoding="utf-8")
+    source = verify.script.read_text(encoding="utf-8")
     assert "lifecircle" not in {
         line.split()[1].split(".")[0]
         for line in source.splitlines()
@@ -359,7 +321,7 @@ def test_the_published_package_proves_its_verdicts(saved):
     assert len(source.splitlines()) < 300
 
 
-def test_a_figure_that_was_changed_is_found(saved, tmp_path):
+def test_a_figure_that_was_changed_is_found(saved, verify, tmp_path):
     import shutil
     import sqlite3
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from lifecircle.checks.circles import has_circles
 from lifecircle.checks.inputs import Inputs
 from lifecircle.checks.measures.area import area_rows
 from lifecircle.checks.measures.boundaries import fault_rows
@@ -37,8 +38,10 @@ from lifecircle.checks.measures.staffing import (
 )
 from lifecircle.checks.measures.straight import (
     beyond_rows,
+    circle_radius_rows,
     farthest_home_rows,
     is_of_centres,
+    is_of_circles,
 )
 from lifecircle.checks.measures.topology import address_rows
 from lifecircle.model import Rule
@@ -77,13 +80,15 @@ class Measure(NamedTuple):
 
 
 def _radius_rows(inputs: Inputs, rule: Rule) -> DataFrame:
+    if is_of_circles(rule):
+        return circle_radius_rows(inputs, rule)
     rows = farthest_home_rows if is_of_centres(rule) else _reach_rows
     return rows(inputs, rule)
 
 
 def _reach_rows(inputs: Inputs, rule: Rule) -> DataFrame:
-    """A circle's limit is held against the homes of every community."""
-    if rule.level == "circle":
+    """Without circles of its tier a rule's limit is held against communities."""
+    if rule.level == "circle" and not has_circles(inputs, rule):
         rule = replace(rule, level="community")
     return coverage_rows(inputs, rule)
 

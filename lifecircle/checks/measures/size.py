@@ -27,6 +27,9 @@ DEDICATED = ("dedicated", "专属网格")
 MICRO = ("micro", "微网格")
 """Grids nested in grids: neither counted nor judged as grids."""
 
+_DRAWN = ("grid", "circle")
+"""Levels whose people are only the sum of the buildings inside."""
+
 _M2_PER = {"unit_area_km2": 1e6, "unit_area_ha": 1e4}
 
 
@@ -100,7 +103,7 @@ def _people_rows(inputs: Inputs, rule: Rule, weight: str) -> DataFrame:
     people, low, high = (
         units[f"{weight}{end}"].to_numpy(dtype=float) for end in ("", "_min", "_max")
     )
-    missing = "checks.no_buildings" if rule.level == "grid" else "checks.no_households"
+    missing = "checks.no_buildings" if rule.level in _DRAWN else "checks.no_households"
     missing = "checks.persons_unknown" if weight == "persons" else missing
     uncertain = low < high
     reason = _size_reasons(units, people, missing=missing)
