@@ -349,6 +349,46 @@ def explain(
         typer.echo(say(line.key, console.lang, {**line.values, **names}))
 
 
+@app.command(name="map")
+def draw_map(
+    study: Annotated[
+        Path, typer.Argument(metavar="OUT", help="成果文件夹 · folder of a run")
+    ],
+    rules: Annotated[
+        list[str] | None,
+        typer.Option("--rule", "-r", help="要出图的规则，可多次 · rules to draw"),
+    ] = None,
+    community: Annotated[
+        str, typer.Option(help="社区编号；all 为逐社区 · one id, or all")
+    ] = "",
+    kind: Annotated[
+        str, typer.Option("--format", metavar="pdf|svg|png", help="格式 · format")
+    ] = "pdf",
+    paper: Annotated[str, typer.Option(metavar="A3|A4", help="图幅 · paper")] = "A3",
+    lang: Lang = "zh",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """由已存成果重绘评审图，或出打印图 · redraw the map, or draw sheets to print."""
+    console = _Console(lang, quiet=quiet, verbose=verbose)
+    from lifecircle.publish.atlas import draw_sheets, redraw_map
+
+    with console.guard():
+        if not rules and not community:
+            console.tell("map_drawn", path=redraw_map(study, lang=console.lang))
+            return
+        drawn = draw_sheets(
+            study,
+            rules=rules or [],
+            community=community,
+            kind=kind,
+            paper=paper,
+            lang=console.lang,
+        )
+    for path in drawn:
+        console.tell("map_drawn", path=path)
+
+
 def main() -> None:
     """Run the command line; consoles that cannot show a character get ``?``."""
     for stream in (sys.stdout, sys.stderr):

@@ -1,0 +1,138 @@
+"""A saved study drawn again: the review map, or sheets to print."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from lifecircle.errors import ConfigError
+from lifecircle.publish.outputs import MAP
+from lifecircle.publish.prints.furniture import sheet_title
+from lifecircle.publish.prints.sheet import FORMATS, known_rule, write_print_map
+from lifecircle.publish.results import read_study
+from lifecircle.publish.web_map import write_map
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lifecircle.model import Assessment
+    from lifecircle.publish.prints.paper import Frame
+    from lifecircle.text import Language
+
+__all__ = ["draw_sheets", "redraw_map"]
+
+SHEETS = "maps"
+_PAPERS: dict[str, Literal["A3", "A4"]] = {"A3": "A3", "A4": "A4"}
+_NOT_IN_A_NAME = re.compile(r"[\\/:*?\"<>|\x00-\x1f]")
+
+
+def redraw_map(out: str | Path, *, lang: Language = "zh") -> Path:
+    """Write the review map of a saved study again, from its results alone.
+
+    Parameters
+    ----------
+    out : str or Path
+        Folder of a run.
+    lang : {"zh", "en"}
+        Language that the page opens in.
+
+    Returns
+    -------
+    Path
+        The map.
+
+    Raises
+    ------
+    ResultError
+        If there is no study in the folder, or one of another format.
+
+    Examples
+    --------
+    >>> redraw_map("out/demo")  # doctest: +SKIP
+    """
+    path = Path(out) / MAP
+    write_map(read_study(out), path, lang=lang)
+    return path
+
+
+def draw_sheets(
+    out: str | Path,
+    *,
+    rules: Sequence[str] = (),
+    community: str = "",
+    kind: str = "pdf",
+    paper: str = "A3",
+    lang: Language = "zh",
+) -> list[Path]:
+    """Draw sheets of a saved study into its folder ``maps``, all at one extent.
+
+    Parameters
+    ----------
+    out : str or Path
+        Folder of a run.
+    rules : sequence of str
+        Rule ids; empty = the one that the review map opens on.
+    community : str
+        A sheet of this community; ``all`` = a sheet of each; empty = the district.
+    kind : {"pdf", "svg", "png"}
+        Format of the files.
+    paper : {"A3", "A4"}
+        Landscape.
+    lang : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    list of Path
+        Named by number and title, in the order of rules and communities.
+
+    Raises
+    ------
+    ConfigError
+        If format or paper are not known.
+    ResultError
+        If there is no such study, rule or community, or the sheets cannot be drawn.
+
+    Examples
+    --------
+    >>> draw_sheets("out/demo", rules=["HF-R10"], kind="png")  # doctest: +SKIP
+    """
+    suffix = f".{kind}"
+    if suffix not in FORMATS or paper not in _PAPERS:
+        raise ConfigError(
+            where="--format" if suffix not in FORMATS else "--paper",
+            what=f"{kind!r} and {paper!r} are given.",
+            fix="Formats are pdf, svg and png; papers A3 and A4.",
+        )
+    study = read_study(out)
+    folder = Path(out) / SHEETS
+    folder.mkdir(exist_ok=True)
+    whole = community == "all"
+    ids = sorted(study.district.communities["community_id"]) if whole else [community]
+    frames: dict[str, Frame] = {}
+    drawn = []
+    for rule in rules or [""]:
+        rule_id = known_rule(study, rule)
+        for one in ids:
+            path = folder / (_file_name(study, rule_id, one, lang) + suffix)
+            frames[one] = write_print_map(
+                study,
+                path,
+                rule_id=rule_id,
+                paper=_PAPERS[paper],
+                frame=frames.get(one),
+                community_id=one,
+                lang=lang,
+            )
+            drawn.append(path)
+    return drawn
+
+
+def _file_name(
+    study: Assessment, rule_id: str, community_id: str, lang: Language
+) -> str:
+    """Number and title of a sheet, without what a file name may not hold."""
+    number = f"{study.district.config.district_id}-{rule_id}"
+    title = sheet_title(study, rule_id, community_id, lang)
+    return _NOT_IN_A_NAME.sub("_", f"{number} {title}")[:120].strip(" .")

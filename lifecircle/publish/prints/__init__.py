@@ -1,0 +1,1 @@
+"""Sheets to print: maps at a fixed scale, and charts, as PDF, SVG or PNG."""
