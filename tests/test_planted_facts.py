@@ -1,5 +1,7 @@
 """The whole run held to every planted fact of the demo district's truth.toml."""
 
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +12,8 @@ import shapely
 
 from lifecircle import jobs
 from lifecircle.model import Assessment
+from lifecircle.publish.geopackage import write_geopackage
+from lifecircle.publish.results import saved_parts
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 TRUTH = tomllib.loads((DEMO / "truth.toml").read_text(encoding="utf-8"))
@@ -226,3 +230,29 @@ def test_no_household_is_lost_between_minutes_bands(study):
     whole = served[(served["level"] == "district") & (served["weight"] == "households")]
     sums = whole.groupby(["facility_class", "walker"])["amount"].sum()
     assert set(sums) == {float(TRUTH["households"])}
+
+
+def test_the_published_demo_proves_its_verdicts(study: Assessment, tmp_path: Path):
+    write_geopackage(study, tmp_path / "district.gpkg", saved=saved_parts(study))
+    verify = Path(__file__).parents[1] / "scripts" / "verify"
+    result = subprocess.run(
+        [sys.executable, str(verify), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout[-2000:] + result.stderr
+    assert result.stdout.endswith("all agree\n")
+
+
+def test_every_level_of_the_demo_tells_of_the_same_people(study: Assessment):
+    keys = ["rule_id", "facility_class", "weight"]
+    parts = ["amount", "served", "unserved", "not_assessed"]
+    sums = study.reached.groupby([*keys, "level"])[parts].sum()
+    spread = sums.groupby(keys).agg(lambda part: part.max() - part.min())
+    assert spread.max(axis=None) < 1e-6
+    levels = sums.reset_index().groupby(keys)["level"].nunique()
+    assert set(levels.xs("households", level="weight")) == {7}
+    areas = study.missing_area.groupby(["rule_id", "facility_class", "level"])
+    totals = areas["missing_m2"].sum(min_count=1).unstack()
+    assert (totals.max(axis=1) - totals.min(axis=1)).max() < 1e-6

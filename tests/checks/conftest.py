@@ -20,6 +20,7 @@ from lifecircle.checks.rollup import roll_up
 from lifecircle.columns import ACCESS, ROUTES
 from lifecircle.conftest import ORIGIN
 from lifecircle.model import Assessment
+from lifecircle.publish.disclosure import disclosed
 from lifecircle.publish.geopackage import write_geopackage
 from lifecircle.publish.results import saved_parts
 
@@ -132,7 +133,8 @@ def published(tmp_path_factory):
             manifest={},
         )
         folder = tmp_path_factory.mktemp("study")
-        write_geopackage(study, folder / "district.gpkg", saved=saved_parts(study))
+        shown = disclosed(study)
+        write_geopackage(shown, folder / "district.gpkg", saved=saved_parts(shown))
         return folder
 
     return publish
