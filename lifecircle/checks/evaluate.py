@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
-from pathlib import PurePath
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from lifecircle.checks.binding import binds, places_of
 from lifecircle.checks.circles import has_circles
 from lifecircle.checks.inputs import Inputs, prepare
-from lifecircle.checks.levels import units_at
+from lifecircle.checks.levels import scoped, units_at
 from lifecircle.checks.measures.area import PER
 from lifecircle.checks.measures.registry import MEASURES, REACH_KINDS, Measure
-from lifecircle.checks.measures.rows import begin_rows
+from lifecircle.checks.measures.rows import begin_rows, shown_unit
 from lifecircle.checks.measures.straight import is_of_circles
 from lifecircle.checks.places import canonical
 from lifecircle.checks.serving import offered
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from lifecircle.model import District, DistrictConfig, RuleBook
 
-__all__ = ["MEASURES", "Measure", "binding_of", "check", "is_due", "skipped"]
+__all__ = ["MEASURES", "Measure", "check", "is_due", "skipped"]
 
 logger = logging.getLogger(__name__)
 
@@ -50,10 +51,11 @@ _OF_GROUND = frozenset({"unit_area_km2", "unit_area_ha", "spacing_max"})
 def check(district: District, access: DataFrame, *books: RuleBook) -> Findings:
     """Judge every unit of a district by every rule of the books.
 
-    A book that the district file adopts binds; the verdicts of any other are
-    ``reference``. Missing data is ``not_assessed`` with a reason, never a pass. A
-    rule of which no input is there at all gives one row for the district. In the
-    ``planning`` profile rules of the ``full`` profile are passed over.
+    A book that the district file adopts binds; the verdicts of any other, and of
+    rules of other places within it, are ``reference`` (``binding.binds``). Missing
+    data is ``not_assessed`` with a reason, never a pass. A rule of which no input is
+    there at all gives one row for the district. In the ``planning`` profile rules of
+    the ``full`` profile are passed over.
 
     Parameters
     ----------
@@ -89,7 +91,8 @@ def check(district: District, access: DataFrame, *books: RuleBook) -> Findings:
         if not skipped(rule, config)
     ]
     frames = [_measured(inputs, rule) for rule, _ in asked]
-    rows = _judged(frames, asked, config) if frames else _no_rows()
+    places = places_of(config, books)
+    rows = _judged(frames, asked, config, places) if frames else _no_rows()
     counts = rows["verdict"].value_counts().sort_index().to_dict()
     logger.info("checks: %d findings of %d books, %s", len(rows), len(books), counts)
     return Findings(rows=rows, books=books, totals=_totals(inputs))
@@ -153,7 +156,7 @@ def _measured(inputs: Inputs, rule: Rule) -> DataFrame:
         return _one_row(inputs, rule, reason="checks.no_input", missing="classes")
     if rule.classes and rule.kind not in _BY_UNIT and _nothing_listed(inputs, rule):
         return _one_row(inputs, rule, reason="checks.class_incomplete")
-    rows = measure.rows(inputs, rule)
+    rows = _with_unplaced(measure.rows(inputs, rule), inputs, rule)
     if rows.empty:
         reason = _no_units(inputs, rule)
         return rows if reason is None else _one_row(inputs, rule, reason=reason)
@@ -174,6 +177,20 @@ def _beyond_the_border(inputs: Inputs, rule: Rule, rows: DataFrame) -> DataFrame
     outside = rows["unit_id"].isin(circles.loc[~circles["whole"], "unit_id"])
     outside &= rows["level"] == "circle"
     return rows.assign(reason=rows["reason"].mask(outside, "checks.circle_outside"))
+
+
+def _with_unplaced(rows: DataFrame, inputs: Inputs, rule: Rule) -> DataFrame:
+    """Add the units of which nobody says whether they are the city's or a county's."""
+    if rule.affiliation == "any":
+        return rows
+    units, _ = scoped(inputs, replace(rule, affiliation="any"))
+    units = units[units["affiliation"].isna()].reset_index(drop=True)
+    if units.empty:
+        return rows
+    unplaced = begin_rows(units, rule, unit_of_measure=shown_unit(rule)).assign(
+        reason="checks.no_input", missing_inputs="affiliation"
+    )
+    return pd.concat([rows, unplaced], ignore_index=True) if len(rows) else unplaced
 
 
 def _nothing_listed(inputs: Inputs, rule: Rule) -> bool:
@@ -228,9 +245,13 @@ def _judged(
     frames: list[DataFrame],
     asked: list[tuple[Rule, RuleBook]],
     config: DistrictConfig,
+    places: frozenset[str],
 ) -> DataFrame:
     """All rules judged at once, with what each rule says of itself."""
     terms = pd.DataFrame([_terms(rule, book, config) for rule, book in asked])
+    terms["adopted"] = [
+        binds(rule, book, config=config, places=places) for rule, book in asked
+    ]
     of = np.repeat(np.arange(len(frames)), [len(frame) for frame in frames])
     rows = pd.concat(frames, ignore_index=True)
     terms = terms.iloc[of].reset_index(drop=True)
@@ -253,7 +274,6 @@ def _terms(rule: Rule, book: RuleBook, config: DistrictConfig) -> dict[str, obje
         "about": rule.op == "~",
         "benchmark": rule.force == "benchmark",
         "tolerance": np.nan if rule.tolerance is None else rule.tolerance,
-        "adopted": binding_of(config, book) == "adopted",
         "rule_id": rule.rule_id,
         "book_id": book.book_id,
         "kind": rule.kind,
@@ -278,33 +298,6 @@ def _no_rows() -> DataFrame:
     return pd.DataFrame(
         {name: pd.Series(dtype=kinds.get(name, object)) for name in FINDINGS}
     )
-
-
-def binding_of(config: DistrictConfig, book: RuleBook) -> str:
-    """Whether a book binds the district: adopted by id, or by a file named after it.
-
-    Parameters
-    ----------
-    config : DistrictConfig
-        ``adopted_books``.
-    book : RuleBook
-        A book held against the district.
-
-    Returns
-    -------
-    {"adopted", "reference"}
-
-    Examples
-    --------
-    >>> from lifecircle.standards.rulebook import read_rule_book
-    >>> binding_of(toy.district.config, read_rule_book("hefei"))
-    'adopted'
-    """
-    adopted = {
-        PurePath(name).stem if name.endswith(".toml") else name
-        for name in config.adopted_books
-    }
-    return "adopted" if book.book_id in adopted else "reference"
 
 
 def _totals(inputs: Inputs) -> DataFrame:

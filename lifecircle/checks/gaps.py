@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from lifecircle.checks.binding import binds, places_of
 from lifecircle.checks.clusters import cluster, hull
-from lifecircle.checks.evaluate import binding_of, skipped
+from lifecircle.checks.evaluate import skipped
 from lifecircle.checks.inputs import Inputs, prepare
 from lifecircle.checks.measures.area import PER
 from lifecircle.checks.measures.coverage import limit_of, reach_of, within_limit
@@ -78,12 +79,13 @@ def find_gaps(district: District, access: DataFrame, findings: Findings) -> Gaps
     """
     inputs = prepare(district, access, books=findings.books)
     land = shapely.union_all(district.communities.geometry.to_numpy())
+    places = places_of(district.config, findings.books)
     rules = [
         rule
         for book in findings.books
-        if binding_of(district.config, book) == "adopted"
         for rule in book.rules
-        if rule.kind in REACH_KINDS
+        if binds(rule, book, config=district.config, places=places)
+        and rule.kind in REACH_KINDS
         and rule.classes
         and not is_of_centres(rule)
         and not skipped(rule, district.config)
