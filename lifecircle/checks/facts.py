@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from lifecircle.checks.inputs import Inputs, cached
 from lifecircle.checks.levels import units_at
 from lifecircle.checks.places import canonical, level_key
+from lifecircle.checks.units import scope_mask
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     from pandas import DataFrame, Series
 
-__all__ = ["fact_texts", "fact_values", "list_items"]
+    from lifecircle.model import Rule
+
+__all__ = ["fact_texts", "fact_values", "list_items", "own_values", "whole_values"]
 
 _OF_UNITS = ("households", "persons", "elderly", "children_0_3", "planned_dwellings")
 """Quantities that the units themselves hold."""
@@ -89,6 +93,57 @@ def fact_values(
     return values
 
 
+def own_values(
+    inputs: Inputs, level: str, fact: str, classes: tuple[str, ...] = ()
+) -> npt.NDArray[np.float64]:
+    """A fact of every unit of a level as given of it: never the sum of its parts.
+
+    Where no register gives it, ``grids.staff`` stands for the staff of grids, the
+    listed floor area and the area of the outline for those of facilities.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        From ``prepare``.
+    level : str
+        Of ``levels.LEVELS``.
+    fact : str
+        Name of the fact.
+    classes : tuple of str
+        As ``units_at``.
+
+    Returns
+    -------
+    float array
+        In the order of ``units_at``; NaN where nothing gives it.
+
+    Examples
+    --------
+    The listed floor area of the facilities F1 and F2.
+
+    >>> from lifecircle.checks.inputs import prepare
+    >>> own_values(prepare(toy.district, None), "facility", "floor_area_m2")[:2]
+    array([150., 980.])
+    """
+    level = canonical(level)
+    ids = units_at(inputs, level, classes)["unit_id"]
+    values = _numbers(_register(inputs, level, fact), ids)
+    if not np.isnan(values).all():
+        return values
+    district = inputs.district
+    if level == "grid" and fact in _OF_GRIDS:
+        staff = district.grids.set_index("grid_id")["staff"]
+        return staff.reindex(ids).to_numpy(dtype=float)
+    if level == "facility" and fact == "floor_area_m2":
+        listed = district.facilities
+        floor = listed["floor_area_m2"].where(listed["area_basis"] == "floor")
+        return floor.to_numpy(dtype=float)
+    if level == "facility" and fact == "land_area_m2":
+        outline = shapely.area(district.facilities.geometry.to_numpy())
+        return np.where(outline > 0, outline, np.nan)
+    return values
+
+
 def _values(
     inputs: Inputs, level: str, fact: str, classes: tuple[str, ...]
 ) -> npt.NDArray[np.float64]:
@@ -97,16 +152,55 @@ def _values(
         return units[fact].to_numpy(dtype=float)
     if fact in ("communities", "community"):
         return _counted(inputs, level, len(units))
-    found = _register(inputs, level, fact)
-    values = _numbers(found, units["unit_id"])
-    if not np.isnan(values).all():
-        return values
-    if level == "grid" and fact in _OF_GRIDS:
-        staff = inputs.district.grids.set_index("grid_id")["staff"]
-        return staff.reindex(units["unit_id"]).to_numpy(dtype=float)
-    if level in ("city", "district", "subdistrict"):
+    values = own_values(inputs, level, fact, classes)
+    if np.isnan(values).all() and level in ("city", "district", "subdistrict"):
         return _summed(inputs, level, fact, units)
     return values
+
+
+def whole_values(inputs: Inputs, rule: Rule, fact: str) -> npt.NDArray[np.float64]:
+    """A fact of the whole district, for the communities that a rule is about.
+
+    What the register says of the whole stands as it is; people, and facts that only
+    the communities give, are summed over the communities of the rule's settlement
+    and affiliation: 18 community workers for 10,000 urban residents, not for all
+    (P5-05). Unknown if one of them is.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        From ``prepare``.
+    rule : Rule
+        Of level ``city`` or ``district``: ``settlement``, ``affiliation``.
+    fact : str
+        As ``fact_values``.
+
+    Returns
+    -------
+    float array
+        One value.
+
+    Examples
+    --------
+    No community of the toy is rural.
+
+    >>> from dataclasses import replace
+    >>> from lifecircle.checks.inputs import prepare
+    >>> from lifecircle.standards.rulebook import read_rule_book
+    >>> inputs = prepare(toy.district, None)
+    >>> rule = replace(read_rule_book("hefei").rules[0], level="city")
+    >>> whole_values(inputs, rule, "persons")
+    array([1500.])
+    >>> whole_values(inputs, replace(rule, settlement="rural"), "persons")
+    array([nan])
+    """
+    every = rule.settlement == rule.affiliation == "any"
+    declared = fact not in _OF_UNITS and not _register(inputs, rule.level, fact).empty
+    if every or declared or fact in ("communities", "community"):
+        return fact_values(inputs, rule.level, fact)
+    mask = scope_mask(units_at(inputs, "community"), rule)
+    parts = fact_values(inputs, "community", fact)[mask]
+    return np.array([parts.sum() if len(parts) else np.nan])
 
 
 def _counted(inputs: Inputs, level: str, size: int) -> npt.NDArray[np.float64]:

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lifecircle.checks.facts import fact_values
+from lifecircle.checks.facts import fact_values, own_values, whole_values
 from lifecircle.checks.levels import scoped, units_at
-from lifecircle.checks.measures.rows import band_of, begin_rows, shown_unit, told
+from lifecircle.checks.measures.rows import (
+    band_of,
+    begin_rows,
+    rounded,
+    shown_unit,
+    told,
+)
 from lifecircle.checks.places import canonical
 from lifecircle.checks.serving import offered, serving
 
@@ -31,6 +37,13 @@ __all__ = [
 
 _SCALE = {"10k_cny": 1e-4}
 """Unit of a rule -> what a fact is multiplied by; money facts are in CNY."""
+
+_OWN = (
+    *("range", "structure_tiers", "list_size", "frequency_per_year", "money_per_unit"),
+    *("boolean_attribute", "phase_rule", "floor_max", "open_hours", "open_days"),
+    "share",
+)
+"""Kinds whose facts do not add up over communities."""
 
 _FACTOR = {"share": 1.0, "per_10k_persons": 1e4, "spaces_per_household": 1.0}
 _DENOMINATOR = {
@@ -81,7 +94,8 @@ def facts_of(inputs: Inputs, rule: Rule, fact: str) -> npt.NDArray[np.float64]:
     Returns
     -------
     float array
-        In the order of ``scoped``; money in 10,000 CNY where the rule says so.
+        In the order of ``scoped``; money in 10,000 CNY where the rule says so. Of the
+        whole, people and sums are those of the communities that the rule is about.
 
     Examples
     --------
@@ -93,8 +107,22 @@ def facts_of(inputs: Inputs, rule: Rule, fact: str) -> npt.NDArray[np.float64]:
     array([0.12, 0.03])
     """
     _, take = scoped(inputs, rule)
-    values = fact_values(inputs, rule.level, fact, rule.classes)[take]
+    if not _adds_up(rule):
+        values = own_values(inputs, rule.level, fact, rule.classes)[take]
+    elif canonical(rule.level) in ("city", "district"):
+        values = whole_values(inputs, rule, fact)
+    else:
+        values = fact_values(inputs, rule.level, fact, rule.classes)[take]
     return values * _SCALE.get(rule.unit, 1.0)
+
+
+def _adds_up(rule: Rule) -> bool:
+    """Whether a larger unit's fact is the sum of its communities'.
+
+    Counts add up, and shares of counts; grades, lists, events a year and bare
+    percentages do not.
+    """
+    return rule.kind not in _OWN or bool(rule.denominator)
 
 
 def fact_rows(inputs: Inputs, rule: Rule) -> DataFrame:
@@ -103,7 +131,8 @@ def fact_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     The fact itself: items on a list, staff, money (10,000 CNY), events a year,
     hours a day, days a year, floor, phase, grade (RULES.md 3.1: direct). With two
     facts both must lie in the band: the one farther out is measured. Of the
-    district, a fact that only its communities give is their sum.
+    district, a count that only its communities give is their sum; grades, lists and
+    events a year are not added up.
 
     Parameters
     ----------
@@ -138,7 +167,7 @@ def fact_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     low, high = band_of(rule)
     outside = np.fmax(np.nan_to_num(low - facts), np.nan_to_num(facts - high))
     worst = np.argmax(np.where(np.isnan(facts), np.inf, outside), axis=0)
-    measured = facts[worst, np.arange(len(units))]
+    measured = rounded(facts[worst, np.arange(len(units))], rule)
     scale = 0.01 if rule.unit == "percent" else 1.0
     return rows.assign(
         measured=measured * scale,
@@ -222,8 +251,9 @@ def ratio_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     names = (*rule.inputs[:1], whole_name)
     part, whole = (facts_of(inputs, rule, name) for name in names)
     factor = 100.0 if rule.kind == "spaces_per_100_m2" else _FACTOR[rule.kind]
+    scale = 100.0 if rule.unit == "percent" else 1.0
     return rows.assign(
-        measured=factor * share_of(part, whole),
+        measured=rounded(factor * scale * share_of(part, whole), rule) / scale,
         numerator=part,
         denominator=whole,
         exposed=units["households"].to_numpy(dtype=float),
@@ -294,7 +324,8 @@ def count_rows(inputs: Inputs, rule: Rule) -> DataFrame:
 
     ``number of facilities in use that serve the unit`` (Hefei HF-R12, Panzhihua
     PZ-R20; RULES.md 3.1), classes pooled or, ``pool`` false, each alone. A class
-    that is not declared complete gives a lower bound (0b.10).
+    that is not declared complete gives a lower bound (0b.10). Catchments are drawn
+    around the centres themselves, so that their number proves nothing: not assessed.
 
     Parameters
     ----------
@@ -334,9 +365,12 @@ def _counted(inputs: Inputs, rule: Rule, classes: tuple[str, ...]) -> DataFrame:
     unit = links.loc[links["facility_id"].isin(ids), "unit"].to_numpy(dtype=np.intp)
     count = np.bincount(unit, minlength=size)[take].astype(float)
     complete = inputs.district.complete_classes.issuperset(classes)
-    reason = np.full(len(units), None, dtype=object)
-    if not complete:
-        reason[count == 0] = "checks.class_incomplete"
+    none_listed = (count == 0) & (not complete)
+    count[none_listed] = np.nan
+    reason = told(none_listed, "checks.class_incomplete")
+    if canonical(rule.level) == "catchment":
+        # Drawn around its one centre: it has one by construction.
+        reason[:] = "checks.own_catchment"
     return rows.assign(
         measured=count,
         numerator=count,

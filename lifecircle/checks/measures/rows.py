@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
     from lifecircle.model import Rule
 
-__all__ = ["UNIT_COLUMNS", "band_of", "begin_rows", "ends", "shown_unit", "told"]
+__all__ = [
+    "UNIT_COLUMNS",
+    "band_of",
+    "begin_rows",
+    "ends",
+    "rounded",
+    "shown_unit",
+    "told",
+]
 
 UNIT_COLUMNS = ("level", "unit_id", "unit_name", "subdistrict_id")
 
@@ -69,6 +77,31 @@ def band_of(rule: Rule) -> tuple[float, float]:
         float("nan") if low is None else low * scale,
         float("nan") if high is None else high * scale,
     )
+
+
+def rounded(values: npt.NDArray[np.float64], rule: Rule) -> npt.NDArray[np.float64]:
+    """Figures rounded as the rule compares them.
+
+    Parameters
+    ----------
+    values : float array
+        In the rule's own unit; a percentage is not yet a share.
+    rule : Rule
+        ``rounding``: a third is 33.33 % at two decimals (Decheng DC-R14).
+
+    Returns
+    -------
+    float array
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from lifecircle.standards.rulebook import read_rule_book
+    >>> rule = replace(read_rule_book("hefei").rules[0], rounding="hundredth")
+    >>> rounded(np.array([100 / 3]), rule)
+    array([33.33])
+    """
+    return np.round(values, 2) if rule.rounding == "hundredth" else values
 
 
 def begin_rows(units: DataFrame, rule: Rule, *, unit_of_measure: str) -> DataFrame:
