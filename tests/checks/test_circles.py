@@ -210,7 +210,7 @@ CASES = [
     (
         ("function_set", "count>=", 1, None, "functions"),
         {"classes": (*PARK, *MEALS), "functions": ("助餐",)},
-        {"Q1": (1.0, PASS), "Q2": (0.0, FAIL), "Q3": (0.0, OPEN)},
+        {"Q1": (1.0, PASS), "Q2": (0.0, FAIL), "Q3": (None, OPEN)},
     ),
 ]
 

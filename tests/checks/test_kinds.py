@@ -361,7 +361,7 @@ TABLE = [
             inputs=("bodies",),
             functions=("党组织", "居委会", "便民服务站"),
         ),
-        units("C", 3.0, 2.0, 0.0),
+        units("C", 3.0, 2.0),
     ),
     # Ten streets of 1 km: 2 * 1,000,000 / 10,000 = 200 m; one: 2 * 500,000 / 1,000.
     (ask("spacing_max", "<=", None, 200.0, "m"), units("C", 200.0, 1000.0)),
@@ -456,11 +456,37 @@ def test_a_total_of_the_district(judge, fact, needed, verdict):
     assert row["missing_inputs"] == ("x" if verdict == OPEN else None)
 
 
-# 市区街道社区小区楼栋网格: there are no grids here, so six of the seven.
-@pytest.mark.parametrize(("levels", "verdict"), [(6, PASS), (7, FAIL)])
-def test_levels_present(judge, levels, verdict):
-    row = judge(ask("structure_levels", "=", levels, levels, "levels", **WHOLE)).iloc[0]
-    assert (row["measured"], row["verdict"]) == (6.0, verdict)
+# 市区街道社区小区楼栋网格: without a table of grids six of the seven are known; that
+# there are none is not. A register says that the city has no subdistricts: six, short.
+@pytest.mark.parametrize(
+    ("grids", "subdistricts", "measured", "verdict", "missing"),
+    [
+        (True, "named", 7.0, PASS, None),
+        (True, "none", 6.0, FAIL, None),
+        (True, "unknown", 6.0, OPEN, "subdistrict_id"),
+        (False, "named", 6.0, OPEN, "grids"),
+    ],
+)
+def test_levels_present(judge, town, grids, subdistricts, measured, verdict, missing):
+    from tests.checks import conftest as by
+
+    district = town
+    if grids:
+        whole = town.grids.reindex([0]).assign(
+            grid_id="G1", geometry=[by.square(0, 0, 500)]
+        )
+        district = replace(district, grids=whole)
+    if subdistricts != "named":
+        alone = district.communities.assign(subdistrict_id=None)
+        district = replace(district, communities=alone)
+    if subdistricts == "none":
+        says = {"level": "city", "unit_id": "toy", "fact": "subdistricts", "value": 0.0}
+        registers = pd.concat([town.registers, pd.DataFrame([says])], ignore_index=True)
+        district = replace(district, registers=registers)
+    rule = ask("structure_levels", "=", 7.0, 7.0, "levels", **WHOLE)
+    row = judge(rule, district=district).iloc[0]
+    assert (row["measured"], row["verdict"]) == (measured, verdict)
+    assert row["missing_inputs"] == missing
 
 
 def test_a_part_of_a_fact_unknown_is_not_added_up(judge):

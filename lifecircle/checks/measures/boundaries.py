@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from lifecircle.checks.inputs import Inputs, cached
@@ -160,7 +161,7 @@ def fault_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     )
     reason[units["unit_kind"].isin(MICRO)] = "checks.micro_grid"
     return rows.assign(
-        measured=faults,
+        measured=np.where(pd.isna(reason), faults, np.nan),
         numerator=faults,
         threshold_min=0.0,
         threshold_max=0.0,

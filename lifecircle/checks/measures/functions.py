@@ -41,7 +41,9 @@ CLASSES_OF = {
     "幼儿园": ("CHD.KG",),
     "社区基本公共服务配套": ("SVC.",),
     "公共服务设施": ("SVC.",),
-    "社区便民商业配套": ("COM.",),
+    "社区便民商业配套": (
+        *("COM.MARKET", "COM.SUPER", "COM.CONV", "COM.POST", "COM.SERVICE"),
+    ),
     "交通设施": ("TRA.",),
     "绿地广场": ("OPEN.",),
     "绿地游园": ("OPEN.PARK",),
@@ -98,7 +100,7 @@ def function_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     (Decheng DC-R11: more than 20, five of them named). Functions come from the fact
     in ``inputs``; without one, from the function texts of facilities of ``classes``
     and from the classes present (RULES.md 3.1, TAXONOMY). Without any text the
-    count is a lower bound.
+    count is a lower bound; NaN where nothing is known.
 
     Parameters
     ----------
@@ -114,7 +116,8 @@ def function_rows(inputs: Inputs, rule: Rule) -> DataFrame:
 
     Examples
     --------
-    C1 has a canteen (meals) and home care, C2 a canteen not yet open.
+    C1 has a canteen (meals) and home care; of C2, whose canteen is not yet open, no
+    table names a function.
 
     >>> from dataclasses import replace
     >>> from lifecircle.checks.inputs import prepare
@@ -122,7 +125,7 @@ def function_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     >>> rule = replace(read_rule_book("hefei").rules[0], op="count>=", value_min=2.0)
     >>> rule = replace(rule, functions=("养老", "托育", "助餐"))
     >>> function_rows(prepare(toy.district, None), rule)["measured"].tolist()
-    [2.0, 0.0]
+    [2.0, nan]
     """
     units, take = scoped(inputs, rule)
     rows = begin_rows(units, rule, unit_of_measure=shown_unit(rule))
@@ -139,7 +142,8 @@ def function_rows(inputs: Inputs, rule: Rule) -> DataFrame:
         counts[row] = len(found) if within_list else len(found | named)
         unknown[row] = texts[unit] is None
     missing = rule.inputs[0] if rule.inputs else "functions"
-    reason = told(unknown & (counts == 0), "checks.functions_unknown")
+    silent = unknown & (counts == 0)
+    counts[silent] = np.nan
     return rows.assign(
         op=">=",
         measured=counts,
@@ -148,7 +152,7 @@ def function_rows(inputs: Inputs, rule: Rule) -> DataFrame:
         threshold_min=asked,
         threshold_max=np.nan,
         exposed=units["households"].to_numpy(dtype=float),
-        reason=reason.astype(object),
+        reason=told(silent, "checks.functions_unknown"),
         reason_if_short=told(unknown, "checks.functions_unknown"),
         missing_inputs=told(unknown, missing),
     )
@@ -224,8 +228,9 @@ def co_location_rows(inputs: Inputs, rule: Rule) -> DataFrame:
 
     ``number of classes offered on the site's polygon``, its own included (Baohe
     BH-R09, 集中布置; the source gives no distance, so functions share one site
-    polygon; RULES.md 3.1). A site that is only a point and offers one class is not
-    assessed.
+    polygon; RULES.md 3.1). Where only one class is found, a site that is only a point
+    is not assessed, nor one among lists that may lack facilities: that no other
+    class was found there proves nothing (0b.10).
 
     Parameters
     ----------
@@ -256,11 +261,20 @@ def co_location_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     on_site = _classes(inputs, replace(rule, level="facility"))
     count = np.array([len(on_site[row]) for row in units["position"]], dtype=float)
     flat = shapely.area(np.asarray(sites, dtype=object)) == 0
-    reason = told(flat & (count < 2), "checks.no_polygon")
+    alone = count < 2
+    missing = np.where(flat, "checks.no_polygon", "checks.class_incomplete")
+    unproven = alone & (flat | (not _others_complete(district, rule)))
     return rows.assign(
-        measured=count,
+        measured=np.where(unproven, np.nan, count),
         numerator=count,
         exposed=1.0,
         affected_unit="facilities",
-        reason=reason.astype(object),
+        reason=told(unproven, missing),
     )
+
+
+def _others_complete(district: District, rule: Rule) -> bool:
+    """Whether other classes than the rule's are listed, and every list is complete."""
+    complete = district.complete_classes
+    listed = set(district.facility_classes["facility_class"])
+    return listed <= complete and bool(complete - set(rule.classes))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from lifecircle.checks.facts import fact_values
 from lifecircle.checks.levels import scoped
 from lifecircle.checks.measures.register import fact_rows
 from lifecircle.checks.measures.rows import begin_rows, shown_unit
@@ -32,6 +33,15 @@ SEVEN_LEVELS = (
     *("compound", "building", "grid"),
 )
 """市、区、街道、社区、小区、楼栋、网格 (Hefei HF-R22)."""
+
+_TOLD_BY = {
+    "subdistrict": "subdistrict_id",
+    "community": "communities",
+    "compound": "compounds",
+    "building": "buildings",
+    "grid": "grids",
+}
+"""Level -> the table or column that says that it is there."""
 
 STATUSES = ("built", "under_construction", "planned")
 
@@ -70,7 +80,9 @@ def level_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     """Count the levels that the district has, of those that the rule names.
 
     ``number of levels in tiers that have units`` (Hefei HF-R22: seven; Tongguanshan
-    TG-R03: 区—社区, a tier may be absent; RULES.md 3.1).
+    TG-R03: 区—社区, a tier may be absent; RULES.md 3.1). A level of which no table
+    tells is not thereby absent: the rule is not assessed. That there are no
+    subdistricts is said by the fact ``subdistricts``, 0.
 
     Parameters
     ----------
@@ -96,17 +108,28 @@ def level_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     units, _ = scoped(inputs, rule)
     rows = begin_rows(units, rule, unit_of_measure=shown_unit(rule))
     named = [tier for tier in rule.tiers if tier in SEVEN_LEVELS] or list(SEVEN_LEVELS)
-    present = set(levels_present(inputs.district))
-    count = float(sum(level in present for level in named))
     # Two tiers 区—社区 also say that there is no other between them.
-    if rule.tiers and "subdistrict" not in named and "community" in named:
-        count += float("subdistrict" in present)
+    between = ["subdistrict"] if "community" in named else []
+    asked = list(dict.fromkeys([*named, *between]))
+    present = set(levels_present(inputs.district))
+    absent = {"subdistrict"} if _no_subdistricts(inputs) else set()
+    unknown = [level for level in asked if level not in present | absent]
+    count = float(sum(level in present for level in asked))
     return rows.assign(
         measured=count,
         numerator=count,
         denominator=float(len(named)),
         exposed=units["households"].to_numpy(dtype=float),
+        reason="checks.levels_unknown" if unknown else None,
+        missing_inputs="+".join(_TOLD_BY[level] for level in unknown) or None,
     )
+
+
+def _no_subdistricts(inputs: Inputs) -> bool:
+    """Whether a register of the city or the district says that it has none."""
+    levels = ("city", "district")
+    values = [fact_values(inputs, level, "subdistricts") for level in levels]
+    return any((value == 0).any() for value in values)
 
 
 def tier_rows(inputs: Inputs, rule: Rule) -> DataFrame:
