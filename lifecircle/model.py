@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from lifecircle.proposals import CommunityPlan, GridPlan
 from lifecircle.rules import Reference, Rule, RuleBook
-from lifecircle.settings import DistrictConfig, Source, Walker
+from lifecircle.settings import DistrictConfig, RegridSettings, Source, Walker
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,12 +28,15 @@ if TYPE_CHECKING:
 __all__ = [
     "MOST_OUTSIDE",
     "Assessment",
+    "CommunityPlan",
     "District",
     "DistrictConfig",
     "Findings",
     "Gaps",
+    "GridPlan",
     "Problem",
     "Reference",
+    "RegridSettings",
     "Rule",
     "RuleBook",
     "Source",
@@ -255,6 +259,8 @@ class Assessment:
         ``item``, ``value``, ``unit``: what the network is made of.
     manifest : dict
         How this was made; only ``manifest["made_at"]`` changes between runs.
+    grid_plan : GridPlan or None
+        Grids drawn anew; None = no plan was made.
     """
 
     district: District
@@ -269,3 +275,4 @@ class Assessment:
     routes: GeoDataFrame
     network_report: DataFrame
     manifest: dict[str, Any]
+    grid_plan: GridPlan | None = None

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["Disclosure", "DistrictConfig", "Source", "Walker"]
+__all__ = ["Disclosure", "DistrictConfig", "RegridSettings", "Source", "Walker"]
 
 Disclosure = Literal["internal", "review", "public"]
 
@@ -96,6 +96,55 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class RegridSettings:
+    """The ``[regrid]`` section: bands, and what weighs how much in a plan.
+
+    Attributes
+    ----------
+    households, community_households : tuple of int
+        Band of households of a grid and of a community, both ends inclusive.
+    stability : float
+        0 = best shape, 1 = least change. A household that changes grid costs
+        ``stability / (1 - stability)``.
+    border : Mapping[str, float]
+        Cost per metre of border cut: ``inside_compound``, ``minor_street``,
+        ``main_road_or_river``.
+    compactness : float
+        Cost per metre of a grid's outline beyond that of a circle of its area.
+    grids : float
+        Cost per grid.
+    balance : float
+        Cost per unit of workload away from the mean grid.
+    workload : Mapping[str, float]
+        What a street shop, one of the elderly and a case of the year add to a grid's
+        workload: ``street_shops``, ``elderly``, ``cases``.
+    across_subdistricts : bool
+        Whether communities may be merged across a subdistrict's boundary.
+    seed : int
+        The same seed gives the same plan.
+    """
+
+    households: tuple[int, int] = (300, 500)
+    community_households: tuple[int, int] = (2400, 3600)
+    stability: float = 0.5
+    border: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "inside_compound": 2.0,
+            "minor_street": 0.6,
+            "main_road_or_river": 0.05,
+        }
+    )
+    compactness: float = 0.05
+    grids: float = 0.0
+    balance: float = 0.0
+    workload: Mapping[str, float] = field(
+        default_factory=lambda: {"street_shops": 0.0, "elderly": 0.0, "cases": 0.0}
+    )
+    across_subdistricts: bool = False
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class DistrictConfig:
     """A district file, checked.
 
@@ -134,6 +183,8 @@ class DistrictConfig:
         Unnoded roads are noded with this tolerance, metres; None = they are noded.
     join_islands_m : float or None
         Streets apart from the rest are joined over gaps up to this; None = never.
+    regrid : RegridSettings
+        How grids and communities are drawn anew.
     """
 
     district_id: str
@@ -162,3 +213,4 @@ class DistrictConfig:
     profile: str = "planning"
     node_lines_m: float | None = None
     join_islands_m: float | None = None
+    regrid: RegridSettings = field(default_factory=RegridSettings)
