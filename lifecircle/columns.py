@@ -256,7 +256,7 @@ PLAN_COMMUNITIES = (
     "k_max",
     "in_range",
     "status",
-    "tier",
+    "solved_at",
     "gap",
     "certificate",
     "certificate_households",
@@ -270,7 +270,8 @@ PLAN_COMMUNITIES = (
 )
 """One row per community. ``k``: proposed grids with a band; ``k_min`` and ``k_max``
 from the arithmetic of the band. ``status``: optimal, feasible, infeasible,
-not_planned (``reason``: a sentence key). ``gap``: (cost - bound) / cost, NaN = no
+not_planned (``reason``: a sentence key). ``solved_at``: compound, building, exact;
+what was not split. ``gap``: (cost - bound) / cost, NaN = no
 bound. ``certificate``: why nothing within the band exists; ``certificate_buildings``:
 those that it is about, joined by commas, None = all."""
 

@@ -95,7 +95,7 @@ class Source:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class RegridSettings:
     """The ``[regrid]`` section: bands, and what weighs how much in a plan.
 

@@ -20,6 +20,7 @@ from lifecircle.model import (
     Gaps,
     Problem,
     Reference,
+    RegridSettings,
     Rule,
     RuleBook,
     Source,
@@ -233,7 +234,13 @@ def _config(saved: dict[str, Any]) -> DistrictConfig:
         "sources": tuple(_source(one) for one in saved["sources"]),
         "walkers": walkers,
     }
+    if "regrid" in saved:
+        changed["regrid"] = _regrid(saved["regrid"])
     return DistrictConfig(**{**_tuples(DistrictConfig, saved), **changed})
+
+
+def _regrid(saved: dict[str, Any]) -> RegridSettings:
+    return RegridSettings(**_tuples(RegridSettings, saved))
 
 
 def _source(saved: dict[str, Any]) -> Source:
