@@ -361,6 +361,7 @@ def draw_map(
     community: Annotated[
         str, typer.Option(help="社区编号；all 为逐社区 · one id, or all")
     ] = "",
+    charts: Annotated[bool, typer.Option("--charts", help="统计图 · charts")] = False,
     kind: Annotated[
         str, typer.Option("--format", metavar="pdf|svg|png", help="格式 · format")
     ] = "pdf",
@@ -371,20 +372,22 @@ def draw_map(
 ) -> None:
     """由已存成果重绘评审图，或出打印图 · redraw the map, or draw sheets to print."""
     console = _Console(lang, quiet=quiet, verbose=verbose)
+    from lifecircle.jobs import draw_charts
     from lifecircle.publish.atlas import draw_sheets, redraw_map
 
     with console.guard():
-        if not rules and not community:
-            console.tell("map_drawn", path=redraw_map(study, lang=console.lang))
-            return
-        drawn = draw_sheets(
-            study,
-            rules=rules or [],
-            community=community,
-            kind=kind,
-            paper=paper,
-            lang=console.lang,
-        )
+        drawn = draw_charts(study, kind=kind, lang=console.lang) if charts else []
+        if rules or community:
+            drawn += draw_sheets(
+                study,
+                rules=rules or [],
+                community=community,
+                kind=kind,
+                paper=paper,
+                lang=console.lang,
+            )
+        if not drawn:
+            drawn = [redraw_map(study, lang=console.lang)]
     for path in drawn:
         console.tell("map_drawn", path=path)
 

@@ -22,15 +22,24 @@ from lifecircle.access.minutes import walk_access
 from lifecircle.access.routes import example_routes
 from lifecircle.cache import cached_network
 from lifecircle.checks.dashboard import dashboard
+from lifecircle.checks.equity import gini, lorenz_curve
 from lifecircle.checks.evaluate import check
 from lifecircle.checks.gaps import find_gaps
 from lifecircle.checks.measures.registry import REACH_KINDS
 from lifecircle.checks.missing_area import roll_up_area
 from lifecircle.checks.reached import roll_up_reach
 from lifecircle.checks.rollup import roll_up
+from lifecircle.errors import ConfigError
 from lifecircle.model import Assessment
 from lifecircle.network.graph import build_network, network_report
 from lifecircle.publish.outputs import write_study
+from lifecircle.publish.prints.charts import (
+    lorenz_figure,
+    minutes_figure,
+    write_chart,
+)
+from lifecircle.publish.prints.sheet import FORMATS
+from lifecircle.publish.results import read_study
 from lifecircle.standards.rulebook import read_rule_book
 from lifecircle.tables.digest import input_digests
 from lifecircle.tables.district import read_district
@@ -41,7 +50,7 @@ if TYPE_CHECKING:
     from lifecircle.model import District, DistrictConfig, RuleBook, WalkNetwork
     from lifecircle.text import Language
 
-__all__ = ["STAGES", "StageReport", "assess", "run"]
+__all__ = ["STAGES", "StageReport", "assess", "draw_charts", "run"]
 
 logger = logging.getLogger(__name__)
 
@@ -182,6 +191,62 @@ def run(
     report("publish")
     write_study(study, out, lang=lang)
     return study
+
+
+def draw_charts(
+    out: str | Path, *, kind: str = "pdf", lang: Language = "zh"
+) -> list[Path]:
+    """Draw the charts of a saved study into its folder ``charts``.
+
+    Households by minutes for every walker; Lorenz curves of the classes that are
+    declared complete, for adults.
+
+    Parameters
+    ----------
+    out : str or Path
+        Folder of a run.
+    kind : {"pdf", "svg", "png"}
+        Format of the files.
+    lang : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    list of Path
+        What was drawn.
+
+    Raises
+    ------
+    ConfigError
+        If the format is not known.
+    ResultError
+        If there is no such study, or matplotlib or a Chinese font is missing.
+
+    Examples
+    --------
+    >>> draw_charts("out/demo", kind="svg")  # doctest: +SKIP
+    """
+    if f".{kind}" not in FORMATS:
+        raise ConfigError(
+            where="--format", what=f"{kind!r} is given.", fix="Use pdf, svg or png."
+        )
+    study = read_study(out)
+    district, folder = study.district, Path(out) / "charts"
+    folder.mkdir(exist_ok=True)
+    charts = {
+        f"minutes_{walker}": minutes_figure(study, walker=walker, lang=lang)
+        for walker in sorted(district.config.walkers)
+    }
+    listed = set(district.facility_classes["facility_class"])
+    curves = {
+        code: lorenz_curve(district, study.access, facility_class=code, walker="adult")
+        for code in sorted(listed & district.complete_classes)
+    }
+    told = {code: (curve, gini(curve)) for code, curve in curves.items()}
+    charts["lorenz_adult"] = lorenz_figure(told, walker="adult", lang=lang)
+    for name, figure in charts.items():
+        write_chart(figure, folder / f"{name}.{kind}")
+    return [folder / f"{name}.{kind}" for name in charts]
 
 
 def _network(district: District, cache: str | Path | None) -> WalkNetwork:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
@@ -11,9 +12,11 @@ from typer.testing import CliRunner
 
 from lifecircle.cli import app
 from lifecircle.errors import ConfigError, ResultError
+from lifecircle.jobs import draw_charts
 from lifecircle.publish.atlas import draw_sheets, redraw_map
 from lifecircle.publish.headline import headline, opening_rule, own_rows
 from lifecircle.publish.prints import tokens
+from lifecircle.publish.prints.charts import minutes_figure, minutes_table
 from lifecircle.publish.prints.paper import PAPERS, SCALES, Frame, fitting
 from lifecircle.publish.prints.pen import wrapped
 from lifecircle.publish.prints.sheet import sheet_figure, sheet_frame, write_print_map
@@ -216,3 +219,31 @@ def test_the_command_draws(written):
     shown = CliRunner().invoke(app, ["map", str(written), "--lang", "en"])
     assert shown.exit_code == 0
     assert "review.html" in shown.output
+
+
+def test_charts_show_the_shares_of_the_study(study):
+    # The sample counts by community; its district is their sum.
+    keys = ["facility_class", "walker", "weight", "minutes_from", "minutes_to"]
+    summed = study.served.groupby(keys, dropna=False, as_index=False)["amount"].sum()
+    whole = replace(study, served=summed.assign(level="district"))
+    table = minutes_table(whole, walker="elderly", weight="households")
+    assert len(table) > 1
+    assert table.sum(axis=1).tolist() == pytest.approx([1.0] * len(table))
+    told = words_of(minutes_figure(whole, walker="elderly"))
+    ours = summed[(summed["walker"] == "elderly") & (summed["weight"] == "households")]
+    for code, row in table.iterrows():
+        mine = ours[ours["facility_class"] == code]
+        near = mine.loc[mine["minutes_to"] <= 15, "amount"].sum()
+        share = near / mine["amount"].sum()
+        assert row[[5.0, 10.0, 15.0]].sum() == pytest.approx(share)
+        assert f"{share:.1%}" in told
+    assert (table[[5.0, 10.0, 15.0]].sum(axis=1).diff().dropna() <= 1e-12).all()
+
+
+def test_charts_of_a_saved_study(written):
+    paths = draw_charts(written, kind="svg", lang="en")
+    assert [path.name for path in paths][-1] == "lorenz_adult.svg"
+    again = [path.read_bytes() for path in draw_charts(written, kind="svg", lang="en")]
+    assert again == [path.read_bytes() for path in paths]
+    with pytest.raises(ConfigError):
+        draw_charts(written, kind="gif")

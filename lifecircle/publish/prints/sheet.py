@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     from lifecircle.publish.prints.paper import Frame, Paper
     from lifecircle.text import Language
 
-__all__ = ["FORMATS", "known_rule", "sheet_figure", "sheet_frame", "write_print_map"]
+__all__ = [
+    "FORMATS",
+    "known_rule",
+    "save",
+    "sheet_figure",
+    "sheet_frame",
+    "write_print_map",
+]
 
 FORMATS = (".pdf", ".svg", ".png")
 PNG_DPI = 300
@@ -101,7 +108,7 @@ def write_print_map(
         community_id=community_id,
         lang=lang,
     )
-    _save(figure, path)
+    save(figure, path)
     return shown
 
 
@@ -249,8 +256,21 @@ def _map(
     draw_marks(axes, study, rule_id, frame, paper)
 
 
-def _save(figure: Figure, path: Path) -> None:
-    """No clock, no random ids: the same sheet gives the same bytes."""
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure without clock or random ids: the same one gives the same bytes.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        A sheet or a chart.
+    path : Path
+        Ending in one of ``FORMATS``.
+
+    Raises
+    ------
+    ResultError
+        If the file cannot be written.
+    """
     from matplotlib import rc_context
 
     settings: Any = {
