@@ -17,7 +17,7 @@ import typer
 
 from lifecircle import __version__
 from lifecircle.errors import ConfigError, LifeCircleError, RuleBookError, SourceError
-from lifecircle.text import Language, problem_lines, say, sentences
+from lifecircle.text import Language, problem_lines, say, say_all, sentences
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -341,7 +341,7 @@ def explain(
         lines = lines_of(read_study(study).findings, rule, unit)
     for line in lines:
         names = {
-            key.removesuffix("_key"): say(value, console.lang)
+            key.removesuffix("_key"): say_all(value, console.lang)
             for key, value in line.values.items()
             if key.endswith("_key")
         }

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from lifecircle.model import Problem
 
-__all__ = ["Language", "problem_lines", "say", "sentences"]
+__all__ = ["Language", "problem_lines", "say", "say_all", "sentences"]
 
 Language = Literal["zh", "en"]
 
@@ -57,6 +57,30 @@ def say(key: str, lang: Language, values: Mapping[str, Any] | None = None) -> st
     ('不达标', 'Falls short')
     """
     return _areas()[key][lang].format(**(values or {}))
+
+
+def say_all(keys: str | tuple[str, ...], lang: Language) -> str:
+    """One sentence, or several in a row.
+
+    Parameters
+    ----------
+    keys : str or tuple of str
+        As ``say``.
+    lang : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    str
+        Joined by ``、`` or a comma.
+
+    Examples
+    --------
+    >>> say_all(("verdicts.pass", "verdicts.fail"), "en")
+    'Meets, Falls short'
+    """
+    named = (keys,) if isinstance(keys, str) else keys
+    return ("、" if lang == "zh" else ", ").join(say(key, lang) for key in named)
 
 
 def sentences(area: str, lang: Language) -> dict[str, str]:

@@ -44,6 +44,8 @@ _BY_UNIT = frozenset({*PER, *REACH_KINDS})
 _OF_SITES = frozenset({"min_area", "min_width", "co_location"})
 _OF_PLACES = _OF_SITES | _BY_UNIT
 """Kinds that say nothing without facility classes."""
+_OF_OTHER_LISTS = frozenset({"function_set", "phase_portfolio"})
+"""Kinds that do not rest on the list of facilities alone."""
 _OF_GROUND = frozenset({"unit_area_km2", "unit_area_ha", "spacing_max"})
 """Kinds that count neither people nor facilities."""
 
@@ -195,7 +197,7 @@ def _with_unplaced(rows: DataFrame, inputs: Inputs, rule: Rule) -> DataFrame:
 
 def _nothing_listed(inputs: Inputs, rule: Rule) -> bool:
     """No facility of the rule's classes, in lists that are not declared complete."""
-    if rule.inputs or rule.of_rules or rule.kind == "function_set":
+    if rule.inputs or rule.of_rules or rule.kind in _OF_OTHER_LISTS:
         return False
     complete = inputs.district.complete_classes.issuperset(rule.classes)
     return not complete and offered(inputs, rule).empty

@@ -28,6 +28,7 @@ _FORMULAS = {
     "persons_per_window": "windows",
     "staff_formula": "formula",
     "spacing_max": "spacing",
+    "phase_portfolio": "portfolio",
 }
 """Kind -> the sentence of its formula; any other measures a figure directly."""
 
@@ -40,7 +41,7 @@ class Line(NamedTuple):
     key : str
         Of ``sentences/checks.toml``.
     values : dict
-        Figures, and names of sentences under ``*_key``.
+        Figures, and names of sentences under ``*_key`` (one, or a tuple of several).
     """
 
     key: str
@@ -139,6 +140,9 @@ def _body(row: dict[str, Any], rule: Rule) -> list[Line]:
     lines = [Line("checks.explain_unit", {"unit": row["unit_id"], "name": name})]
     if not np.isnan(row["measured"]):
         lines.append(_arithmetic(row, rule, unit))
+    if isinstance(row["basis"], str):
+        names = tuple(f"checks.basis_{name}" for name in row["basis"].split("+"))
+        lines.append(Line("checks.explain_basis", {"basis_key": names}))
     lines.append(_comparison(row, unit))
     if isinstance(row["reason"], str):
         lines.append(Line("checks.explain_reason", {"why_key": row["reason"]}))
@@ -147,6 +151,8 @@ def _body(row: dict[str, Any], rule: Rule) -> list[Line]:
     lines.append(
         Line("checks.explain_verdict", {"verdict_key": f"verdicts.{row['verdict']}"})
     )
+    if isinstance(row["verdict_tolerant"], str) and rule.tolerance is not None:
+        lines.append(_tolerant(row, rule.tolerance, unit))
     if row["verdict"] in ("fail", "reference") and row["shortfall"] > 0:
         values = {"amount": figure(row["shortfall"]), "unit_key": unit}
         lines.append(Line("checks.explain_shortfall", values))
@@ -179,6 +185,22 @@ def _arithmetic(row: dict[str, Any], rule: Rule, unit: str) -> Line:
         "limit_unit_key": f"checks.unit_{rule.unit}",
     }
     return Line(f"checks.how_{formula}", values)
+
+
+def _tolerant(row: dict[str, Any], tolerance: float, unit: str) -> Line:
+    """The second verdict, within the tolerance that is ours."""
+    low, high = (
+        row["threshold_min"] * (1 - tolerance),
+        row["threshold_max"] * (1 + tolerance),
+    )
+    values = {
+        "percent": figure(100 * tolerance),
+        "low": figure(low),
+        "high": figure(high),
+        "unit_key": unit,
+        "verdict_key": f"verdicts.{row['verdict_tolerant']}",
+    }
+    return Line("checks.explain_tolerant", values)
 
 
 def _comparison(row: dict[str, Any], unit: str) -> Line:

@@ -125,7 +125,10 @@ KINDS: Mapping[str, Kind] = {
     ),
     # Projects.
     "phase_portfolio": Kind(
-        ("enum", "="), ("status", "projects"), ("district",), unstated=True
+        ("enum", *_BAND),
+        ("status", "projects", "m2"),
+        ("district",),
+        unstated=True,
     ),
     "phase_rule": Kind(("=",), ("phase",), ("compound", "facility")),
     "gate": Kind(("=",), ("flag",), ("compound",)),

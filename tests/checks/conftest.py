@@ -22,6 +22,7 @@ from lifecircle.conftest import ORIGIN
 from lifecircle.model import Assessment
 from lifecircle.publish.disclosure import disclosed
 from lifecircle.publish.geopackage import write_geopackage
+from lifecircle.publish.manifest import write_manifest
 from lifecircle.publish.results import saved_parts
 
 
@@ -134,7 +135,9 @@ def published(tmp_path_factory):
         )
         folder = tmp_path_factory.mktemp("study")
         shown = disclosed(study)
-        write_geopackage(shown, folder / "district.gpkg", saved=saved_parts(shown))
+        saved = saved_parts(shown)
+        write_geopackage(shown, folder / "district.gpkg", saved=saved)
+        write_manifest({"format": saved["format"]}, folder / "manifest.json")
         return folder
 
     return publish

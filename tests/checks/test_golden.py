@@ -14,7 +14,6 @@ from lifecircle.checks.explain import explain
 from lifecircle.checks.gaps import find_gaps
 from lifecircle.checks.measures.area import area_per_100_households
 from lifecircle.checks.measures.boundaries import gaps_beside
-from lifecircle.checks.measures.portfolio import portfolio_of
 from lifecircle.checks.measures.register import share_of
 from lifecircle.checks.measures.staffing import windows_needed
 from lifecircle.checks.reached import roll_up_reach
@@ -22,6 +21,7 @@ from lifecircle.checks.rollup import SEVEN_LEVELS
 from lifecircle.columns import DASHBOARD
 from lifecircle.errors import ResultError
 from lifecircle.standards.rulebook import book_ids, read_rule_book
+from lifecircle.text import say_all
 
 
 def rule_of(book_id, rule_id):
@@ -50,35 +50,6 @@ def test_the_figures_of_the_seeds_come_out():
     # Windows at 5,000 residents each: 1 to 4 between 5,000 and 20,000.
     people = np.array([5000.0, 5001, 20000, 20001])
     assert windows_needed(people, per=5000).tolist() == [1, 2, 4, 5]
-
-
-def test_the_61_projects_of_baohe(make_district):
-    # BH-O01 to O04: 25 + 24 + 12 = 61; 12.5 + 34.4 + 20.3 = 67.2, stated 67.3.
-    phases = (
-        ("built", 25, 125_000.0),
-        ("under_construction", 24, 344_000.0),
-        ("planned", 12, 203_000.0),
-    )
-    projects = [
-        {
-            "facility_id": f"{status}{n:02d}",
-            "facility_class": "COM.UNIT",
-            "status": status,
-            "floor_area_m2": area / count,
-            "geometry": None,
-        }
-        for status, count, area in phases
-        for n in range(count)
-    ]
-    table = portfolio_of(
-        make_district(facilities=[{**p, "community_id": "C"} for p in projects]),
-        ("COM.UNIT",),
-    ).set_index("status")
-    assert table["projects"].to_dict() == {s: count for s, count, _ in phases}
-    assert table["projects"].sum() == 61
-    total = table["floor_area_m2"].sum() / 1e4
-    assert total == pytest.approx(67.2)
-    assert abs(total - 67.3) <= 0.1 + 1e-9
 
 
 def test_three_meanings_of_30_m2_per_100_households(make_district, make_config, rows):
@@ -252,6 +223,24 @@ def test_an_explanation_says_quote_arithmetic_and_comparison(toy):
     assert lines["checks.explain_asked"]["asked"] == "≥ 30"
     with pytest.raises(ResultError, match="it judged C1, C2"):
         explain(findings, "HF-R01", "C9")
+
+
+def test_every_finding_can_be_explained_in_both_languages(toy):
+    full = replace(toy.district, config=replace(toy.district.config, profile="full"))
+    books = [read_rule_book(name) for name in book_ids()]
+    findings = check(full, toy.access, *books)
+    rows = findings.rows.drop_duplicates("rule_id")
+    said = {
+        names
+        for rule, unit in zip(rows["rule_id"], rows["unit_id"], strict=True)
+        for line in explain(findings, rule, unit)
+        for key, names in line.values.items()
+        if key.endswith("_key")
+    }
+    for names in said:
+        assert say_all(names, "zh")
+        assert say_all(names, "en")
+    assert len(said) > 50
 
 
 def test_the_dashboard_hides_nothing(toy):

@@ -184,14 +184,15 @@ def portfolio_of(district: District, classes: tuple[str, ...]) -> DataFrame:
 
     ``count and sum(floor_area_m2)`` by status (Baohe BH-R17: 25 built + 24 under
     construction + 12 planned = 61 projects; 12.5 + 34.4 + 20.3 = 67.2, where the
-    source states 67.3: within 0.1; RULES.md 3.1).
+    source states 67.3: within 0.1; RULES.md 3.1). Without a table of projects the
+    facilities stand in, each with its own status.
 
     Parameters
     ----------
     district : District
-        ``facilities``, ``facility_classes``.
+        ``projects``; else ``facilities``, ``facility_classes``.
     classes : tuple of str
-        Facility classes; none = all.
+        Facility classes; none = all. A project that names no class counts for all.
 
     Returns
     -------
@@ -203,43 +204,50 @@ def portfolio_of(district: District, classes: tuple[str, ...]) -> DataFrame:
     --------
     >>> portfolio_of(toy.district, ("ELD.CANTEEN",)).values.tolist()
     [['built', 1, 150.0], ['under_construction', 1, 90.0], ['planned', 0, 0.0]]
-    >>> 25 + 24 + 12, round(12.5 + 34.4 + 20.3, 1), abs(67.2 - 67.3) <= 0.1 + 1e-9
-    (61, 67.2, True)
     """
-    facilities = district.facilities[["facility_id", "status", "floor_area_m2"]]
-    offers = district.facility_classes
-    if classes:
-        ids = offers.loc[offers["facility_class"].isin(classes), "facility_id"]
-        facilities = facilities[facilities["facility_id"].isin(ids)]
-    groups = facilities.groupby("status")["floor_area_m2"]
-    area = groups.apply(lambda part: part.sum(skipna=False))
-    count = groups.size()
+    listed = _listed(district, classes)
+    groups = listed.groupby("status")["floor_area_m2"]
+    area = groups.apply(lambda part: part.sum(skipna=False)).reindex(list(STATUSES))
+    count = groups.size().reindex(list(STATUSES))
     made = {
-        "projects": count.reindex(list(STATUSES)).fillna(0).astype(int),
-        "floor_area_m2": area.reindex(list(STATUSES)).where(
-            count.reindex(list(STATUSES)).notna(), 0.0
-        ),
+        "projects": count.fillna(0).astype(int),
+        "floor_area_m2": area.where(count.notna(), 0.0),
     }
     return pd.DataFrame(made).rename_axis("status").reset_index()
 
 
+def _listed(district: District, classes: tuple[str, ...]) -> DataFrame:
+    """Projects of the classes, or facilities where there are no projects."""
+    projects = district.projects
+    if len(projects):
+        of = projects["facility_class"]
+        return projects[of.isna() | of.isin(classes) | (not classes)]
+    offers = district.facility_classes
+    ids = offers.loc[offers["facility_class"].isin(classes), "facility_id"]
+    facilities = district.facilities
+    return facilities[facilities["facility_id"].isin(ids) | (not classes)]
+
+
 def portfolio_rows(inputs: Inputs, rule: Rule) -> DataFrame:
-    """Measure the phases of projects: statuses told apart, or projects of a status.
+    """Measure the phases of projects: statuses told apart, projects, or their area.
 
     With ``enum`` the number of statuses of ``tiers`` that some project has;
-    otherwise the number of projects in the rule's statuses (``portfolio_of``).
+    otherwise the number of projects in these statuses, or (unit m²) their floor
+    area (``portfolio_of``). ``basis`` says what is listed and which statuses count:
+    ``projects+status_built+status_planned``.
 
     Parameters
     ----------
     inputs : Inputs
         From ``prepare``.
     rule : Rule
-        Of kind ``phase_portfolio``.
+        Of kind ``phase_portfolio``; ``tiers`` (else ``statuses``): which count.
 
     Returns
     -------
     DataFrame
-        One row for ``judge``; numerator projects, denominator all projects.
+        One row for ``judge``; numerator projects (or m²), denominator those of
+        every status.
 
     Examples
     --------
@@ -247,27 +255,35 @@ def portfolio_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     >>> from lifecircle.checks.inputs import prepare
     >>> from lifecircle.standards.rulebook import read_rule_book
     >>> rule = replace(read_rule_book("hefei").rules[2], level="district", op="=")
-    >>> portfolio_rows(prepare(toy.district, None), rule)["measured"].tolist()
-    [1.0]
+    >>> rows = portfolio_rows(prepare(toy.district, None), rule)
+    >>> rows[["measured", "denominator", "basis"]].values.tolist()
+    [[1.0, 2.0, 'facilities+status_built']]
     """
     if rule.inputs:
         return fact_rows(inputs, rule)
     units, _ = scoped(inputs, rule)
     rows = begin_rows(units, rule, unit_of_measure=shown_unit(rule))
-    table = portfolio_of(inputs.district, rule.classes).set_index("status")["projects"]
-    chosen = table.reindex(list(rule.tiers or rule.statuses)).fillna(0)
-    projects, total = float(chosen.sum()), float(table.sum())
-    measured = float((chosen > 0).sum()) if rule.op == "enum" else projects
-    if total == 0:
-        return rows.assign(reason="checks.no_facility")
+    table = portfolio_of(inputs.district, rule.classes).set_index("status")
+    statuses = rule.tiers or rule.statuses
+    source = "projects" if len(inputs.district.projects) else "facilities"
+    basis = "+".join((source, *(f"status_{status}" for status in statuses)))
+    rows = rows.assign(basis=basis, estimated_share=0.0)
+    if table["projects"].sum() == 0:
+        return rows.assign(reason="checks.no_projects", missing_inputs="projects")
+    column = "floor_area_m2" if rule.unit == "m2" else "projects"
+    chosen = table[column].reindex(list(statuses)).astype(float)
+    amount = float(chosen.sum(skipna=False))
+    measured = float((chosen > 0).sum()) if rule.op == "enum" else amount
     if rule.op == "enum":
-        rows["threshold_min"] = float(len(rule.tiers or STATUSES))
+        rows["threshold_min"] = float(len(statuses))
         rows["threshold_max"] = np.nan
     complete = inputs.district.complete_classes.issuperset(rule.classes)
+    listed = source == "projects" or complete
     return rows.assign(
         measured=measured,
-        numerator=projects,
-        denominator=total,
+        numerator=amount,
+        denominator=float(table[column].sum(skipna=False)),
         exposed=units["households"].to_numpy(dtype=float),
-        reason_if_short=None if complete else "checks.class_incomplete",
+        reason="checks.area_unknown" if np.isnan(amount) else None,
+        reason_if_short=None if listed else "checks.class_incomplete",
     )

@@ -139,7 +139,7 @@ MEASURES: dict[str, Measure] = {
     "boolean_attribute": Measure(flags_rows, "register"),
     "spaces_per_household": Measure(ratio_rows, "register", "households"),
     "spaces_per_100_m2": Measure(ratio_rows, "register", "floor_area_m2"),
-    "phase_portfolio": Measure(portfolio_rows, "portfolio", "facilities"),
+    "phase_portfolio": Measure(portfolio_rows, "portfolio", "projects+facilities"),
     "phase_rule": Measure(fact_rows, "portfolio"),
     "gate": Measure(gate_rows, "portfolio", "rules"),
     "function_set": Measure(function_rows, "functions", "functions+classes"),
