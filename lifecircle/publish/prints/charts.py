@@ -155,7 +155,7 @@ def _bars(axes: Axes, table: DataFrame, lang: Language) -> None:
     near = table[[5.0, 10.0, 15.0]].sum(axis=1)
     for row, share in enumerate(near):
         percent = axes.text(1.015, row, f"{share:.1%}", fontproperties=font(2.8))
-        percent.set_va("center_baseline")
+        percent.set_verticalalignment("center_baseline")
     words = say("print.within_15", lang)
     head = axes.text(1.015, -0.95, words, fontproperties=font(2.6))
     head.set(va="bottom", color=tokens.SECOND)
