@@ -11,6 +11,7 @@ import pyogrio
 from geopandas import GeoDataFrame
 
 from lifecircle.publish.frames import described, prepared
+from lifecircle.publish.qgis import add_styles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from lifecircle.model import Assessment
+    from lifecircle.text import Language
 
 __all__ = [
     "DISTRICT_TABLES",
@@ -89,7 +91,11 @@ def study_frames(study: Assessment) -> dict[str, DataFrame]:
 
 
 def write_geopackage(
-    study: Assessment, path: str | Path, *, saved: dict[str, Any] | None = None
+    study: Assessment,
+    path: str | Path,
+    *,
+    saved: dict[str, Any] | None = None,
+    lang: Language = "zh",
 ) -> None:
     """Write every layer and table; the same study gives the same bytes.
 
@@ -101,6 +107,8 @@ def write_geopackage(
         File to write; it must not exist.
     saved : dict, optional
         What else ``read_study`` needs, as JSON (from ``results.saved_parts``).
+    lang : {"zh", "en"}
+        Language of the styles and of the names of fields in QGIS.
 
     Examples
     --------
@@ -119,6 +127,7 @@ def write_geopackage(
             }
         )
         pyogrio.write_dataframe(table, str(path), layer=STUDY_TABLE, driver="GPKG")
+    add_styles(study, path, lang=lang)
 
 
 def _json(value: Any) -> str:

@@ -82,7 +82,8 @@ def write_study(
 def _write_all(study: Assessment, folder: Path, lang: Language) -> None:
     write_map(study, folder / MAP, lang=lang)
     write_workbook(study, folder / WORKBOOK, lang=lang)
-    write_geopackage(study, folder / GEOPACKAGE, saved=saved_parts(study))
+    saved = saved_parts(study)
+    write_geopackage(study, folder / GEOPACKAGE, saved=saved, lang=lang)
     outputs = {}
     for name in OUTPUTS:
         content = (folder / name).read_bytes()
