@@ -42,7 +42,7 @@ from lifecircle.publish.prints.sheet import FORMATS
 from lifecircle.publish.results import read_study
 from lifecircle.standards.rulebook import read_rule_book
 from lifecircle.tables.digest import input_digests
-from lifecircle.tables.district import read_district
+from lifecircle.tables.district import book_paths, read_district
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -122,7 +122,7 @@ def assess(
     """
     report("read")
     district = read_district(path)
-    books = [read_rule_book(book) for book in _book_paths(district.config)]
+    books = [read_rule_book(book) for book in book_paths(district.config)]
     report("network")
     network = _network(district, cache)
     report("access")
@@ -253,14 +253,6 @@ def _network(district: District, cache: str | Path | None) -> WalkNetwork:
     if cache is None:
         return build_network(district)
     return cached_network(district, Path(cache))
-
-
-def _book_paths(config: DistrictConfig) -> list[str]:
-    """Book ids as they are; paths from the district file's folder."""
-    return [
-        str(config.path.parent / book) if book.endswith(".toml") else book
-        for book in (*config.adopted_books, *config.reference_books)
-    ]
 
 
 def _classes(district: District, books: list[RuleBook]) -> tuple[str, ...]:

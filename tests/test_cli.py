@@ -1,6 +1,7 @@
 """The command line as a planner meets it: exit codes, heads, no traceback."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -83,6 +84,75 @@ def test_run_writes_everything_and_gives_the_headline(runner, tmp_path):
         "manifest.json",
         "review.html",
     ]
+
+
+# 3OO for 300, a unit and a force that are none, a key that is none: all at once, each
+# with its line, whatever the command, and no traceback.
+WRONG_BOOK = """
+[book]
+id = "own"
+title = { zh = "本区标准", en = "Our standard" }
+issuer = "青溪区"
+date = 2026-01-01
+jurisdiction = "CN-XX"
+source = "青溪区文件"
+
+[[rule]]
+id = "OWN-1"
+title = { zh = "网格", en = "Grids" }
+force = "shuld"
+kind = "households_per_unit"
+test = { op = "in", min = 3OO, max = 500, unit = "hushold" }
+  [rule.source]
+  clauze = "三"
+  clause = "三"
+  quote = "300至500户"
+  quote_exact = true
+  authority = "plan"
+  [rule.scope]
+  level = "grid"
+"""
+
+
+@pytest.fixture
+def with_wrong_book(tmp_path):
+    folder = tmp_path / "demo"
+    shutil.copytree(DEMO.parent, folder)
+    (folder / "own.toml").write_text(WRONG_BOOK, encoding="utf-8")
+    text = (folder / "district.toml").read_text(encoding="utf-8")
+    changed = text.replace('"qingxi.toml"', '"own.toml"')
+    assert changed != text
+    (folder / "district.toml").write_text(changed, encoding="utf-8")
+    return folder / "district.toml"
+
+
+@pytest.mark.parametrize(
+    ("command", "lang", "heads", "code"),
+    [
+        (["check"], "zh", ("位置", "问题", "改法"), 1),
+        (["check"], "en", ("Where", "What", "Fix"), 1),
+        (["run", "-o", "out"], "zh", ("位置", "问题", "改法"), 2),
+        (["run", "-o", "out"], "en", ("Where", "What", "Fix"), 2),
+    ],
+)
+def test_a_wrong_rule_book_is_refused_under_three_heads(
+    runner, with_wrong_book, command, lang, heads, code
+):
+    name, *options = command
+    words = [name, str(with_wrong_book), *options, "--quiet", "--lang", lang]
+    shown = runner.invoke(app, words)
+    assert shown.exit_code == code
+    assert all(head in shown.stderr for head in heads)
+    for said in (
+        "own.toml",
+        "line 15: 3OO is no number. It has the letter O where a digit belongs",
+        "line 13, OWN-1: force 'shuld' is not known. The nearest known is 'should'",
+        "line 15, OWN-1: unit 'hushold' is not known",
+        "line 15, OWN-1: test.min is '3OO'",
+        "line 17, OWN-1: unknown key 'clauze' in source",
+    ):
+        assert said in shown.stderr
+    assert "Traceback" not in shown.output
 
 
 def test_a_gbk_console_shows_question_marks_instead_of_failing():

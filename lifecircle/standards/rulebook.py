@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from lifecircle.errors import RuleBookError
 from lifecircle.model import RuleBook
 from lifecircle.standards.book_file import load_book
+from lifecircle.standards.book_lines import with_lines
 from lifecircle.standards.inherit import inherit, override_problems
 from lifecircle.standards.rule_schema import book_problems
 from lifecircle.standards.rule_tables import make_reference, make_rule
@@ -97,6 +98,7 @@ def _gather(file: Traversable, heirs: tuple[str, ...]) -> tuple[dict[str, Any], 
     stem = file.name.removesuffix(".toml")
     problems = [*changed, *book_problems(document, stem=stem)]
     if problems:
+        problems = with_lines(problems, raw.decode("utf-8-sig"))
         raise RuleBookError(
             where=file.name,
             what="\n".join([*slips, f"{len(problems)} problem(s):", *problems, ""]),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from lifecircle.errors import TableError
+from lifecircle.errors import RuleBookError, TableError
 from lifecircle.model import District, Problem
+from lifecircle.standards.rulebook import read_rule_book
 from lifecircle.tables.config import DistrictFileError, load_config
 from lifecircle.tables.facts import TABLES
 from lifecircle.tables.ledger import Ledger
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from lifecircle.model import DistrictConfig, Source
 
-__all__ = ["DistrictError", "check_district", "read_district"]
+__all__ = ["DistrictError", "book_paths", "check_district", "read_district"]
 
 logger = logging.getLogger(__name__)
 
@@ -215,7 +216,7 @@ def check_district(path: str | Path) -> tuple[list[Problem], pd.DataFrame]:
     ----------
     path : str or Path
         The district TOML. Faults of the file itself come first; the sources that
-        it describes well enough are checked all the same.
+        it describes well enough are checked all the same, and so are its rule books.
 
     Returns
     -------
@@ -234,4 +235,40 @@ def check_district(path: str | Path) -> tuple[list[Problem], pd.DataFrame]:
     if config is None:
         return list(faults), Ledger().rejected()
     _, ledger = _assemble(config, _plain)
-    return [*faults, *ledger.problems], ledger.rejected()
+    return [*faults, *ledger.problems, *_book_problems(config)], ledger.rejected()
+
+
+def book_paths(config: DistrictConfig) -> list[str]:
+    """Rule books of a district: ids as they are, paths from the district file.
+
+    Parameters
+    ----------
+    config : DistrictConfig
+        ``adopted_books``, ``reference_books``.
+
+    Returns
+    -------
+    list of str
+        For ``read_rule_book``, adopted ones first.
+
+    Examples
+    --------
+    >>> book_paths(toy.district.config)
+    ['hefei', 'decheng']
+    """
+    return [
+        str(config.path.parent / book) if book.endswith(".toml") else book
+        for book in (*config.adopted_books, *config.reference_books)
+    ]
+
+
+def _book_problems(config: DistrictConfig) -> list[Problem]:
+    """One problem a book that cannot be used, with all that is wrong with it."""
+    found = []
+    for book in book_paths(config):
+        try:
+            read_rule_book(book)
+        except RuleBookError as error:
+            values = {"reason": error.what.strip()}
+            found.append(Problem("tables.book_wrong", values, file=error.where))
+    return found

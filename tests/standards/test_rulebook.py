@@ -277,6 +277,58 @@ def test_the_letter_o_in_a_bare_number_is_named_with_line_rule_and_mend(
     assert "force 'shuld' is not known" in message
 
 
+# Line 10 is the [[rule]] of OWN-1, line 26 that of OWN-2.
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('force = "must"', 'force = "shuld"', "line 13, OWN-1: force 'shuld'"),
+        ("force = ", "forse = ", "line 13, OWN-1: unknown key 'forse'"),
+        ('force = "must"', "", "line 10, OWN-1: force is missing"),
+        ('unit = "m2"', 'unit = "mu"', "line 15, OWN-1: unit 'mu' is not known"),
+        ('op = ">="', 'op = "=>"', "line 15, OWN-1: op '=>' is not known"),
+        ("value = 60", "value = -1", "line 15, OWN-1: test.value is -1"),
+        ("value = 60", "min = 60", "line 15, OWN-1: test.value is missing"),
+        ('"SVC.COMM"', '"SVC.COM"', "line 24, OWN-1: classes 'SVC.COM'"),
+        ("quote_exact = true", 'quote_exact = "yes"', "line 19, OWN-1: quote_exact"),
+        ('level = "community"', 'level = "grid"', "line 22, OWN-1: level 'grid'"),
+        ('jurisdiction = "CN-XX"', "", "line 1, book: jurisdiction is missing"),
+        ("date = 2026-01-01", 'date = "2026"', "line 6, book: date is '2026'"),
+    ],
+)
+def test_every_problem_stands_with_its_line(
+    tmp_path: Path, old: str, new: str, said: str
+):
+    assert said in refused(tmp_path, GOOD.replace(old, new, 1))
+
+
+def test_a_line_is_that_of_the_rule_that_is_wrong(tmp_path: Path):
+    second = GOOD.split("[[rule]]")[1].replace("OWN-1", "OWN-2")
+    wrong = second.replace('unit = "m2"', 'unit = "kg"')
+    message = refused(tmp_path, GOOD + "[[rule]]" + wrong + "[[rule]]" + wrong)
+    lines = (GOOD + "[[rule]]" + wrong + "[[rule]]" + wrong).splitlines()
+    assert [number for number, line in enumerate(lines, 1) if '"kg"' in line] == [
+        30,
+        45,
+    ]
+    assert "line 30, OWN-2: unit 'kg' is not known" in message
+    assert "line 45, OWN-2: unit 'kg' is not known" in message
+
+
+def test_what_another_file_says_has_no_line_here(tmp_path: Path):
+    write(tmp_path, GOOD)
+    heir = (
+        '[book]\nid = "heir"\ninherits = "own.toml"\n'
+        'title = { zh = "子", en = "Heir" }\nissuer = "x"\ndate = 2026-01-01\n'
+        'jurisdiction = "CN-XX"\nsource = "x"\nstatus = "inforce"\n'
+        '[[rule]]\nid = "OWN-1"\ntest = { op = ">=", value = 70, unit = "m2" }\n'
+    )
+    with pytest.raises(RuleBookError) as caught:
+        read_rule_book(write(tmp_path, heir, "heir.toml"))
+    message = str(caught.value)
+    assert "line 12, OWN-1: test is changed but source is the parent's" in message
+    assert "line 9, book: status 'inforce' is not known" in message
+
+
 def test_an_unreadable_file_is_refused_with_its_line(tmp_path: Path):
     assert "line 15" in refused(tmp_path, GOOD.replace("value = 60", "value = sixty"))
 
