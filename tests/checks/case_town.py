@@ -215,12 +215,15 @@ def community_at(town, rule, case, x, home):
 
 
 def projects_at(town, rule, case, x):
-    """So many projects of each status."""
-    if rule.kind == "phase_portfolio":
-        for status in ("built", "under_construction", "planned"):
-            for n in range(int(case.given.get(status, 0))):
-                spot = f"{case.unit_id} {status} {n}", rule.classes[0], x + 500, 500
-                town.add("facilities", **by.facility(*spot, status=status))
+    """So many projects of each status; where lists are partial, facilities instead."""
+    if rule.kind != "phase_portfolio":
+        return
+    for status in ("built", "under_construction", "planned"):
+        for n in range(int(case.given.get(status, 0))):
+            name = f"{case.unit_id} {status} {n}"
+            made = by.facility(name, rule.classes[0], x + 500, 500, status=status)
+            table = "facilities" if case.is_partial else "projects"
+            town.add(table, project_id=name, **made)
 
 
 def grid_of(rule, unit):
