@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from lifecircle.checks.binding import binds, places_of
-from lifecircle.checks.clusters import cluster, hull
+from lifecircle.checks.clusters import Outlines, components, links
 from lifecircle.checks.evaluate import skipped
 from lifecircle.checks.inputs import Inputs, prepare
 from lifecircle.checks.measures.area import PER
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from geopandas import GeoDataFrame
     from pandas import DataFrame
-    from shapely.geometry.base import BaseGeometry
 
     from lifecircle.model import District, Findings, Rule
 
@@ -38,7 +37,6 @@ logger = logging.getLogger(__name__)
 LINK_M = 60.0
 """Unserved buildings up to this far apart belong to one gap area, metres."""
 
-_NEAR_BARRIER_M = 50.0
 _AMOUNT_UNITS = {unit: "m2" for _, _, unit in PER.values()}
 
 
@@ -78,7 +76,6 @@ def find_gaps(district: District, access: DataFrame, findings: Findings) -> Gaps
     [['HF-R01', 'C2', 36.0], ['HF-R02', 'C2', 36.0]]
     """
     inputs = prepare(district, access, books=findings.books)
-    land = shapely.union_all(district.communities.geometry.to_numpy())
     places = places_of(district.config, findings.books)
     rules = [
         rule
@@ -90,7 +87,8 @@ def find_gaps(district: District, access: DataFrame, findings: Findings) -> Gaps
         and not is_of_centres(rule)
         and not skipped(rule, district.config)
     ]
-    rows = [row for rule in rules for row in _areas_of(rule, inputs, land=land)]
+    homes = _Homes(inputs)
+    rows = [row for rule in rules for row in _areas_of(rule, inputs, homes)]
     areas = gpd.GeoDataFrame(
         pd.DataFrame(rows, columns=list(GAP_AREAS)),
         geometry="geometry",
@@ -128,92 +126,105 @@ def unserved_buildings(
     >>> len(unserved_buildings(toy.district, toy.access, rule))
     0
     """
-    return _unserved(prepare(district, access), rule)
+    unserved = _unserved(prepare(district, access), rule)
+    return district.buildings[unserved].sort_values("building_id", ignore_index=True)
 
 
-def _unserved(inputs: Inputs, rule: Rule) -> GeoDataFrame:
+def _unserved(inputs: Inputs, rule: Rule) -> npt.NDArray[np.bool_]:
+    """Which buildings no counted facility serves, in their order."""
     district = inputs.district
     buildings = district.buildings
     complete = district.complete_classes.issuperset(rule.classes)
     reach, answered = reach_of(inputs, rule)
     if not (complete and answered):
-        return buildings.iloc[:0]
+        return np.zeros(len(buildings), dtype=bool)
     communities = in_scope(district.communities, rule)
     unserved = (
         buildings["community_id"].isin(communities["community_id"])
         & (buildings["households"] > 0)
         & ~within_limit(reach, limit_min=limit_of(rule))
     )
-    return buildings[unserved].sort_values("building_id", ignore_index=True)
+    return np.asarray(unserved)
 
 
-def _areas_of(
-    rule: Rule, inputs: Inputs, *, land: BaseGeometry
-) -> list[dict[str, object]]:
+class _Homes:
+    """The district's buildings by id, as the gap areas of all rules read them."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        district = inputs.district
+        buildings = district.buildings
+        self.order = np.argsort(buildings["building_id"].to_numpy(), kind="stable")
+        homes = buildings.iloc[self.order]
+        self.ids = homes["building_id"].to_numpy()
+        self.communities = homes["community_id"].to_numpy()
+        self.people = {
+            name: homes[name].to_numpy(dtype=float)
+            for name in ("households", "persons", "elderly")
+        }
+        self.guessed = np.where(
+            estimated(homes, "households"), self.people["households"], 0.0
+        )
+        shapes = homes.geometry.to_numpy()
+        barriers = district.barriers.geometry.to_numpy()
+        land = shapely.union_all(district.communities.geometry.to_numpy())
+        self.links = links(shapes, barriers, within_m=LINK_M)
+        self.outlines = Outlines(shapes, barriers, land)
+
+    def groups(self, unserved: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.intp]]:
+        """Unserved buildings (in the table's order), neighbours together, by id."""
+        alone = unserved[self.order]
+        first, second = self.links
+        both = alone[first] & alone[second]
+        root = components(len(alone), first[both], second[both])
+        members = np.flatnonzero(alone)
+        members = members[np.argsort(root[members], kind="stable")]
+        ends = np.flatnonzero(np.diff(root[members])) + 1
+        return np.split(members, ends) if len(members) else []
+
+
+def _areas_of(rule: Rule, inputs: Inputs, homes: _Homes) -> list[dict[str, object]]:
     """Gap areas of one rule, numbered by households, ties by first building."""
     timed = rule.kind == "walk_minutes_coverage"
-    barriers = inputs.district.barriers.geometry.to_numpy()
     alone = (
         [rule]
         if rule.pool
         else [replace(rule, classes=(name,)) for name in rule.classes]
     )
     groups = [
-        (one, group)
-        for one in alone
-        for group in _groups(_unserved(inputs, one), barriers)
+        (one, group) for one in alone for group in homes.groups(_unserved(inputs, one))
     ]
+    households = homes.people["households"]
     groups.sort(
         key=lambda pair: (
-            -pair[1]["households"].sum(),
-            pair[1]["building_id"].iloc[0],
+            -households[pair[1]].sum(),
+            homes.ids[pair[1][0]],
             pair[0].classes,
         )
     )
-    tree = shapely.STRtree(barriers)
-    rows = []
-    for number, (one, group) in enumerate(groups, start=1):
-        shapes = group.geometry.to_numpy()
-        near = np.unique(
-            tree.query(shapes, predicate="dwithin", distance=_NEAR_BARRIER_M)[1]
-        )
-        rows.append(
-            {
-                "gap_id": f"{rule.rule_id}-{number}",
-                "rule_id": rule.rule_id,
-                "facility_class": "+".join(one.classes),
-                "walker": rule.walker,
-                # A limit in metres is the rule's own: never turned into minutes.
-                "limit_min": limit_of(rule) if timed else float("nan"),
-                **_people(group),
-                "geometry": hull(shapes, barriers[near], land),
-            }
-        )
-    return rows
+    return [
+        {
+            "gap_id": f"{rule.rule_id}-{number}",
+            "rule_id": rule.rule_id,
+            "facility_class": "+".join(one.classes),
+            "walker": rule.walker,
+            # A limit in metres is the rule's own: never turned into minutes.
+            "limit_min": limit_of(rule) if timed else float("nan"),
+            **_people(homes, group),
+            "geometry": homes.outlines.around(group),
+        }
+        for number, (one, group) in enumerate(groups, start=1)
+    ]
 
 
-def _groups(
-    unserved: GeoDataFrame, barriers: npt.NDArray[np.object_]
-) -> list[GeoDataFrame]:
-    """Unserved buildings, neighbours together."""
-    if unserved.empty:
-        return []
-    labels = cluster(unserved.geometry.to_numpy(), barriers, within_m=LINK_M)
-    return [unserved[labels == label] for label in range(int(labels.max()) + 1)]
-
-
-def _people(group: GeoDataFrame) -> dict[str, object]:
-    households = group["households"].to_numpy(dtype=float)
-    guessed = households[estimated(group, "households")].sum()
+def _people(homes: _Homes, group: npt.NDArray[np.intp]) -> dict[str, object]:
+    # Unknown in one building is unknown in sum.
+    sums = {name: float(values[group].sum()) for name, values in homes.people.items()}
     return {
-        "households": float(households.sum()),
-        # Unknown in one building is unknown in sum.
-        "persons": float(group["persons"].sum(skipna=False)),
-        "elderly": float(group["elderly"].sum(skipna=False)),
+        **sums,
         "buildings": len(group),
-        "estimated_share": float(guessed / households.sum()),
-        "community_ids": ";".join(sorted(set(group["community_id"]))),
-        "building_ids": ";".join(group["building_id"]),
+        "estimated_share": float(homes.guessed[group].sum()) / sums["households"],
+        "community_ids": ";".join(sorted(set(homes.communities[group]))),
+        "building_ids": ";".join(homes.ids[group]),
     }
 
 
