@@ -18,8 +18,8 @@ _GROW_M, _SHRINK_M = 40.0, 25.0
 """Neighbours up to 60 m apart stay joined: grown by 40 m, two points 60 m apart
 overlap 25.3 m on either side of their link, more than is taken back."""
 
-_ARC = {"quad_segs": 4}
-"""Arcs in steps of 22.5°, within 0.8 m: outlines are simplified to 0.5 m anyway."""
+_ARC_STEPS = 4
+"""Steps of a quarter of an arc: within 0.8 m, and all is simplified to 0.5 m."""
 
 _BARRIER_M = 1.0
 """Half the strip that is kept clear along a barrier."""
@@ -202,14 +202,14 @@ class Outlines:
         self._shapes, self._land = shapes, land
         shapely.prepare(land)
         self._spots = shapely.point_on_surface(shapes)
-        along = gpd.GeoSeries(self._spots).hilbert_distance().to_numpy()
-        order = np.argsort(along, kind="stable")
+        along = gpd.GeoSeries(self._spots).hilbert_distance() if len(shapes) else []
+        order = np.argsort(np.asarray(along), kind="stable")
         self._rank = np.empty(len(order), dtype=np.intp)
         self._rank[order] = np.arange(len(order))
-        self._grown = shapely.buffer(shapes[order], _GROW_M, **_ARC)
+        self._grown = shapely.buffer(shapes[order], _GROW_M, quad_segs=_ARC_STEPS)
         steps = _steps(barriers)
         self._strips = shapely.buffer(steps, _BARRIER_M)
-        self._near = np.stack(
+        self._near = np.asarray(
             shapely.STRtree(steps).query(shapes, predicate="dwithin", distance=_NEAR_M)
         )
         self._blocks: dict[tuple[int, int], BaseGeometry] = {}
@@ -266,12 +266,15 @@ class Outlines:
         return shapely.union_all([*pieces, *self._grown[left]])
 
     def _block(self, size: int, number: int) -> BaseGeometry:
-        if size == 1:
-            return self._grown[number]
         key = size, number
         if key not in self._blocks:
-            quarters = [self._block(size // 4, 4 * number + part) for part in range(4)]
-            self._blocks[key] = shapely.union_all(quarters)
+            own = range(4 * number, 4 * number + 4)
+            small = size == _BLOCKS[-1]
+            parts = [
+                self._grown[part] if small else self._block(size // 4, part)
+                for part in own
+            ]
+            self._blocks[key] = shapely.union_all(parts)
         return self._blocks[key]
 
 
@@ -284,14 +287,16 @@ def _shrunk(shape: BaseGeometry) -> BaseGeometry:
     parts = shapely.get_parts(shape)
     rings, part = shapely.get_rings(parts, return_index=True)
     outer = np.append(True, part[1:] != part[:-1])
-    discs = shapely.polygons(rings)
-    shells = _joined(shapely.buffer(discs[outer], -_SHRINK_M, **_ARC))
-    holes = _joined(shapely.buffer(discs[~outer], _SHRINK_M, **_ARC))
+    discs = np.asarray(shapely.polygons(rings), dtype=object)
+    shells = _joined(shapely.buffer(discs[outer], -_SHRINK_M, quad_segs=_ARC_STEPS))
+    holes = _joined(shapely.buffer(discs[~outer], _SHRINK_M, quad_segs=_ARC_STEPS))
     return shapely.difference(shells, holes)
 
 
 def _joined(shapes: npt.NDArray[np.object_]) -> BaseGeometry:
-    return shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
+    joined: BaseGeometry
+    joined = shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
+    return joined
 
 
 def _holding(

@@ -210,19 +210,19 @@ def _building_sums(buildings: DataFrame, keys: Series) -> DataFrame:
     pairs = pd.DataFrame(
         {"key": keys.to_numpy(), "basis": buildings["household_basis"].to_numpy()}
     )
-    basis = pairs.drop_duplicates().groupby("key", sort=True)["basis"]
+    named = pairs[pairs["basis"].notna() & (pairs["basis"] != "")]
+    named = named.drop_duplicates().sort_values(["key", "basis"])
+    bases: dict[str, str] = {}
+    for key, basis in named.to_numpy():
+        bases[key] = f"{bases[key]}+{basis}" if key in bases else str(basis)
     return pd.DataFrame(
         {
             "households": total,
             "buildings": pairs.groupby("key", sort=True).size(),
-            "basis": basis.agg(_bases),
+            "basis": pd.Series(bases, dtype=object).reindex(total.index, fill_value=""),
             "estimated_share": share.fillna(0.0),
         }
     )
-
-
-def _bases(values: Series) -> str:
-    return "+".join(sorted({str(value) for value in values.dropna() if value}))
 
 
 def _join(bases: Series, origin: str) -> list[str]:

@@ -152,6 +152,7 @@ def is_answered(table: WalkTable, district: District, rule: Rule) -> bool:
     >>> is_answered(table, toy.district, read_rule_book("hefei").rules[2])
     True
     """
-    offered = set(district.facility_classes["facility_class"]) & set(rule.classes)
+    classes = district.facility_classes["facility_class"]
+    offered = classes[classes.isin(rule.classes)].unique()
     status = "+".join(rule.statuses)
     return all((name, rule.walker, status) in table.rows for name in offered)

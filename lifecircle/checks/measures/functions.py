@@ -202,7 +202,7 @@ def _class_sets(inputs: Inputs, rule: Rule) -> list[set[str]]:
     )
     made: list[set[str]]
     made = [set() for _ in range(len(units_at(inputs, rule.level, rule.classes)))]
-    for unit, name in zip(links["unit"], links["facility_class"], strict=True):
+    for unit, name in links[["unit", "facility_class"]].to_numpy():
         made[unit].add(str(name))
     return made
 
@@ -211,8 +211,9 @@ def _on_sites(
     district: District, use: GeoDataFrame, classes: DataFrame
 ) -> list[set[str]]:
     """Classes on the site of every facility: its own and those inside its outline."""
-    groups = classes.groupby("facility_id")["facility_class"]
-    of = {str(facility): set(part) for facility, part in groups}
+    of: dict[str, set[str]] = {}
+    for facility, name in classes[["facility_id", "facility_class"]].to_numpy():
+        of.setdefault(str(facility), set()).add(str(name))
     facilities = district.facilities
     sets = [set(of.get(str(name), set())) for name in facilities["facility_id"]]
     ids = use["facility_id"].to_numpy(dtype=object)

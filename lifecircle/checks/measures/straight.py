@@ -106,7 +106,7 @@ def _distances(
         return np.full(len(homes), np.nan)
     if len(there) > _FEW:
         tree = shapely.STRtree(shapely.points(there))
-        there = there[tree.nearest(shapely.points(homes))] if len(homes) else there[:0]
+        there = there[tree.nearest(home_points(inputs))] if len(homes) else there[:0]
         return np.asarray(np.hypot(*(homes - there).T), dtype=float)
     nearest = np.full(len(homes), np.inf)
     for x, y in there:
