@@ -182,7 +182,7 @@ def machine() -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a suite; 0 = every bar holds, 1 = one does not."""
     parser = argparse.ArgumentParser(prog="scripts/benchmark")
-    parser.add_argument("suite", help="walk")
+    parser.add_argument("suite", help="walk or checks")
     parser.add_argument("--json", type=Path, help="file for the rows, timings kept")
     parser.add_argument("--only", default="", help="ids, separated by commas")
     options = parser.parse_args(arguments)
