@@ -202,8 +202,10 @@ class Outlines:
         self._shapes, self._land = shapes, land
         shapely.prepare(land)
         self._spots = shapely.point_on_surface(shapes)
-        along = gpd.GeoSeries(self._spots).hilbert_distance() if len(shapes) else []
-        order = np.argsort(np.asarray(along), kind="stable")
+        order = np.arange(len(shapes))
+        if len(shapes):
+            along = gpd.GeoSeries(self._spots).hilbert_distance().to_numpy()
+            order = np.argsort(along, kind="stable")
         self._rank = np.empty(len(order), dtype=np.intp)
         self._rank[order] = np.arange(len(order))
         self._grown = shapely.buffer(shapes[order], _GROW_M, quad_segs=_ARC_STEPS)
