@@ -88,12 +88,12 @@ class Town:
 
     def fits(self, rule, case) -> bool:
         """Whether no other case here says otherwise of the same classes or facts."""
-        classes = set(rule.classes)
+        classes = classes_of(rule)
         clash = self.complete if case.is_partial else self.partial
         return not (classes & clash or keys_of(rule, case) & self.taken)
 
     def take(self, rule, case):
-        (self.partial if case.is_partial else self.complete).update(rule.classes)
+        (self.partial if case.is_partial else self.complete).update(classes_of(rule))
         self.taken |= keys_of(rule, case)
         self.rules[rule.rule_id] = rule
         self.cases.setdefault(rule.rule_id, []).append(case.name)
@@ -145,14 +145,19 @@ def group_of(rule, case):
     return ("city", "") if whole else ("units", "")
 
 
+def classes_of(rule):
+    """Its own, and those of the rules that it rests on."""
+    beneath = (RULES[name].classes for name in rule.of_rules)
+    return {*rule.classes, *(name for part in beneath for name in part)}
+
+
 def keys_of(rule, case):
     """What a case has for itself: of the whole, its classes and facts."""
     if group_of(rule, case)[0] == "own":
         return {"all"}
     if group_of(rule, case)[0] != "city":
         return set()
-    rooms = ("SVC.COMM", "SVC.ZONE") if rule.of_rules else ()
-    return {*rule.classes, *rule.inputs, *rooms}
+    return {*classes_of(rule), *rule.inputs}
 
 
 def at_a_place(town, rule, case, x):

@@ -193,6 +193,28 @@ def test_every_rule_of_every_book_passes_fails_and_is_left_open():
     assert all(side == {True, False} for side in sides.values())
 
 
+# Kinds whose threshold is worked out (a window for 5,000, N + 1), or is none by nature.
+WORKED_OUT = ("persons_per_window", "staff_formula", "gate", "topology")
+
+
+def test_thresholds_are_the_numbers_of_the_sources():
+    path = Path(__file__).parents[1] / "standards" / "rules_fixture.tsv"
+    with path.open(encoding="utf-8", newline="") as source:
+        rows = list(csv.DictReader(source, delimiter="\t"))
+    numbers = {}
+    for row in rows:
+        scale = 0.01 if row["unit"] == "percent" else 1.0
+        ends = [row["value_min"], row["value_max"]]
+        numbers[row["rule"]] = {round(float(end) * scale, 9) for end in ends if end}
+    for case in CASES:
+        rule = RULES[case.rule_id]
+        if rule.kind in WORKED_OUT or rule.op == "enum":
+            continue
+        ends = {round(float(end), 9) for end in case.threshold.split("..") if end}
+        functions = {float(rule.functions_min)} if rule.functions_min else set()
+        assert ends <= numbers[case.rule_id] | functions, case
+
+
 def test_rules_that_are_never_judged_say_why():
     for why, rules in NEVER_JUDGED.items():
         said = {case.rule_id for case in CASES if case.why == why}

@@ -262,3 +262,31 @@ def test_a_community_centre_is_not_its_own_shop():
     # BH-R07 asks a centre for commerce beside its own rooms.
     row = judge("BH-R07", "functions=交通设施、幼儿园")
     assert (row["measured"], row["verdict"]) == (2.0, "fail")
+
+
+# PZ-R02 asks of every urban community a station of 400 m² (PZ-R06). One of ten has
+# 399 m² and a second station of unknown size, or a list that may lack one: open.
+@pytest.mark.parametrize(
+    ("second", "given", "verdict"),
+    [
+        (None, "units=9/10", "fail"),
+        (400.0, "units=9/10", "pass"),
+        (float("nan"), "units=9/10", "not_assessed"),
+        (None, "units=9/10 partial", "not_assessed"),
+    ],
+)
+def test_a_station_of_unknown_size_may_be_the_one_that_is_asked(second, given, verdict):
+    town = town_of(PZ_R02=given)
+    if second is not None:
+        spot = {
+            "community_id": "U09",
+            "geometry": town.rows["facilities"][0]["geometry"],
+        }
+        town.add("facilities", facility_id="F", facility_class="SVC.COMM", **spot)
+        room = {"facility_id": "F", "facility_class": "SVC.COMM"}
+        town.add("rooms", **room, floor_area_m2=second)
+    row = town.judged().set_index("rule_id").loc["PZ-R02"]
+    assert (row["measured"], row["verdict"]) == (
+        pytest.approx(1.0 if verdict == "pass" else 0.9),
+        verdict,
+    )

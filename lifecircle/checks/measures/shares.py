@@ -197,9 +197,14 @@ def _verdicts(inputs: Inputs, rule: Rule, ids: pd.Series) -> npt.NDArray[np.floa
     if (rows["level"] == "facility").all() and len(rows):
         home = inputs.district.facilities.set_index("facility_id")["community_id"]
         unit = unit.map(home)
-        found = answer.groupby(unit.to_numpy(dtype=object)).max().reindex(ids)
+        of = unit.to_numpy(dtype=object)
+        best = answer.groupby(of).max().reindex(ids)
+        open_ = answer.isna().groupby(of).sum().reindex(ids, fill_value=0)
+        # One of unknown size, or one that no list names, may be the one asked for.
         complete = inputs.district.complete_classes.issuperset(rule.classes)
-        return np.asarray(found.fillna(NO if complete else UNKNOWN), dtype=float)
+        proven = complete & (open_.to_numpy() == 0)
+        unmet = np.where(proven, NO, UNKNOWN)
+        return np.where(best == YES, YES, unmet)
     found = answer.groupby(unit.to_numpy(dtype=object)).agg(
         lambda part: part.min(skipna=False)
     )
