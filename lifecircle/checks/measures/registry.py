@@ -93,6 +93,11 @@ def _reach_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     return coverage_rows(inputs, rule)
 
 
+def _day_rows(inputs: Inputs, rule: Rule) -> DataFrame:
+    """A leap year's 366 days are all of its days too: the bound is open above."""
+    return fact_rows(inputs, rule).assign(op=">=", threshold_max=float("nan"))
+
+
 def _topology_rows(inputs: Inputs, rule: Rule) -> DataFrame:
     rows = address_rows if rule.unit == "grids" else fault_rows
     return rows(inputs, rule)
@@ -134,7 +139,7 @@ MEASURES: dict[str, Measure] = {
     "money_per_unit": Measure(fact_rows, "register"),
     "frequency_per_year": Measure(fact_rows, "register"),
     "open_hours": Measure(fact_rows, "register"),
-    "open_days": Measure(fact_rows, "register"),
+    "open_days": Measure(_day_rows, "register"),
     "floor_max": Measure(fact_rows, "register"),
     "boolean_attribute": Measure(flags_rows, "register"),
     "spaces_per_household": Measure(ratio_rows, "register", "households"),
