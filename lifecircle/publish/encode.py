@@ -22,7 +22,7 @@ DEGREE_STEPS = 1_000_000
 
 
 def geometry_columns(geometries: Iterable[Any]) -> dict[str, list[int]]:
-    """Geometries as three columns of whole numbers.
+    """Geometries as columns of whole numbers.
 
     Parameters
     ----------
@@ -33,13 +33,13 @@ def geometry_columns(geometries: Iterable[Any]) -> dict[str, list[int]]:
     Returns
     -------
     dict
-        ``parts`` (parts of each geometry), ``sizes`` (points of each part), ``xy``
-        (longitude and latitude in turn, each the difference from the one before).
+        ``parts`` (parts of each geometry), ``sizes`` (points of each part), ``x`` and
+        ``y`` (longitude and latitude of every point, millionths of a degree).
 
     Examples
     --------
     >>> geometry_columns([shapely.box(0, 0, 0.00001, 0.00001), None])
-    {'parts': [1, 0], 'sizes': [4], 'xy': [10, 0, 0, 10, -10, 0, 0, -10]}
+    {'parts': [1, 0], 'sizes': [4], 'x': [10, 10, 0, 0], 'y': [0, 10, 10, 0]}
     """
     shapes = np.array(list(geometries), dtype=object)
     owner, parts = _parts(shapes)
@@ -50,11 +50,11 @@ def geometry_columns(geometries: Iterable[Any]) -> dict[str, list[int]]:
     keep[last[closing[part_of_point[last]]]] = False
     steps = np.rint(coordinates[keep] * DEGREE_STEPS).astype(np.int64)
     sizes = np.bincount(part_of_point[keep], minlength=len(parts))
-    deltas = np.diff(steps, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
     return {
         "parts": np.bincount(owner, minlength=len(shapes)).tolist(),
         "sizes": sizes.tolist(),
-        "xy": deltas.ravel().tolist(),
+        "x": steps[:, 0].tolist(),
+        "y": steps[:, 1].tolist(),
     }
 
 

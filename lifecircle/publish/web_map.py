@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import html
-import json
 import re
 import tomllib
 from importlib.resources import files
@@ -14,6 +13,7 @@ from lifecircle.errors import ResultError
 from lifecircle.publish.disclosure import disclosed
 from lifecircle.publish.headline import judged, opening_rule
 from lifecircle.publish.layers import map_layers
+from lifecircle.publish.pack import packed
 from lifecircle.publish.records import (
     district_facts,
     findings_columns,
@@ -25,6 +25,7 @@ from lifecircle.publish.wording import LANGUAGES, naming, words
 from lifecircle.text import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -33,10 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = ["write_map"]
 
-FORMAT = 1
+FORMAT = 2
 STYLES = ("tokens.css", "page.css", "panel.css", "card.css", "table.css", "print.css")
 SCRIPTS = (
-    "core.js",
     "i18n.js",
     "decode.js",
     "palette.js",
@@ -104,6 +104,7 @@ def page(study: Assessment, *, lang: Language = "zh") -> str:
     vendor = vendored(static / "vendor")
     config = study.district.config
     name = config.name if lang == "zh" else config.name_en or config.name
+    data, size = packed(_data(study, lang))
     slots = {
         "lang": "zh-CN" if lang == "zh" else "en",
         "title": html.escape(say("publish.page_title", lang, {"name": name})),
@@ -111,9 +112,12 @@ def page(study: Assessment, *, lang: Language = "zh") -> str:
             [vendor["leaflet/leaflet.css"], *(_text(static / name) for name in STYLES)]
         ),
         "leaflet": vendor["leaflet/leaflet.js"].replace("//# sourceMappingURL=", "// "),
+        "core": _text(static / "core.js"),
+        "inflate": _module("LC.inflate", vendor["tiny-inflate/tiny-inflate.js"]),
         "scripts": "\n".join(_text(static / name) for name in SCRIPTS),
-        "data": embedded(_data(study, lang)),
-        "licence": html.escape(vendor["leaflet/LICENSE"]),
+        "data": data,
+        "size": str(size),
+        "licence": html.escape(_licences(vendor)),
     }
     template = _text(files("lifecircle.publish") / "templates" / "review.html")
     return _SLOT.sub(lambda slot: slots[slot[1]], template)
@@ -138,18 +142,19 @@ def _data(study: Assessment, lang: Language) -> dict[str, Any]:
     }
 
 
-def embedded(data: object) -> str:
-    r"""JSON that may stand inside a ``<script>`` element.
+def _module(name: str, script: str) -> str:
+    """A CommonJS module as the value of a name; its own names stay inside."""
+    head = f"{name} = (function () {{\nconst module = {{ exports: {{}} }};\n"
+    return f"{head}{script}\nreturn module.exports;\n}})();"
 
-    Examples
-    --------
-    >>> print(embedded({"name": "</script>"}))
-    {"name":"\u003c/script>"}
-    """
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for character in ("<", "\u2028", "\u2029"):
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
+
+def _licences(vendor: Mapping[str, str]) -> str:
+    texts = [
+        f"{name.partition('/')[0]}\n{text.strip()}"
+        for name, text in sorted(vendor.items())
+        if name.endswith("LICENSE")
+    ]
+    return "\n\n".join(texts)
 
 
 def vendored(folder: Traversable) -> dict[str, str]:

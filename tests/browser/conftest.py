@@ -57,16 +57,20 @@ def chromium():
 
 @pytest.fixture
 def open_page(chromium):
-    """``open_page(path, width=, height=)``; the test fails on any request or error."""
+    """``open_page(path, width=, height=, script=)``; no request, no error may come.
+
+    ``script`` runs before those of the page.
+    """
     contexts, troubles = [], []
 
-    def opened(path, *, width=1366, height=768):
+    def opened(path, *, width=1366, height=768, script=""):
         address = path.resolve().as_uri()
         context = chromium.new_context(
             viewport={"width": width, "height": height}, offline=True
         )
         contexts.append(context)
         page = context.new_page()
+        page.add_init_script(script)
 
         def asked(request):
             if request.url != address and not request.url.startswith(

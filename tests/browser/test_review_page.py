@@ -188,11 +188,29 @@ def test_histogram_sums_to_the_people_judged(open_page, review_html, study):
     assert people == pytest.approx(row["denominator"], abs=3)
 
 
+def place_of(page, building):
+    """Place of a building in the page, where neighbours stand together."""
+    return page.evaluate(
+        "(id) => LC.data.layers.buildings.id.indexOf(id)", building["building_id"]
+    )
+
+
+def test_a_browser_that_cannot_decompress_shows_the_same(open_page, review_html):
+    page = open_page(review_html)
+    whole = page.evaluate("[LC.data.layers.buildings.id, Array.from(LC.g.roads.x)]")
+    old = open_page(review_html, script="delete window.DecompressionStream;")
+    assert old.evaluate("LC.slowData") is True
+    assert page.evaluate("LC.slowData === undefined")
+    shown = "[LC.data.layers.buildings.id, Array.from(LC.g.roads.x)]"
+    assert old.evaluate(shown) == whole
+    assert old.locator(".notice").inner_text() != ""
+
+
 def test_a_building_card_lists_every_class(open_page, review_html, study):
     page = open_page(review_html)
-    page.mouse.click(*point_on_map(page, "buildings", 400))
-    card = page.locator(".building-card")
     building = study.district.buildings.iloc[400]
+    page.mouse.click(*point_on_map(page, "buildings", place_of(page, building)))
+    card = page.locator(".building-card")
     assert card.locator("h2").inner_text() == building["name"]
     assert card.locator("tbody tr").count() == 4
     walk = study.access[
@@ -354,7 +372,8 @@ def test_points_are_drawn_and_clicked(open_page, study, tmp_path):
     write_map(replace(study, district=district), tmp_path / "review.html")
     page = open_page(tmp_path / "review.html")
     assert has_colour(page, "#6E1A10")
-    page.mouse.click(*point_on_map(page, "buildings", 400))
+    place = place_of(page, points.iloc[400])
+    page.mouse.click(*point_on_map(page, "buildings", place))
     name = page.locator(".building-card h2").inner_text()
     assert name == points["name"].iloc[400]
 

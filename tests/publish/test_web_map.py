@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import zlib
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lifecircle.errors import ResultError
-from lifecircle.publish.web_map import embedded, page, vendored
+from lifecircle.publish.pack import packed
+from lifecircle.publish.web_map import page, vendored
+from tests.publish.page_data import data_of, restored
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&<!-- \u2028"
-
-
-def data_of(text: str) -> dict:
-    found = re.search(r'id="lc-data">(.*?)</script>', text, re.DOTALL)
-    return json.loads(found[1])
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def text(study):
 
 def test_hostile_names_stay_data(sample_study):
     text = page(sample_study(rename=HOSTILE))
-    # The name stands in the JSON with < escaped, and in the title as entities.
+    # The name stands in the deflated data, and in the title as entities.
     assert "<img src=x" not in text
     assert data_of(text)["layers"]["communities"]["name"][0] == HOSTILE
     # leaflet, data and our own code: three elements, three ends.
@@ -37,14 +38,14 @@ def test_hostile_names_stay_data(sample_study):
 
 
 def test_nothing_is_fetched(text):
-    shell = text.replace(re.search(r'id="lc-data">(.*?)</script>', text, re.S)[1], "")
+    shell = text.replace(re.search(r'data-size="\d+">(.*?)</script>', text)[1], "")
     assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=\"(?!data:)", shell)
     assert "default-src 'none'" in shell
     assert "sourceMappingURL" not in shell
 
 
 def test_code_and_styles_are_small(text):
-    shell = text.replace(re.search(r'id="lc-data">(.*?)</script>', text, re.S)[1], "")
+    shell = text.replace(re.search(r'data-size="\d+">(.*?)</script>', text)[1], "")
     assert len(shell.encode()) < 400 * 1024
 
 
@@ -63,24 +64,55 @@ def test_the_page_holds_every_finding(study, text):
 
 
 def test_minutes_never_slip_under_a_limit(study, text):
-    reach = data_of(text)["layers"]["reach"]
-    access = study.access.groupby(["facility_class", "walker"])["walk_min"]
-    for row in reach["rows"]:
-        part = access.get_group((row["class"], row["walker"]))
-        for exact, tenths in zip(part, reach["pool"][row["min"]], strict=True):
-            assert (tenths is None) == np.isnan(exact)
+    layers = data_of(text)["layers"]
+    walks = layers["walks"]
+    access = study.access.set_index(
+        ["facility_class", "walker", "building_id"]
+    ).sort_index()
+    assert len(walks["rows"]) == len(access.index.droplevel(2).unique())
+    for row in walks["rows"]:
+        part = access.loc[row["class"], row["walker"]].loc[layers["buildings"]["id"]]
+        metres, off = walks["pool"][row["m"]], walks["pool"][row["off"]]
+        for exact, length, m, one in zip(
+            part["walk_min"], part["walk_m"], metres, off, strict=True
+        ):
+            assert (m < 0) == np.isnan(exact)
+            if m < 0:
+                continue
+            assert abs(m - length) <= 0.5
+            tenths = m * 1000 // row["per"] + one
             # 15.04 minutes are 15.1, never 15.0: beyond stays beyond.
-            assert tenths is None or 0 <= tenths / 10 - exact < 0.1 + 1e-9
-            assert tenths is None or (exact > 15) == (tenths > 150)
+            assert 0 <= tenths / 10 - exact < 0.1 + 1e-9
+            assert (exact > 15) == (tenths > 150)
+    nearest = walks["pool"][walks["rows"][0]["facility"]]
+    ids = [layers["facilities"]["id"][one] if one >= 0 else None for one in nearest]
+    first = access.loc[walks["rows"][0]["class"], walks["rows"][0]["walker"]]
+    told = first.loc[layers["buildings"]["id"], "facility_id"]
+    assert ids == [one if isinstance(one, str) else None for one in told]
 
 
 def test_geometry_comes_back_within_a_decimetre(study, text):
     layer = data_of(text)["layers"]["communities"]["geom"]
-    steps = np.cumsum(np.array(layer["xy"]).reshape(-1, 2), axis=0) / 1e6
+    steps = np.column_stack([layer["x"], layer["y"]]) / 1e6
     exact = study.district.communities.geometry.to_crs("EPSG:4326")
     corners = np.concatenate([np.array(g.exterior.coords)[:-1] for g in exact])
     # 1e-6 degrees are 0.11 m at most; half of it after rounding.
     assert np.abs(steps - corners).max() <= 0.5e-6 + 1e-12
+
+
+@given(
+    st.lists(st.integers(-(2**31), 2**31 - 1), max_size=200),
+    st.lists(st.one_of(st.none(), st.integers(0, 2**30)), max_size=200),
+    st.lists(st.one_of(st.booleans(), st.floats(-9, 9), st.text()), max_size=80),
+)
+def test_what_is_packed_comes_back(whole, gaps, mixed):
+    data = {"whole": whole, "gaps": gaps, "mixed": [mixed, {"deep": whole[:60]}]}
+    text, size = packed(data)
+    inside = zlib.decompress(base64.b64decode(text))
+    assert len(inside) == size
+    length = int.from_bytes(inside[:4], "little")
+    read = restored(json.loads(inside[4 : 4 + length]), inside[4 + length :])
+    assert read == data
 
 
 def test_no_machine_path_and_no_clock(text):
@@ -108,10 +140,6 @@ def test_every_sentence_the_code_asks_for_exists(text):
     asked = set(re.findall(r'LC\.tn?\("([\w.]+)"', code))
     assert len(asked) > 100
     assert asked - data_of(text)["text"]["zh"].keys() == set()
-
-
-def test_embedding_escapes_line_separators():
-    assert embedded(["a\u2028b<"]) == '["a\\u2028b\\u003c"]'
 
 
 def test_a_changed_asset_is_refused(tmp_path):

@@ -23,6 +23,7 @@ LC.about.line = function () {
   const books = adopted.length ? adopted : Object.keys(LC.data.books);
   const walker = facts.walkers[LC.state.walker] || Object.values(facts.walkers)[0];
   return [
+    LC.slowData ? LC.h("b.notice", {}, LC.t("slow_browser")) : null,
     LC.t("approval", { text: facts.approval || LC.t("approval_none") }),
     LC.t("as_of", { date: facts.asOf }),
     LC.t("foot_households", { basis: bases || LC.basis("") }) +

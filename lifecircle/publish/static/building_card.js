@@ -49,7 +49,7 @@ LC.bcard.rows = function (building) {
   for (const code of LC.data.layers.classes.code) {
     const reach = LC.reach.get(`${code}|${LC.state.walker}`);
     if (!reach) continue;
-    found.push({ code, min: reach.min[building], m: reach.m[building], facility: reach.facility[building] });
+    found.push({ code, min: LC.known(reach.min[building]), m: LC.known(reach.m[building]), facility: reach.facility[building] });
   }
   found.sort((a, b) => (b.code === LC.state.cls) - (a.code === LC.state.cls) ||
     (a.min === null ? Infinity : a.min) - (b.min === null ? Infinity : b.min));

@@ -17,13 +17,9 @@ LC.decodeGeometry = function (columns) {
   const points = from[columns.sizes.length];
   const x = new Float64Array(points);
   const y = new Float64Array(points);
-  let longitude = 0;
-  let latitude = 0;
   for (let k = 0; k < points; k++) {
-    longitude += columns.xy[2 * k];
-    latitude += columns.xy[2 * k + 1];
-    x[k] = LC.worldX(longitude / 1e6);
-    y[k] = LC.worldY(latitude / 1e6);
+    x[k] = LC.worldX(columns.x[k] / 1e6);
+    y[k] = LC.worldY(columns.y[k] / 1e6);
   }
   const geometry = { count, first, from, x, y };
   geometry.box = LC.boxes(geometry);
@@ -68,8 +64,78 @@ LC.contains = function (g, i, x, y) {
   return inside;
 };
 
-LC.load = function () {
-  LC.data = JSON.parse(document.getElementById("lc-data").textContent);
+/* The data element: base64 of a zlib stream; see publish/pack.py for what is in it. */
+LC.inflated = async function () {
+  const node = document.getElementById("lc-data");
+  const letters = atob(node.textContent);
+  const bytes = new Uint8Array(letters.length);
+  for (let k = 0; k < letters.length; k++) bytes[k] = letters.charCodeAt(k);
+  node.textContent = "";
+  if (typeof DecompressionStream === "function") {
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  }
+  LC.slowData = true;
+  const whole = new Uint8Array(Number(node.dataset.size));
+  return LC.inflate(bytes.subarray(2), whole);
+};
+
+LC.column = function ([start, count, width, form]) {
+  const found = new Int32Array(count);
+  let last = 0;
+  for (let k = 0; k < count; k++) {
+    let folded = 0;
+    for (let w = width - 1; w >= 0; w--) folded = folded * 256 + LC.bytes[LC.columns + start + w * count + k];
+    last += folded % 2 ? -(folded + 1) / 2 : folded / 2;
+    found[k] = last;
+  }
+  if (form < 2) return found;
+  return Array.from(found, (one) => (one ? one - 1 : null));
+};
+
+/* Columns in their places; those of the walks are taken out when they are asked for. */
+LC.unpacked = function (value) {
+  if (Array.isArray(value)) return value.map(LC.unpacked);
+  if (value === null || typeof value !== "object") return value;
+  if (value.$) return LC.column(value.$);
+  const found = {};
+  for (const [name, one] of Object.entries(value)) found[name] = name === "walks" ? one : LC.unpacked(one);
+  return found;
+};
+
+/* -1 is no figure. */
+LC.known = (value) => (value < 0 ? null : value);
+
+/* Walks of one class and walker: metres, tenths of minutes, facility; -1 = none.
+   Minutes are told by how far they are from the metres over the pace. */
+LC.walks = class {
+  constructor(row, pool) {
+    this.row = row;
+    this.pool = pool;
+  }
+  taken(place) {
+    const column = this.pool[place];
+    if (column.$) this.pool[place] = LC.column(column.$);
+    return this.pool[place];
+  }
+  get m() { return this.taken(this.row.m); }
+  get facility() { return this.taken(this.row.facility); }
+  get min() {
+    if (!this.minutes) {
+      const { m } = this;
+      const off = this.taken(this.row.off);
+      const { per } = this.row;
+      this.minutes = Int32Array.from(m, (one, i) => (one < 0 ? -1 : Math.floor((one * 1000) / per) + off[i]));
+    }
+    return this.minutes;
+  }
+};
+
+LC.load = async function () {
+  LC.bytes = await LC.inflated();
+  const length = new DataView(LC.bytes.buffer, LC.bytes.byteOffset).getUint32(0, true);
+  LC.columns = 4 + length;
+  LC.data = LC.unpacked(JSON.parse(new TextDecoder().decode(LC.bytes.subarray(4, 4 + length))));
   const layers = LC.data.layers;
   LC.g = {};
   for (const [name, columns] of Object.entries(layers)) {
@@ -82,12 +148,8 @@ LC.load = function () {
   LC.communityIndex = new Map(layers.communities.id.map((id, place) => [id, place]));
   LC.gridIndex = new Map(layers.grids.id.map((id, place) => [id, place]));
   LC.reach = new Map();
-  for (const row of layers.reach.rows) {
-    LC.reach.set(`${row.class}|${row.walker}`, {
-      min: layers.reach.pool[row.min],
-      m: layers.reach.pool[row.m],
-      facility: layers.reach.pool[row.facility],
-    });
+  for (const row of layers.walks.rows) {
+    LC.reach.set(`${row.class}|${row.walker}`, new LC.walks(row, layers.walks.pool));
   }
   const latitude = layers.district.bounds[1];
   LC.metresPerWorld = (40075016.686 * Math.cos((latitude * Math.PI) / 180)) / 256;

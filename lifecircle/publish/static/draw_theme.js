@@ -73,11 +73,12 @@ LC.buildingGroups = function () {
   };
   const scopes = LC.data.layers.communities.id.map((_, community) => LC.scopeOf(LC.state.rule, community));
   const home = LC.data.layers.buildings.community;
+  const minutes = reach.min;
   for (let i = 0; i < count; i++) {
     const scope = judging ? scopes[home[i]] || "outside" : "judged";
     if (scope !== "judged") aside[scope].list.push(i);
-    else if (reach.min[i] === null) lost.list.push(i);
-    else groups[LC.bandOf(reach.min[i], bands)].list.push(i);
+    else if (minutes[i] < 0) lost.list.push(i);
+    else groups[LC.bandOf(minutes[i], bands)].list.push(i);
   }
   LC.groups = [aside.outside, aside.unknown, ...groups, lost];
   return LC.groups;

@@ -133,7 +133,7 @@ LC.hit.tipText = function (found) {
     const reach = LC.reach.get(`${LC.state.cls}|${LC.state.walker}`);
     const name = buildings.name[i] || buildings.id[i];
     if (!reach || LC.theme() !== "minutes") return { line: name, click: true };
-    const walk = reach.min[i] === null ? LC.t("no_path") : `${LC.minutes(reach.min[i])} ${LC.t("min")}`;
+    const walk = reach.min[i] < 0 ? LC.t("no_path") : `${LC.minutes(reach.min[i])} ${LC.t("min")}`;
     return { line: `${name} · ${LC.className(LC.state.cls)} ${walk}`, click: true };
   }
   if (found.community >= 0) return { line: communities.name[found.community], click: true };

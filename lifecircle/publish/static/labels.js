@@ -253,18 +253,19 @@ LC.minuteLabels = function (v, placed) {
   if (!reach || LC.theme() !== "minutes" || !LC.state.layers.buildings) return;
   const { ctx } = v;
   const limit = LC.limitOf(LC.state.rule) * 10;
+  const minutes = reach.min;
   const g = LC.g.buildings;
   ctx.font = LC.font(11, 700);
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   for (let i = 0; i < g.count; i++) {
-    if (!LC.inView(v, g, i) || reach.min[i] === null) continue;
+    if (!LC.inView(v, g, i) || minutes[i] < 0) continue;
     if ((g.box[4 * i + 2] - g.box[4 * i]) * v.s < 24 || (g.box[4 * i + 3] - g.box[4 * i + 1]) * v.s < 12) continue;
     const [x, y] = LC.middle(g, i);
-    ctx.fillStyle = reach.min[i] > limit ? "#FFFFFF" : LC.ink;
+    ctx.fillStyle = minutes[i] > limit ? "#FFFFFF" : LC.ink;
     const px = x * v.s - v.ox;
     const py = y * v.s - v.oy;
     if (placed.taken([px - 6, py - 5, px + 6, py + 5])) continue;
-    ctx.fillText(String(Math.ceil(reach.min[i] / 10)), px, py + 0.5);
+    ctx.fillText(String(Math.ceil(minutes[i] / 10)), px, py + 0.5);
   }
 };

@@ -97,8 +97,8 @@ LC.sheet = function (on) {
 LC.redrawBase = ["rule", "cls", "walker", "tab", "layers"];
 LC.redrawOverlay = ["rule", "cls", "walker", "tab", "layers", "community", "building", "gap", "grid", "target", "lang", "measuring"];
 
-LC.start = function () {
-  LC.load();
+LC.start = async function () {
+  await LC.load();
   LC.state.lang = LC.data.lang;
   LC.prepareFacts();
   const opening = LC.data.opening;
