@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from importlib.resources import files
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 from matplotlib.text import Text
@@ -21,6 +23,12 @@ from lifecircle.publish.prints.paper import PAPERS, SCALES, Frame, fitting
 from lifecircle.publish.prints.pen import wrapped
 from lifecircle.publish.prints.sheet import sheet_figure, sheet_frame, write_print_map
 from lifecircle.publish.wording import short_name, unit_names
+
+
+@pytest.fixture(scope="module")
+def saved(written, tmp_path_factory):
+    """A copy of the written study that these tests may draw into."""
+    return Path(copytree(written, tmp_path_factory.mktemp("saved") / "out"))
 
 
 def words_of(figure):
@@ -192,31 +200,31 @@ def test_no_line_opens_with_a_stop_and_no_figure_is_broken():
     assert any("1,699" in line for line in lines)
 
 
-def test_a_saved_study_is_drawn_again_without_computing(written):
-    before = (written / "review.html").read_bytes()
-    assert redraw_map(written).read_bytes() == before
+def test_a_saved_study_is_drawn_again_without_computing(saved):
+    before = (saved / "review.html").read_bytes()
+    assert redraw_map(saved).read_bytes() == before
 
 
-def test_sheets_are_named_by_number_and_title(written):
+def test_sheets_are_named_by_number_and_title(saved):
     rules = ["HF-R10"]
-    paths = draw_sheets(written, rules=rules, kind="svg", paper="A4")
+    paths = draw_sheets(saved, rules=rules, kind="svg", paper="A4")
     assert [path.parent.name for path in paths] == ["maps"]
     assert "HF-R10" in paths[0].name
     assert paths[0].stat().st_size > 100_000
 
 
-def test_unknown_formats_and_papers_are_a_wrong_call(written):
+def test_unknown_formats_and_papers_are_a_wrong_call(saved):
     with pytest.raises(ConfigError):
-        draw_sheets(written, kind="docx")
+        draw_sheets(saved, kind="docx")
     shown = CliRunner().invoke(
-        app, ["map", str(written), "-r", "HF-R10", "--paper", "A0"]
+        app, ["map", str(saved), "-r", "HF-R10", "--paper", "A0"]
     )
     assert shown.exit_code == 2
     assert "A0" in shown.stderr
 
 
-def test_the_command_draws(written):
-    shown = CliRunner().invoke(app, ["map", str(written), "--lang", "en"])
+def test_the_command_draws(saved):
+    shown = CliRunner().invoke(app, ["map", str(saved), "--lang", "en"])
     assert shown.exit_code == 0
     assert "review.html" in shown.output
 
@@ -240,10 +248,10 @@ def test_charts_show_the_shares_of_the_study(study):
     assert (table[[5.0, 10.0, 15.0]].sum(axis=1).diff().dropna() <= 1e-12).all()
 
 
-def test_charts_of_a_saved_study(written):
-    paths = draw_charts(written, kind="svg", lang="en")
+def test_charts_of_a_saved_study(saved):
+    paths = draw_charts(saved, kind="svg", lang="en")
     assert [path.name for path in paths][-1] == "lorenz_adult.svg"
-    again = [path.read_bytes() for path in draw_charts(written, kind="svg", lang="en")]
+    again = [path.read_bytes() for path in draw_charts(saved, kind="svg", lang="en")]
     assert again == [path.read_bytes() for path in paths]
     with pytest.raises(ConfigError):
-        draw_charts(written, kind="gif")
+        draw_charts(saved, kind="gif")
