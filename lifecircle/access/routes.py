@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from lifecircle.access.entrances import Entrances, place_entrances
@@ -161,24 +162,19 @@ def example_routes(
     """
     towns: dict[str, _Town] = {}
     statuses = tuple(access["status_set"].iloc[0].split("+")) if len(access) else ()
+    counted: dict[str, npt.NDArray[np.intp]] = {}
+    buildings = pd.Index(district.buildings["building_id"])
     rows = []
     for _, area in areas.iterrows():
-        counted = np.zeros(len(district.facilities), dtype=bool)
-        for name in str(area["facility_class"]).split("+"):
-            chosen = counted_facilities(district, name, statuses=statuses)
-            counted |= (
-                district.facilities["facility_id"]
-                .isin(chosen["facility_id"])
-                .to_numpy()
-            )
-        lived_in = district.buildings["building_id"].isin(
-            str(area["building_ids"]).split(";")
-        )
+        classes = str(area["facility_class"])
+        if classes not in counted:
+            counted[classes] = _counted(district, classes, statuses)
+        homes = buildings.get_indexer(str(area["building_ids"]).split(";"))
         walker = district.config.walkers[area["walker"]]
         if walker.name not in towns:
             towns[walker.name] = _town(network, district, walker)
         town = towns[walker.name]
-        walk = _telling_walk(town, np.flatnonzero(lived_in), np.flatnonzero(counted))
+        walk = _telling_walk(town, np.sort(homes[homes >= 0]), counted[classes])
         if walk is not None:
             rows.append(_row(district, area, walk))
     return gpd.GeoDataFrame(
@@ -186,6 +182,17 @@ def example_routes(
         geometry=gpd.GeoSeries([row["geometry"] for row in rows], crs=network.crs),
         crs=network.crs,
     )
+
+
+def _counted(
+    district: District, classes: str, statuses: tuple[str, ...]
+) -> npt.NDArray[np.intp]:
+    """Rows of the facilities that offer one of the classes, joined by ``+``."""
+    ids = pd.concat(
+        counted_facilities(district, name, statuses=statuses)["facility_id"]
+        for name in classes.split("+")
+    )
+    return np.flatnonzero(district.facilities["facility_id"].isin(ids))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -160,7 +160,7 @@ def _rule_frames(
                     level=level.name,
                     unit_id=level.unit_ids[keep],
                     weight=weight,
-                    served_share=_share(frame),
+                    served_share=_share(sums)[keep],
                 )
             )
     return frames
@@ -171,7 +171,7 @@ def _sums(level: _Level, amounts: npt.NDArray[np.float64]) -> npt.NDArray[np.flo
     return np.asarray(sums, dtype=float)
 
 
-def _share(frame: DataFrame) -> Series:
+def _share(sums: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
     """Share served; unknown where a part is not assessed, or there is nobody."""
-    known = (frame["not_assessed"] == 0) & (frame["amount"] > 0)
-    return frame["served"] / frame["amount"].where(known)
+    known = (sums["not_assessed"] == 0) & (sums["amount"] > 0)
+    return sums["served"] / np.where(known, sums["amount"], np.nan)

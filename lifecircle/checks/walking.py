@@ -65,7 +65,8 @@ def walk_table(access: DataFrame | None, building_ids: Series) -> WalkTable:
         codes, values = pd.factorize(access[column], sort=True)
         code = code * len(values) + codes
         names.append([str(value) for value in values])
-    found, pair = np.unique(code, return_inverse=True)
+    there = np.bincount(code) > 0
+    found, pair = np.flatnonzero(there), (np.cumsum(there) - 1)[code]
     classes, walkers, sets = names
     triples = [
         (
