@@ -13,6 +13,7 @@ from lifecircle.errors import ResultError
 from lifecircle.publish.disclosure import disclosed
 from lifecircle.publish.geopackage import write_geopackage
 from lifecircle.publish.manifest import write_manifest
+from lifecircle.publish.report import write_report
 from lifecircle.publish.results import FORMAT, GEOPACKAGE, MANIFEST, saved_parts
 from lifecircle.publish.web_map import write_map
 from lifecircle.publish.workbook import write_workbook
@@ -25,14 +26,14 @@ __all__ = ["write_study"]
 
 logger = logging.getLogger(__name__)
 
-MAP, WORKBOOK = "review.html", "findings.xlsx"
-OUTPUTS = (MAP, WORKBOOK, GEOPACKAGE)
+MAP, WORKBOOK, REPORT = "review.html", "findings.xlsx", "report.html"
+OUTPUTS = (MAP, WORKBOOK, REPORT, GEOPACKAGE)
 
 
 def write_study(
     study: Assessment, out_dir: str | Path, *, lang: Language = "zh"
 ) -> None:
-    """Write map, workbook, GeoPackage and manifest into a folder.
+    """Write map, workbook, report, GeoPackage and manifest into a folder.
 
     The files are written beside the folder and take its place when all are complete;
     an earlier result stays until then, and other files in it stay for good. The same
@@ -45,7 +46,7 @@ def write_study(
     out_dir : str or Path
         Folder to write.
     lang : {"zh", "en"}
-        Language of the workbook, and the one that the map opens in.
+        Language of workbook and report, and the one that the map opens in.
 
     Raises
     ------
@@ -82,6 +83,7 @@ def write_study(
 def _write_all(study: Assessment, folder: Path, lang: Language) -> None:
     write_map(study, folder / MAP, lang=lang)
     write_workbook(study, folder / WORKBOOK, lang=lang)
+    write_report(study, folder / REPORT, lang=lang)
     saved = saved_parts(study)
     write_geopackage(study, folder / GEOPACKAGE, saved=saved, lang=lang)
     outputs = {}

@@ -12,7 +12,13 @@ from lifecircle.publish import outputs
 from lifecircle.publish.manifest import cleaned
 from lifecircle.publish.outputs import write_study
 
-NAMES = ["district.gpkg", "findings.xlsx", "manifest.json", "review.html"]
+NAMES = [
+    "district.gpkg",
+    "findings.xlsx",
+    "manifest.json",
+    "report.html",
+    "review.html",
+]
 
 
 def names(folder):
@@ -26,7 +32,7 @@ def digests(folder):
     }
 
 
-def test_four_files_and_nothing_beside(written):
+def test_five_files_and_nothing_beside(written):
     assert names(written) == NAMES
     assert names(written.parent) == ["out"]
 
