@@ -79,7 +79,7 @@ def gaps() -> Iterator[Row]:
         "gaps_",
         "gap areas of all books, adopted",
         lambda case: find_gaps(case.district, case.access, findings[case.buildings]),
-        bar=20.0,
+        bar=10.0,
         runs=3,
     )
 
