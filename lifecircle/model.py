@@ -157,8 +157,6 @@ class WalkNetwork:
     segment_nodes : int32 array (m, 2)
         Start and end node of every segment.
     segment_length_m : float64 array (m,)
-    segment_geometry : object array (m,) of shapely LineString
-        Runs from start node to end node.
     segment_compound : int32 array (m,)
         Position in ``compound_ids`` of the walled compound that the segment lies
         in; -1 = outside all walls.
@@ -187,7 +185,6 @@ class WalkNetwork:
     node_xy: npt.NDArray[np.float64]
     segment_nodes: npt.NDArray[np.int32]
     segment_length_m: npt.NDArray[np.float64]
-    segment_geometry: npt.NDArray[np.object_]
     segment_compound: npt.NDArray[np.int32]
     segment_kind: npt.NDArray[np.object_]
     indptr: npt.NDArray[np.int32]
@@ -198,6 +195,16 @@ class WalkNetwork:
     compound_ids: tuple[str, ...]
     cuts: GeoDataFrame
     features: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+
+    @property
+    def segment_geometry(self) -> npt.NDArray[np.object_]:
+        """Segments as shapely lines (m,), start node to end node; made at each call."""
+        import shapely
+
+        lines: npt.NDArray[np.object_] = shapely.linestrings(
+            self.node_xy[self.segment_nodes]
+        )
+        return lines
 
 
 @dataclass(frozen=True, slots=True, eq=False)

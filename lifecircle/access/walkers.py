@@ -81,7 +81,6 @@ def segments_of(network: WalkNetwork, keep: npt.NDArray[np.bool_]) -> WalkNetwor
         network,
         segment_nodes=nodes,
         segment_length_m=length_m,
-        segment_geometry=network.segment_geometry[keep],
         segment_compound=network.segment_compound[keep],
         segment_kind=network.segment_kind[keep],
         indptr=before[network.indptr].astype(np.int32),

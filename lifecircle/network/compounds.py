@@ -229,6 +229,8 @@ def cut_pieces(
     >>> len(openings), len(cuts)
     (1, 0)
     """
+    if not len(walls.obstacle_xy):
+        return pieces, np.zeros((0, 4)), _cuts([], np.zeros((0, 2)), walls.crs)
     crossings = _crossings(pieces, walls)
     split = split_pieces(pieces, rows=crossings.row, share=crossings.share)
     split = _labelled(split, walls)

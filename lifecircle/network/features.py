@@ -64,11 +64,13 @@ def segment_features(
         }
     length_m = shapely.length(roads.geometry.to_numpy())
     for name, there in features.items():
+        rows = np.flatnonzero(known & there[pieces.road])
+        if not len(rows):
+            continue
         value = np.zeros(len(pieces.xy))
-        value[known] = there[pieces.road[known]]
+        value[rows] = 1.0
         if name != "steps":
-            share = pieces.lengths_m[known] / length_m[pieces.road[known]]
-            value[known] *= np.minimum(share, 1.0)
-        if value.any():
-            found[name] = value
+            share = pieces.lengths_m[rows] / length_m[pieces.road[rows]]
+            value[rows] = np.minimum(share, 1.0)
+        found[name] = value
     return found

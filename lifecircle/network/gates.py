@@ -14,6 +14,7 @@ import shapely
 
 from lifecircle.network.compounds import GATE_REACH_M
 from lifecircle.network.lines import (
+    KINDS,
     OPEN,
     OUTSIDE,
     Pieces,
@@ -62,6 +63,8 @@ def end_keys(
     same = np.zeros((0, 8)) if same is None else same
     twice = same.reshape(-1, 4)
     _, ids = place_ids(pieces.xy, twice[:, :2])
+    if not len(same) and not np.ptp(pieces.side) and not np.ptp(pieces.shore):
+        return ids.reshape(-1, 2)
     side = np.concatenate([pieces.side.reshape(-1), twice[:, 2]]).astype(np.int64)
     shore = np.concatenate([pieces.shore.reshape(-1), twice[:, 3]]).astype(np.int64)
     side -= OPEN
@@ -87,6 +90,8 @@ def drop_stubs(pieces: Pieces) -> Pieces:
     Pieces
         Without pieces that start at an open gate, are short and lead nowhere.
     """
+    if not (pieces.side == OPEN).any():
+        return pieces
     keys = end_keys(pieces)
     degree = np.bincount(keys.reshape(-1))[keys]
     at_gate = pieces.side == OPEN
@@ -121,12 +126,15 @@ def join_gates(
         The pieces with connectors; and the places that connectors of no length
         would join, as ``end_keys`` takes them.
     """
+    gates = np.flatnonzero(walls.gate_compound >= 0).tolist()
+    if not gates:
+        return pieces, np.zeros((0, 8))
     builder = _Connectors(pieces, walls)
     through = _passed(pieces, openings)
     with_streets = np.unique(pieces.label)
     where = walls.positions(homes)
     spots = np.round(shapely.get_coordinates(homes), 3)
-    for gate in np.flatnonzero(walls.gate_compound >= 0).tolist():
+    for gate in gates:
         compound = int(walls.gate_compound[gate])
         near = np.hypot(*(openings[:, 2:] - walls.gate_xy[gate]).T) <= GATE_REACH_M
         if through[near].any():
@@ -245,7 +253,7 @@ class _Connectors:
         opened = np.full(len(made), OPEN)
         connectors = Pieces(
             made[:, :4],
-            np.full(len(made), "connector", dtype=object),
+            np.full(len(made), KINDS.index("connector"), np.int8),
             made[:, 6].astype(np.int32),
             np.column_stack([made[:, 4], opened]).astype(np.int32),
             np.column_stack([made[:, 5], 0 * opened]).astype(np.int32),

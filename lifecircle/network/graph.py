@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from lifecircle.network.entrances import entrance_points
 from lifecircle.network.features import segment_features
 from lifecircle.network.gates import drop_stubs, end_keys, join_gates
 from lifecircle.network.islands import join_islands
-from lifecircle.network.lines import read_pieces, straight_lines
+from lifecircle.network.lines import KINDS, read_pieces
 from lifecircle.network.noding import node_lines
 from lifecircle.network.snap import morton, snap_points, standing_points
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from lifecircle.model import District
     from lifecircle.network.lines import Pieces
 
-__all__ = ["build_network", "component_numbers", "network_report"]
+__all__ = ["adjacency", "build_network", "component_numbers", "network_report"]
 
 logger = logging.getLogger(__name__)
 
@@ -76,11 +76,9 @@ def build_network(district: District) -> WalkNetwork:
     tolerance_m = district.config.join_islands_m
     if tolerance_m is not None:
         pieces = join_islands(pieces, walls, tolerance_m=tolerance_m, same=same)
-    told_apart = segment_features(roads, pieces).values()
-    node_xy, pieces, nodes = _ordered(pieces, end_keys(pieces, same), told_apart)
-    length_m = pieces.lengths_m
-    indptr, order = _adjacency(nodes, length_m, len(node_xy))
-    segments = np.concatenate([np.arange(len(nodes)), np.arange(len(nodes))])
+    features = segment_features(roads, pieces)
+    node_xy, rows, nodes = _ordered(pieces, end_keys(pieces, same), features.values())
+    length_m = pieces.lengths_m[rows]
     component = component_numbers(nodes, length_m, len(node_xy))
     logger.info(
         "network: %d segments, %d nodes, %.1f km, %d cuts, %d walled compounds",
@@ -95,17 +93,13 @@ def build_network(district: District) -> WalkNetwork:
         node_xy=node_xy,
         segment_nodes=nodes,
         segment_length_m=length_m,
-        segment_geometry=straight_lines(node_xy[nodes].reshape(-1, 4)),
-        segment_compound=pieces.label,
-        segment_kind=pieces.kind,
-        indptr=indptr,
-        neighbour=np.concatenate([nodes[:, 1], nodes[:, 0]])[order],
-        edge_segment=segments[order].astype(np.int32),
-        edge_length_m=length_m[segments[order]],
+        segment_compound=pieces.label[rows],
+        segment_kind=np.array(KINDS, dtype=object)[pieces.kind[rows]],
+        **adjacency(nodes, length_m, len(node_xy)),
         component=component,
         compound_ids=walls.compound_ids,
         cuts=cuts,
-        features=segment_features(roads, pieces),
+        features={name: value[rows] for name, value in features.items()},
     )
 
 
@@ -120,38 +114,87 @@ def _ordered(
     pieces: Pieces,
     keys: npt.NDArray[np.int64],
     told_apart: Iterable[npt.NDArray[np.float64]] = (),
-) -> tuple[npt.NDArray[np.float64], Pieces, npt.NDArray[np.int32]]:
-    """Nodes along a Morton curve; segments by their nodes, low node first."""
-    loops = keys[:, 0] == keys[:, 1]
-    pieces, keys = pieces.take(~loops), keys[~loops]
-    _, first, ids = np.unique(keys, return_index=True, return_inverse=True)
-    xy = pieces.xy.reshape(-1, 2)[first]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp], npt.NDArray[np.int32]]:
+    """Nodes along a Morton curve; pieces by their nodes, low node first."""
+    rows = np.flatnonzero(keys[:, 0] != keys[:, 1])
+    ends = keys[rows].reshape(-1)
+    first = np.full(int(ends.max(initial=-1)) + 1, -1)
+    first[ends[::-1]] = np.arange(len(ends))[::-1]
+    number = np.cumsum(first >= 0) - 1
+    first = first[first >= 0]
+    at = 2 * rows[first // 2] + first % 2
+    xy = pieces.xy.reshape(-1, 2)[at]
     # Nodes at one place (the two sides of a wall) in the order of side and shore.
-    tie = np.lexsort(
-        (pieces.shore.reshape(-1)[first], pieces.side.reshape(-1)[first], *xy.T[::-1])
-    )
-    rank = np.empty(len(xy), np.int64)
-    rank[tie] = np.arange(len(xy))
-    curve = np.lexsort((rank, morton(xy)))
-    number = np.empty(len(xy), np.int32)
-    number[curve] = np.arange(len(xy), dtype=np.int32)
-    nodes = np.sort(number[ids.reshape(-1, 2)], axis=1)
-    kind = np.unique(pieces.kind.astype(str), return_inverse=True)[1]
-    values = [value[~loops] for value in told_apart]
-    order = np.lexsort((*values, kind, pieces.label, nodes[:, 1], nodes[:, 0]))
-    return xy[curve], pieces.take(order), nodes[order]
+    shore, side = pieces.shore.reshape(-1)[at], pieces.side.reshape(-1)[at]
+    curve = _sorted_by(morton(xy), shore, side, *xy.T[::-1])
+    place = np.empty(len(xy), np.int32)
+    place[curve] = np.arange(len(xy), dtype=np.int32)
+    nodes = np.sort(place[number[ends]].reshape(-1, 2), axis=1)
+    code = nodes[:, 0].astype(np.int64) * len(xy) + nodes[:, 1]
+    values = [value[rows] for value in told_apart]
+    order = _sorted_by(code, *values, pieces.kind[rows], pieces.label[rows])
+    return xy[curve], rows[order], nodes[order]
 
 
-def _adjacency(
+def _sorted_by(
+    code: npt.NDArray[np.int64] | npt.NDArray[np.uint64], *ties: npt.NDArray[Any]
+) -> npt.NDArray[np.intp]:
+    """As ``np.lexsort((*ties, code))``; ties are sorted only where codes are equal."""
+    order = np.argsort(code)
+    again = np.diff(code[order]) == 0
+    tied = np.zeros(len(code), dtype=bool)
+    tied[1:] = again
+    tied[:-1] |= again
+    rows = np.sort(order[tied])
+    order[tied] = rows[np.lexsort((*(tie[rows] for tie in ties), code[rows]))]
+    return order
+
+
+def adjacency(
     nodes: npt.NDArray[np.int32], length_m: npt.NDArray[np.float64], count: int
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.intp]]:
-    """CSR row pointers, and the order of both directions of every segment."""
-    start = np.concatenate([nodes[:, 0], nodes[:, 1]])
-    end = np.concatenate([nodes[:, 1], nodes[:, 0]])
-    order = np.lexsort((np.concatenate([length_m, length_m]), end, start))
+) -> dict[str, Any]:
+    """Both directions of every segment as CSR arrays.
+
+    Parameters
+    ----------
+    nodes : int32 array (m, 2)
+        Segments sorted by their nodes, low node first.
+    length_m : float array (m,)
+        Their lengths, metres.
+    count : int
+        Number of nodes.
+
+    Returns
+    -------
+    dict of str to array
+        ``indptr``, ``neighbour``, ``edge_segment`` and ``edge_length_m`` of a
+        ``WalkNetwork``: by node, neighbour and length.
+
+    Examples
+    --------
+    >>> ends = np.array([[0, 1], [0, 2]], np.int32)
+    >>> adjacency(ends, np.array([5.0, 7.0]), 3)["neighbour"].tolist()
+    [1, 2, 0, 0]
+    """
+    low, high = nodes.T
+    code = low.astype(np.int64) * count + high
+    up = _sorted_by(code, length_m)
+    down = _sorted_by(high.astype(np.int64) * count + low, length_m)
+    below = np.bincount(high, minlength=count)
     indptr = np.zeros(count + 1, np.int32)
-    indptr[1:] = np.cumsum(np.bincount(start, minlength=count))
-    return indptr, order
+    indptr[1:] = np.cumsum(np.bincount(low, minlength=count) + below)
+    # Of a node first the lower neighbours, then the higher, each in their order.
+    before = np.cumsum(below)
+    segment = np.empty(2 * len(nodes), np.int32)
+    segment[np.arange(len(nodes)) + before[low[up]]] = up
+    segment[np.arange(len(nodes)) + (indptr[:-1] - before + below)[high[down]]] = down
+    start = np.repeat(np.arange(count, dtype=np.int32), np.diff(indptr))
+    return {
+        "indptr": indptr,
+        "neighbour": low[segment] + high[segment] - start,
+        "edge_segment": segment,
+        "edge_length_m": length_m[segment],
+    }
 
 
 def component_numbers(
@@ -189,7 +232,8 @@ def component_numbers(
         np.minimum.at(root, np.maximum(here, there)[apart], low)
         while (root[root] != root).any():
             root = root[root]
-    roots, member = np.unique(root, return_inverse=True)
+    roots = np.flatnonzero(root == np.arange(count))
+    member = np.searchsorted(roots, root)
     street_m = np.bincount(member[nodes[:, 0]], weights=length_m, minlength=len(roots))
     rank = np.empty(len(roots), np.int32)
     rank[np.lexsort((roots, -np.round(street_m, 3)))] = np.arange(

@@ -19,8 +19,8 @@ from pyproj.exceptions import CRSError
 
 from lifecircle.errors import ConfigError, CrsError, NetworkError
 from lifecircle.model import WalkNetwork
-from lifecircle.network.graph import _adjacency, component_numbers
-from lifecircle.network.lines import _PATHS, OUTSIDE, straight_lines
+from lifecircle.network.graph import adjacency, component_numbers
+from lifecircle.network.lines import _PATHS, OUTSIDE
 from lifecircle.network.snap import morton
 
 if TYPE_CHECKING:
@@ -301,21 +301,15 @@ def _network(
     features: dict[str, npt.NDArray[np.float64]],
 ) -> WalkNetwork:
     length_m = np.hypot(*(node_xy[nodes[:, 1]] - node_xy[nodes[:, 0]]).T)
-    indptr, order = _adjacency(nodes, length_m, len(node_xy))
-    segments = np.concatenate([np.arange(len(nodes)), np.arange(len(nodes))])
     none = np.zeros(0, dtype=object)
     return WalkNetwork(
         crs=crs,
         node_xy=node_xy,
         segment_nodes=nodes,
         segment_length_m=length_m,
-        segment_geometry=straight_lines(node_xy[nodes].reshape(-1, 4)),
         segment_compound=label,
         segment_kind=kind,
-        indptr=indptr,
-        neighbour=np.concatenate([nodes[:, 1], nodes[:, 0]])[order],
-        edge_segment=segments[order].astype(np.int32),
-        edge_length_m=length_m[segments[order]],
+        **adjacency(nodes, length_m, len(node_xy)),
         component=component_numbers(nodes, length_m, len(node_xy)),
         compound_ids=compound_ids,
         cuts=gpd.GeoDataFrame(

@@ -14,6 +14,7 @@ import shapely
 
 from lifecircle.network.gates import end_keys
 from lifecircle.network.lines import (
+    KINDS,
     Pieces,
     joined,
     points_at,
@@ -95,7 +96,7 @@ def join_islands(
     split = split_pieces(pieces, rows=np.array(rows), share=np.array(share))
     table = np.array(made, dtype=float)
     whole = table[:, 4:].astype(np.int32)
-    kind = np.full(len(made), "join", dtype=object)
+    kind = np.full(len(made), KINDS.index("join"), np.int8)
     return joined(
         split, Pieces(table[:, :4], kind, whole[:, 0], whole[:, 1:3], whole[:, 3:5])
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 __all__ = [
+    "KINDS",
     "OPEN",
     "OUTSIDE",
     "Pieces",
@@ -34,6 +35,9 @@ OUTSIDE = -1
 """Label of a piece that lies in no walled compound."""
 OPEN = -2
 """Side of a piece's end at an open gate: pieces of every side meet there."""
+
+KINDS = ("bridge", "connector", "join", "path", "steps", "street", "tunnel")
+"""What a piece is, in the order of the alphabet."""
 
 _PATHS = frozenset(
     {"footway", "path", "pedestrian", "track", "cycleway", "corridor", "bridleway"}
@@ -92,8 +96,8 @@ class Pieces:
     ----------
     xy : float64 array (n, 4)
         Start x, start y, end x, end y, rounded to a millimetre.
-    kind : object array (n,) of str
-        ``street``, ``path``, ``steps``, ``bridge``, ``tunnel``, ``connector``.
+    kind : int8 array (n,)
+        Position in ``KINDS``.
     label : int32 array (n,)
         Position of the walled compound that the piece lies in; -1 = outside.
     side : int32 array (n, 2)
@@ -106,7 +110,7 @@ class Pieces:
     """
 
     xy: npt.NDArray[np.float64]
-    kind: npt.NDArray[np.object_]
+    kind: npt.NDArray[np.int8]
     label: npt.NDArray[np.int32]
     side: npt.NDArray[np.int32]
     shore: npt.NDArray[np.int32]
@@ -119,7 +123,8 @@ class Pieces:
     @property
     def free(self) -> npt.NDArray[np.bool_]:
         """Pieces on a bridge or in a tunnel: walls and barriers pass them by."""
-        return np.isin(self.kind.astype(str), ("bridge", "tunnel"))
+        bridge, tunnel = KINDS.index("bridge"), KINDS.index("tunnel")
+        return np.asarray((self.kind == bridge) | (self.kind == tunnel), dtype=bool)
 
     @property
     def lengths_m(self) -> npt.NDArray[np.float64]:
@@ -187,14 +192,17 @@ def read_pieces(roads: GeoDataFrame) -> Pieces:
     """
     chosen = (roads["walkable"] == "yes").to_numpy()
     walked = roads[chosen]
-    lines, road = shapely.get_parts(walked.geometry.to_numpy(), return_index=True)
+    shapes = walked.geometry.to_numpy().astype(object)
+    parts = shapely.get_num_geometries(shapes)
+    road = np.repeat(np.arange(len(shapes)), parts)
+    lines = shapes[road]
+    lines[parts[road] > 1] = shapely.get_parts(shapes[parts > 1])
     xy, line = shapely.get_coordinates(lines, return_index=True)
-    xy = np.round(xy, 3)
-    follows = line[1:] == line[:-1]
-    ends = np.hstack([xy[:-1][follows], xy[1:][follows]])
-    row = road[line[:-1][follows]]
-    moves = (ends[:, :2] != ends[:, 2:]).any(axis=1)
-    ends, row = ends[moves], row[moves]
+    np.round(xy, 3, out=xy)
+    moves = (xy[1:, 0] != xy[:-1, 0]) | (xy[1:, 1] != xy[:-1, 1])
+    start = np.flatnonzero(moves & (line[1:] == line[:-1]))
+    ends = np.hstack([xy[start], xy[start + 1]])
+    row = road[line[start]]
     if not len(ends):
         raise NetworkError(
             where="roads",
@@ -213,13 +221,17 @@ def read_pieces(roads: GeoDataFrame) -> Pieces:
     )
 
 
-def _kinds(roads: GeoDataFrame) -> npt.NDArray[np.object_]:
+def _kinds(roads: GeoDataFrame) -> npt.NDArray[np.int8]:
     road_class = roads["road_class"]
-    kind = np.full(len(roads), "street", dtype=object)
-    kind[road_class.isin(_PATHS).to_numpy()] = "path"
-    kind[((roads["steps"] == "yes") | (road_class == "steps")).to_numpy()] = "steps"
-    kind[(roads["bridge"] == "yes").to_numpy()] = "bridge"
-    kind[(roads["tunnel"] == "yes").to_numpy()] = "tunnel"
+    kind = np.full(len(roads), KINDS.index("street"), np.int8)
+    stairs = (roads["steps"] == "yes") | (road_class == "steps")
+    for name, chosen in (
+        ("path", road_class.isin(_PATHS)),
+        ("steps", stairs),
+        ("bridge", roads["bridge"] == "yes"),
+        ("tunnel", roads["tunnel"] == "yes"),
+    ):
+        kind[chosen.to_numpy()] = KINDS.index(name)
     return kind
 
 

@@ -192,7 +192,7 @@ class _Snap:
             return
         self.segment[blocked] = -1
         self.offset_m[blocked] = self.off_m[blocked] = np.nan
-        tree = shapely.STRtree(self.network.segment_geometry[segments])
+        tree = shapely.STRtree(straight_lines(ends))
         hit, near = tree.query(self.points[blocked], "dwithin", distance=reach)
         rows, near = blocked[hit], segments[near]
         clear = ~self._crosses(rows, near)

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FACILITY_KEYS",
+    "RARE_KEYS",
+    "ROAD_KEYS",
+    "WALKED",
     "address",
     "barrier_kind",
     "crossing",
@@ -82,6 +85,17 @@ FACILITY_KEYS = (
     *("office", "place", "public_transport", "railway", "shop"),
 )
 """Keys that may make a place a facility; the catalogue decides."""
+
+ROAD_KEYS = (
+    *("highway", "foot", "access", "service", "motorroad"),
+    *("bridge", "tunnel", "layer", "footway", "path", "cycleway"),
+)
+"""Keys of a way that say what there is to know of most roads but their name."""
+RARE_KEYS = (
+    *("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right"),
+    *("crossing", "crossing:signals"),
+)
+"""Keys that count only where ``highway`` is none of ``WALKED`` or at a crossing."""
 
 NOT_LIVED_IN = frozenset(
     {

@@ -113,8 +113,8 @@ class Town:
         """Nodes of the main component."""
         return np.flatnonzero(self.component == 0)
 
-    def network(self, *, geometry: bool = False) -> WalkNetwork:
-        """The town as a ``WalkNetwork``; shapes of the streets only if asked for."""
+    def network(self) -> WalkNetwork:
+        """The town as a ``WalkNetwork``."""
         ends = self.ends.astype(np.int32)
         start = np.concatenate([ends[:, 0], ends[:, 1]])
         end = np.concatenate([ends[:, 1], ends[:, 0]])
@@ -123,16 +123,11 @@ class Town:
         indptr = np.zeros(len(self.xy) + 1, np.int32)
         indptr[1:] = np.cumsum(np.bincount(start, minlength=len(self.xy)))
         segment = np.tile(np.arange(len(ends), dtype=np.int32), 2)[order]
-        if geometry:
-            lines = shapely.linestrings(self.xy[ends])
-        else:
-            lines = np.full(len(ends), None, dtype=object)
         return WalkNetwork(
             crs="EPSG:32650",
             node_xy=self.xy,
             segment_nodes=ends,
             segment_length_m=self.length_m,
-            segment_geometry=lines,
             segment_compound=np.full(len(ends), -1, np.int32),
             segment_kind=np.full(len(ends), "street", dtype=object),
             indptr=indptr,

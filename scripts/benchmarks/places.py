@@ -90,7 +90,7 @@ def polygon() -> Iterator[Row]:
 def snap() -> Iterator[Row]:
     """Half a million points to the nearest of 1.6 million streets."""
     town = networks.made_up(1_000_000)
-    network = town.network(geometry=True)
+    network = town.network()
     low, high = town.xy.min(axis=0), town.xy.max(axis=0)
     xy = np.random.default_rng(5).uniform(low, high, (500_000, 2))
     points = shapely.points(xy)
