@@ -52,8 +52,9 @@ _BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFil
 def _code() -> bytes:
     """Hash of the package that builds networks."""
     digest = hashlib.sha256()
-    folder = files("lifecircle.network")
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+    entries = [*files("lifecircle.network").iterdir()]
+    entries.append(files("lifecircle") / "elevation.py")
+    for entry in sorted(entries, key=lambda entry: entry.name):
         if entry.name.endswith(".py"):
             digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
     return digest.digest()
@@ -66,7 +67,7 @@ def network_key(district: District) -> str:
     ----------
     district : District
         Roads, compounds, gates, barriers, land, the places of buildings and
-        facilities, and the settings for walking.
+        facilities, the heights, and the settings for walking.
 
     Returns
     -------
@@ -82,8 +83,16 @@ def network_key(district: District) -> str:
     """
     digest = hashlib.sha256(FORMAT.encode() + _code())
     config = district.config
-    settings = [district.crs, repr(config.max_off_road_m), repr(shapely.geos_version)]
+    settings = [
+        *(district.crs, repr(shapely.geos_version), repr(config.max_off_road_m)),
+        *(repr(config.node_lines_m), repr(config.join_islands_m)),
+    ]
     digest.update(json.dumps(settings).encode())
+    ground = district.elevation
+    if ground is not None:
+        place = [ground.height_m.shape, ground.west_m, ground.north_m, ground.cell_m]
+        digest.update(_sized(json.dumps(place).encode()))
+        digest.update(_sized(ground.height_m.astype("<f8").tobytes()))
     for table in _WHOLE_TABLES:
         _add(digest, table, getattr(district, table))
     for table in _PLACES:

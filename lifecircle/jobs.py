@@ -305,6 +305,7 @@ def _manifest(config: DistrictConfig, books: list[RuleBook]) -> dict[str, Any]:
         "max_off_road_m": config.max_off_road_m,
         "node_lines_m": config.node_lines_m,
         "join_islands_m": config.join_islands_m,
+        "elevation": None if config.elevation is None else config.elevation.name,
         "profile": config.profile,
         "smallest_gap_households": config.smallest_gap_households,
     }

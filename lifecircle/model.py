@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from lifecircle.proposals import CommunityPlan, GridPlan
 from lifecircle.rules import Reference, Rule, RuleBook
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from geopandas import GeoDataFrame
     from pandas import DataFrame
+
+    from lifecircle.elevation import Elevation
 
 __all__ = [
     "MOST_OUTSIDE",
@@ -122,6 +124,8 @@ class District:
     registers : DataFrame
         Facts from registers, never about single persons: ``level``, ``unit_id``,
         ``fact``, ``value`` (NaN = text or unknown), ``text``.
+    elevation : Elevation or None
+        Heights of the ground; None = level.
     """
 
     config: DistrictConfig
@@ -144,6 +148,7 @@ class District:
     problems: tuple[Problem, ...]
     rejected: DataFrame
     registers: DataFrame = field(default_factory=_no_registers)
+    elevation: Elevation | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,10 +206,8 @@ class WalkNetwork:
         """Segments as shapely lines (m,), start node to end node; made at each call."""
         import shapely
 
-        lines: npt.NDArray[np.object_] = shapely.linestrings(
-            self.node_xy[self.segment_nodes]
-        )
-        return lines
+        lines = shapely.linestrings(self.node_xy[self.segment_nodes])
+        return cast("npt.NDArray[np.object_]", lines)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -185,6 +185,8 @@ class DistrictConfig:
         Streets apart from the rest are joined over gaps up to this; None = never.
     regrid : RegridSettings
         How grids and communities are drawn anew.
+    elevation : Path or None
+        Absolute path of a raster of heights, metres; None = level ground.
     """
 
     district_id: str
@@ -214,3 +216,4 @@ class DistrictConfig:
     node_lines_m: float | None = None
     join_islands_m: float | None = None
     regrid: RegridSettings = field(default_factory=RegridSettings)
+    elevation: Path | None = None

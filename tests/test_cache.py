@@ -17,6 +17,7 @@ from lifecircle.cache import (
     network_key,
     save_network,
 )
+from lifecircle.elevation import Elevation
 from lifecircle.network.graph import build_network
 
 KEY = "a" * 64
@@ -82,6 +83,7 @@ def test_another_input_is_another_key(toy):
     district = toy.district
     moved = district.roads.geometry.to_numpy().copy()
     moved[0] = shapely.transform(moved[0], lambda xy: xy + 0.001)
+    flat = np.zeros((10, 10))
     others = [
         changed(district, "roads", geometry=moved),
         changed(district, "roads", walkable="no"),
@@ -91,6 +93,11 @@ def test_another_input_is_another_key(toy):
         changed(district, "buildings", geometry=district.buildings.geometry.centroid),
         replace(district, roads=district.roads.iloc[1:]),
         replace(district, config=replace(district.config, max_off_road_m=50.0)),
+        replace(district, config=replace(district.config, node_lines_m=0.5)),
+        replace(district, config=replace(district.config, join_islands_m=0.5)),
+        replace(district, elevation=Elevation(flat, 0.0, 100.0, 10.0)),
+        replace(district, elevation=Elevation(flat, 0.0, 100.0, 20.0)),
+        replace(district, elevation=Elevation(flat + 1, 0.0, 100.0, 10.0)),
         replace(district, crs="EPSG:4547"),
     ]
     keys = [network_key(district), *(network_key(other) for other in others)]

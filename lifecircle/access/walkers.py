@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifecircle.access.field import cost_graph
-from lifecircle.network.graph import component_numbers
+from lifecircle.network.csr import component_numbers
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from lifecircle.model import WalkNetwork
 from lifecircle.network.compounds import cut_pieces, read_walls
+from lifecircle.network.csr import adjacency, component_numbers, sorted_by
 from lifecircle.network.entrances import entrance_points
 from lifecircle.network.features import segment_features
 from lifecircle.network.gates import drop_stubs, end_keys, join_gates
 from lifecircle.network.islands import join_islands
 from lifecircle.network.lines import KINDS, read_pieces
 from lifecircle.network.noding import node_lines
+from lifecircle.network.slope import with_elevation
 from lifecircle.network.snap import morton, snap_points, standing_points
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from lifecircle.model import District
     from lifecircle.network.lines import Pieces
 
-__all__ = ["adjacency", "build_network", "component_numbers", "network_report"]
+__all__ = ["build_network", "network_report"]
 
 logger = logging.getLogger(__name__)
 
@@ -38,13 +40,15 @@ def build_network(district: District) -> WalkNetwork:
 
     Streets meet only where they share a vertex; roads that the district file says are
     not noded are noded first. Walls of gated compounds cut them except at open gates,
-    barriers cut whatever is no bridge or tunnel.
+    barriers cut whatever is no bridge or tunnel. Where the district has heights, slope
+    counts in the minutes of walkers whom it slows.
 
     Parameters
     ----------
     district : District
         Uses ``roads``, ``compounds``, ``gates``, ``barriers``, and the places of
-        buildings and facilities inside compounds that have no streets.
+        buildings and facilities inside compounds that have no streets; and
+        ``elevation``.
 
     Returns
     -------
@@ -54,7 +58,7 @@ def build_network(district: District) -> WalkNetwork:
     Raises
     ------
     NetworkError
-        If no road can be walked.
+        If no road can be walked, or none lies on ground of known height.
 
     Examples
     --------
@@ -88,7 +92,7 @@ def build_network(district: District) -> WalkNetwork:
         len(cuts),
         len(walls.compound_ids),
     )
-    return WalkNetwork(
+    network = WalkNetwork(
         crs=district.crs,
         node_xy=node_xy,
         segment_nodes=nodes,
@@ -101,6 +105,9 @@ def build_network(district: District) -> WalkNetwork:
         cuts=cuts,
         features={name: value[rows] for name, value in features.items()},
     )
+    if district.elevation is None:
+        return network
+    return with_elevation(network, district.elevation)
 
 
 def _roads(district: District) -> GeoDataFrame:
@@ -126,120 +133,14 @@ def _ordered(
     xy = pieces.xy.reshape(-1, 2)[at]
     # Nodes at one place (the two sides of a wall) in the order of side and shore.
     shore, side = pieces.shore.reshape(-1)[at], pieces.side.reshape(-1)[at]
-    curve = _sorted_by(morton(xy), shore, side, *xy.T[::-1])
+    curve = sorted_by(morton(xy), shore, side, *xy.T[::-1])
     place = np.empty(len(xy), np.int32)
     place[curve] = np.arange(len(xy), dtype=np.int32)
     nodes = np.sort(place[number[ends]].reshape(-1, 2), axis=1)
     code = nodes[:, 0].astype(np.int64) * len(xy) + nodes[:, 1]
     values = [value[rows] for value in told_apart]
-    order = _sorted_by(code, *values, pieces.kind[rows], pieces.label[rows])
+    order = sorted_by(code, *values, pieces.kind[rows], pieces.label[rows])
     return xy[curve], rows[order], nodes[order]
-
-
-def _sorted_by(
-    code: npt.NDArray[np.int64] | npt.NDArray[np.uint64], *ties: npt.NDArray[Any]
-) -> npt.NDArray[np.intp]:
-    """As ``np.lexsort((*ties, code))``; ties are sorted only where codes are equal."""
-    order = np.argsort(code)
-    again = np.diff(code[order]) == 0
-    tied = np.zeros(len(code), dtype=bool)
-    tied[1:] = again
-    tied[:-1] |= again
-    rows = np.sort(order[tied])
-    order[tied] = rows[np.lexsort((*(tie[rows] for tie in ties), code[rows]))]
-    return order
-
-
-def adjacency(
-    nodes: npt.NDArray[np.int32], length_m: npt.NDArray[np.float64], count: int
-) -> dict[str, Any]:
-    """Both directions of every segment as CSR arrays.
-
-    Parameters
-    ----------
-    nodes : int32 array (m, 2)
-        Segments sorted by their nodes, low node first.
-    length_m : float array (m,)
-        Their lengths, metres.
-    count : int
-        Number of nodes.
-
-    Returns
-    -------
-    dict of str to array
-        ``indptr``, ``neighbour``, ``edge_segment`` and ``edge_length_m`` of a
-        ``WalkNetwork``: by node, neighbour and length.
-
-    Examples
-    --------
-    >>> ends = np.array([[0, 1], [0, 2]], np.int32)
-    >>> adjacency(ends, np.array([5.0, 7.0]), 3)["neighbour"].tolist()
-    [1, 2, 0, 0]
-    """
-    low, high = nodes.T
-    code = low.astype(np.int64) * count + high
-    up = _sorted_by(code, length_m)
-    down = _sorted_by(high.astype(np.int64) * count + low, length_m)
-    below = np.bincount(high, minlength=count)
-    indptr = np.zeros(count + 1, np.int32)
-    indptr[1:] = np.cumsum(np.bincount(low, minlength=count) + below)
-    # Of a node first the lower neighbours, then the higher, each in their order.
-    before = np.cumsum(below)
-    segment = np.empty(2 * len(nodes), np.int32)
-    segment[np.arange(len(nodes)) + before[low[up]]] = up
-    segment[np.arange(len(nodes)) + (indptr[:-1] - before + below)[high[down]]] = down
-    start = np.repeat(np.arange(count, dtype=np.int32), np.diff(indptr))
-    return {
-        "indptr": indptr,
-        "neighbour": low[segment] + high[segment] - start,
-        "edge_segment": segment,
-        "edge_length_m": length_m[segment],
-    }
-
-
-def component_numbers(
-    nodes: npt.NDArray[np.int32], length_m: npt.NDArray[np.float64], count: int
-) -> npt.NDArray[np.int32]:
-    """Component of every node, numbered by street length, most first.
-
-    Parameters
-    ----------
-    nodes : int32 array (m, 2)
-        Start and end node of every segment.
-    length_m : float array (m,)
-        Length of every segment, metres.
-    count : int
-        Number of nodes.
-
-    Returns
-    -------
-    int32 array (count,)
-        0 is the largest.
-
-    Examples
-    --------
-    >>> ends = np.array([[0, 1], [2, 3]], np.int32)
-    >>> component_numbers(ends, np.array([1.0, 2.0]), 4).tolist()
-    [1, 1, 0, 0]
-    """
-    root = np.arange(count)
-    while True:
-        here, there = root[nodes[:, 0]], root[nodes[:, 1]]
-        apart = here != there
-        if not apart.any():
-            break
-        low = np.minimum(here, there)[apart]
-        np.minimum.at(root, np.maximum(here, there)[apart], low)
-        while (root[root] != root).any():
-            root = root[root]
-    roots = np.flatnonzero(root == np.arange(count))
-    member = np.searchsorted(roots, root)
-    street_m = np.bincount(member[nodes[:, 0]], weights=length_m, minlength=len(roots))
-    rank = np.empty(len(roots), np.int32)
-    rank[np.lexsort((roots, -np.round(street_m, 3)))] = np.arange(
-        len(roots), dtype=np.int32
-    )
-    return rank[member]
 
 
 def network_report(network: WalkNetwork, district: District) -> DataFrame:

@@ -19,7 +19,7 @@ from pyproj.exceptions import CRSError
 
 from lifecircle.errors import ConfigError, CrsError, NetworkError
 from lifecircle.model import WalkNetwork
-from lifecircle.network.graph import adjacency, component_numbers
+from lifecircle.network.csr import adjacency, component_numbers
 from lifecircle.network.lines import _PATHS, OUTSIDE
 from lifecircle.network.snap import morton
 

@@ -18,158 +18,26 @@ long as 25/3 m on the level; descent is as the level.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifecircle.errors import CrsError, NetworkError, SourceError
-from lifecircle.network.graph import component_numbers
+from lifecircle.errors import NetworkError
+from lifecircle.network.csr import component_numbers
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import numpy.typing as npt
 
+    from lifecircle.elevation import Elevation
     from lifecircle.model import WalkNetwork
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = [
-    "Elevation",
-    "naismith_m",
-    "read_elevation",
-    "tobler_m",
-    "with_elevation",
-]
+__all__ = ["naismith_m", "tobler_m", "with_elevation"]
 
 _CLIMB_M = 25.0 / 3.0
 """Metres on the level for a metre of ascent: 5 km for 600 m."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Elevation:
-    """A grid of heights, north up.
-
-    Attributes
-    ----------
-    height_m : float array (rows, columns)
-        Row 0 is the northernmost; NaN = unknown.
-    west_m, north_m : float
-        Outer corner of the first cell, in the district's CRS.
-    cell_m : float
-        Edge of a cell.
-    """
-
-    height_m: Floats
-    west_m: float
-    north_m: float
-    cell_m: float
-
-    def at(self, xy: Floats) -> Floats:
-        """Heights, bilinear between the middles of cells.
-
-        Parameters
-        ----------
-        xy : float array (n, 2)
-            Metres.
-
-        Returns
-        -------
-        float array (n,)
-            Metres; NaN beyond the outermost cells or beside unknown ones.
-
-        Examples
-        --------
-        >>> grid = Elevation(np.array([[0.0, 10.0]]), west_m=0, north_m=10, cell_m=10)
-        >>> grid.at(np.array([[5.0, 5.0], [10.0, 5.0], [99.0, 5.0]])).tolist()
-        [0.0, 5.0, nan]
-        """
-        rows, columns = self.height_m.shape
-        across = (xy[:, 0] - self.west_m) / self.cell_m - 0.5
-        down = (self.north_m - xy[:, 1]) / self.cell_m - 0.5
-        inside = (np.abs(across - (columns - 1) / 2) <= columns / 2) & (
-            np.abs(down - (rows - 1) / 2) <= rows / 2
-        )
-        # Within the outer half of a cell at the rim its own height stands.
-        across, down = np.clip(across, 0, columns - 1), np.clip(down, 0, rows - 1)
-        left = np.minimum(across.astype(int), max(columns - 2, 0))
-        top = np.minimum(down.astype(int), max(rows - 2, 0))
-        right, low = np.minimum(left + 1, columns - 1), np.minimum(top + 1, rows - 1)
-        east, south = across - left, down - top
-        grid = self.height_m
-        height_m = _mix(
-            _mix(grid[top, left], grid[top, right], east),
-            _mix(grid[low, left], grid[low, right], east),
-            south,
-        )
-        return np.where(inside, height_m, np.nan)
-
-
-def _mix(first: Floats, second: Floats, share: Floats) -> Floats:
-    """Between two values; one alone where the share is all its own."""
-    mixed = first * (1 - share) + second * share
-    return np.where(share == 0, first, np.where(share == 1, second, mixed))
-
-
-def read_elevation(path: str | Path, *, crs: str) -> Elevation:
-    """Read a raster of heights; needs the extra ``terrain``.
-
-    Parameters
-    ----------
-    path : str or Path
-        Any raster that GDAL reads; its first band, metres.
-    crs : str
-        The district's CRS; the raster must be in it.
-
-    Returns
-    -------
-    Elevation
-        Cells without data are NaN.
-
-    Raises
-    ------
-    SourceError
-        If rasterio is not installed, or the file cannot be read.
-    CrsError
-        If the raster is in another CRS, turned, or its cells are not square.
-
-    Examples
-    --------
-    >>> read_elevation("heights.tif", crs="EPSG:4548")  # doctest: +SKIP
-    """
-    try:
-        import rasterio
-        from rasterio.errors import RasterioIOError
-    except ImportError as error:
-        raise SourceError(
-            where=str(path),
-            what="reading rasters needs rasterio, which is not installed.",
-            fix='Install it: pip install "lifecircle[terrain]".',
-        ) from error
-    try:
-        with rasterio.open(path) as source:
-            band = source.read(1, masked=True).astype(float).filled(np.nan)
-            shape, theirs = source.transform, source.crs
-    except RasterioIOError as error:
-        raise SourceError(
-            where=str(path),
-            what="it is not a raster that can be read.",
-            fix="Give a GeoTIFF of heights in metres.",
-        ) from error
-    if theirs is None or theirs != rasterio.crs.CRS.from_user_input(crs):
-        raise CrsError(
-            where=str(path),
-            what=f"the raster is in {theirs}, the district in {crs}.",
-            fix=f"Warp it first: gdalwarp -t_srs {crs} -r bilinear IN OUT.",
-        )
-    if shape.b or shape.d or abs(shape.a + shape.e) > 1e-6 * shape.a:
-        raise CrsError(
-            where=str(path),
-            what="its cells are turned or not square.",
-            fix=f"Warp it first: gdalwarp -t_srs {crs} -tr 10 10 IN OUT.",
-        )
-    return Elevation(band, west_m=shape.c, north_m=shape.f, cell_m=shape.a)
 
 
 def tobler_m(length_m: Floats, rise_m: Floats) -> Floats:
@@ -245,6 +113,7 @@ def with_elevation(network: WalkNetwork, elevation: Elevation) -> WalkNetwork:
     --------
     A plain that rises 10 m in 100 m eastward, from x = 499,000.
 
+    >>> from lifecircle.elevation import Elevation
     >>> east = np.arange(20) * 100 + 50.0
     >>> grid = Elevation(
     ...     np.tile(east / 10, (20, 1)), west_m=499_000, north_m=3_521_000, cell_m=100

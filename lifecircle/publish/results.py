@@ -87,6 +87,8 @@ def _saved_config(config: DistrictConfig) -> dict[str, Any]:
     folder = config.path.parent
     saved: dict[str, Any] = _plain(asdict(config))
     saved["path"] = config.path.name
+    raster = config.elevation
+    saved["elevation"] = None if raster is None else raster.name
     for entry, source in zip(saved["sources"], config.sources, strict=True):
         inside = source.path.is_relative_to(folder)
         path = source.path.relative_to(folder) if inside else Path(source.path.name)
@@ -228,8 +230,10 @@ def _tuples(kind: type[Any], values: dict[str, Any]) -> dict[str, Any]:
 
 def _config(saved: dict[str, Any]) -> DistrictConfig:
     walkers = {name: Walker(**one) for name, one in saved["walkers"].items()}
+    raster = saved.get("elevation")
     changed = {
         "path": Path(saved["path"]),
+        "elevation": None if raster is None else Path(raster),
         "as_of": date.fromisoformat(saved["as_of"]),
         "sources": tuple(_source(one) for one in saved["sources"]),
         "walkers": walkers,

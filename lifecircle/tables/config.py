@@ -126,8 +126,9 @@ def _rules(keys: Keys) -> dict[str, Any]:
     }
 
 
-def _walk(keys: Keys) -> dict[str, Any]:
+def _walk(keys: Keys, folder: Path) -> dict[str, Any]:
     off_road = keys.number("max_off_road_m", least=0.0, most=2000.0)
+    raster = keys.text("elevation")
     walkers = dict(WALKERS)
     profiles = walker_profiles()
     section = keys.section("walkers")
@@ -141,6 +142,7 @@ def _walk(keys: Keys) -> dict[str, Any]:
         "max_off_road_m": 100.0 if off_road is None else off_road,
         "node_lines_m": keys.number("node_lines_m", least=0.0, most=20.0),
         "join_islands_m": keys.number("join_islands_m", least=0.0, most=100.0),
+        "elevation": folder / raster if raster else None,
     }
 
 
@@ -327,16 +329,17 @@ def load_config(path: str | Path) -> tuple[DistrictConfig | None, tuple[Problem,
     top = Keys(data, "", problems, path.name)
     parts = {name: top.section(name) for name in _SECTIONS}
     top.finish()
+    folder = path.resolve().parent
     settings = {
         **_district(parts["district"]),
         **_households(parts["households"]),
         **_rules(parts["rules"]),
-        **_walk(parts["walk"]),
+        **_walk(parts["walk"], folder),
         **_outputs(parts["outputs"]),
     }
     for name in _SECTIONS[:-1]:
         parts[name].finish()
-    sources = _sources(parts["sources"], path.resolve().parent)
+    sources = _sources(parts["sources"], folder)
     if not settings["crs"]:
         return None, tuple(problems)
     settings["as_of"] = settings["as_of"] or dt.date(1900, 1, 1)

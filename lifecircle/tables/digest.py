@@ -16,7 +16,7 @@ _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
 def input_digests(config: DistrictConfig) -> list[dict[str, Any]]:
-    """Name, size and SHA-256 of the district file and of every source file.
+    """Name, size and SHA-256 of the district file and of every file that it names.
 
     Parameters
     ----------
@@ -46,6 +46,8 @@ def input_digests(config: DistrictConfig) -> list[dict[str, Any]]:
     paths = {config.path}
     for source in config.sources:
         paths.update(_parts(source.path))
+    if config.elevation is not None:
+        paths.add(config.elevation)
     rows = [_digest(path, config.path.parent) for path in sorted(paths)]
     return sorted(rows, key=lambda row: str(row["file"]))
 

@@ -12,6 +12,7 @@ from lifecircle.errors import RuleBookError, TableError
 from lifecircle.model import District, Problem
 from lifecircle.standards.rulebook import read_rule_book
 from lifecircle.tables.config import DistrictFileError, load_config
+from lifecircle.tables.elevation import read_heights
 from lifecircle.tables.facts import TABLES
 from lifecircle.tables.ledger import Ledger
 from lifecircle.tables.parse import class_codes, nearest_class
@@ -150,6 +151,7 @@ def _assemble(
     _report_unknown_classes(config, ledger)
     tables, unread = _read_tables(config, ledger, track)
     related = relate(tables, config, unread=unread, ledger=ledger)
+    elevation = read_heights(config, related["roads"], ledger=ledger)
     if any(found.severity == "error" for found in ledger.problems):
         return None, ledger
     finished: dict[str, Any] = {
@@ -165,6 +167,7 @@ def _assemble(
         problems=tuple(ledger.problems),
         rejected=ledger.rejected(),
         registers=related["registers"],
+        elevation=elevation,
         **finished,
     )
     counts = {name: len(frame) for name, frame in finished.items()}

@@ -74,7 +74,9 @@ def only_roads(roads: gpd.GeoDataFrame) -> SimpleNamespace:
         as_of=date(2026, 6, 30),
         sources=(),
     )
-    return SimpleNamespace(roads=roads, crs=crs, config=config, **tables)
+    return SimpleNamespace(
+        roads=roads, crs=crs, config=config, elevation=None, **tables
+    )
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Slope worked out by hand: a hill, a crest within a segment, a bridge over a gorge."""
 
-import sys
 from dataclasses import replace
 from math import exp
 
@@ -9,15 +8,10 @@ import pytest
 
 from lifecircle.access.minutes import walk_access
 from lifecircle.conftest import ORIGIN
-from lifecircle.errors import CrsError, NetworkError, SourceError
+from lifecircle.elevation import Elevation
+from lifecircle.errors import NetworkError
 from lifecircle.network.graph import build_network
-from lifecircle.network.slope import (
-    Elevation,
-    naismith_m,
-    read_elevation,
-    tobler_m,
-    with_elevation,
-)
+from lifecircle.network.slope import naismith_m, tobler_m, with_elevation
 from lifecircle.standards.walkers import walker_profiles
 
 
@@ -172,34 +166,3 @@ def test_heights_elsewhere_are_an_error(hill):
     grid = replace(terrain(lambda x: 0 * x), west_m=0.0)
     with pytest.raises(NetworkError, match="known height"):
         with_elevation(build_network(hill), grid)
-
-
-def test_without_rasterio_the_error_names_the_extra(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "rasterio", None)
-    with pytest.raises(SourceError, match=r"lifecircle\[terrain\]"):
-        read_elevation(tmp_path / "heights.tif", crs="EPSG:4548")
-
-
-# rasterio multiplies affine matrices in a way that affine 3 announces to drop.
-@pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
-def test_a_raster_is_read(tmp_path):
-    import rasterio
-
-    path = tmp_path / "heights.tif"
-    profile = {
-        "driver": "GTiff",
-        "width": 3,
-        "height": 2,
-        "count": 1,
-        "dtype": "float32",
-        "nodata": -9999.0,
-        "crs": "EPSG:4548",
-        "transform": rasterio.transform.from_origin(500_000, 3_520_020, 10, 10),
-    }
-    with rasterio.open(path, "w", **profile) as file:
-        file.write(np.array([[[1, 2, 3], [4, -9999, 6]]], dtype="float32"))
-    grid = read_elevation(path, crs="EPSG:4548")
-    assert (grid.west_m, grid.north_m, grid.cell_m) == (500_000, 3_520_020, 10)
-    assert np.isnan(grid.height_m).tolist() == [[False] * 3, [False, True, False]]
-    with pytest.raises(CrsError, match="EPSG:4549"):
-        read_elevation(path, crs="EPSG:4549")
