@@ -55,8 +55,6 @@ def read_heights(
     try:
         elevation = _read(path, config.crs)
         uncovered = _uncovered_share(elevation, roads)
-        if uncovered == 1:
-            raise FileFault(key="elevation_elsewhere")
     except FileFault as fault:
         ledger.problems.append(
             Problem(f"tables.{fault.key}", fault.values, file=name or path.name)
@@ -102,4 +100,6 @@ def _uncovered_share(elevation: Elevation, roads: GeoDataFrame) -> float:
     known = ~np.isnan(elevation.at(xy))
     covered = (known[1:] & known[:-1])[follows]
     total_m = float(length_m.sum())
+    if not covered.any() and total_m:
+        raise FileFault(key="elevation_elsewhere")
     return 1 - float(length_m[covered].sum()) / total_m if total_m else 0.0

@@ -12,7 +12,6 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -23,14 +22,17 @@ from lifecircle.standards.catalogue import OTHER, classify, read_catalogue
 from lifecircle.tables import osm_tags
 from lifecircle.tables.osm_objects import (
     located_ways,
+    osm_frame,
     tagged_areas,
     tagged_nodes,
     way_line,
+    yes_no,
 )
-from lifecircle.tables.osm_source import COLUMNS, WGS84
+from lifecircle.tables.osm_roads import read_roads
+from lifecircle.tables.osm_source import COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     import numpy.typing as npt
     from geopandas import GeoDataFrame
@@ -39,10 +41,10 @@ __all__ = ["TABLES", "read_openstreetmap"]
 
 logger = logging.getLogger(__name__)
 
-_ROAD_FACTS = COLUMNS["roads"][2:]
-_ALL_KEYS = (*osm_tags.ROAD_KEYS, *osm_tags.RARE_KEYS)
 HIGHEST_FLOORS = 200
 """More are a slip of the pen: not known."""
+GATE_HALF_M = 2.0
+"""A shut gate stops walkers this far to each side of its node."""
 GAP_M = 3.0
 """A barrier is open this far to each side of a crossing or public gate."""
 
@@ -59,15 +61,20 @@ def read_openstreetmap(path: str | Path, table: str) -> GeoDataFrame:
 
         - ``roads``: built roads; ``road_class`` is the ``highway`` value;
           ``walkable``, ``bridge``, ``tunnel`` and ``steps`` yes or no; ``crossing``
-          signals, footbridge, underpass or None.
+          signals, footbridge, underpass or None; a way with signals at a node is
+          several rows of one id (``lifecircle.tables.osm_roads``).
         - ``buildings``: areas; ``households`` is 0 where nobody lives by the kind of
           building, else not known (NaN); ``floor_area_m2`` is footprint times floors
           where floors are given.
         - ``facilities``: places and areas that the catalogue knows by their tags; a
           place inside an area of the same class and name is left out.
         - ``barriers``: rivers, railways, motorways and walls at street level, open
-          3 m around level crossings, fords and public gates.
-        - ``gates``: gates and entrances that are no building's door.
+          3 m around level crossings, fords and public gates; and across a road that
+          may be walked the gates that are shut to everyone (``open`` no).
+        - ``gates``: gates and entrances that are no building's door. ``open`` is no
+          where ``foot``, or without it ``access``, is no, where it is locked, and at
+          emergency exits; a private gate is open to those who live behind it, and
+          ``foot=yes`` opens any.
 
     Returns
     -------
@@ -135,94 +142,9 @@ def _by_rows(
     def read(osmium: Any, path: str) -> GeoDataFrame:
         found = list(rows(osmium, path))
         columns = {name: [row[name] for row in found] for name in COLUMNS[table]}
-        return _frame(table, columns, [row["geometry"] for row in found])
+        return osm_frame(table, columns, [row["geometry"] for row in found])
 
     return read
-
-
-def _frame(table: str, columns: Mapping[str, Any], shapes: list[Any]) -> GeoDataFrame:
-    typed = {
-        name: pd.Series(columns[name], dtype=_dtype(name)) for name in COLUMNS[table]
-    }
-    # Most shapes come as WKB: made all at once, from bytes seven times as fast.
-    made = np.array(shapes, dtype=object)
-    raw = np.fromiter((isinstance(shape, str) for shape in shapes), bool, len(shapes))
-    made[raw] = shapely.from_wkb([bytes.fromhex(shape) for shape in made[raw]])
-    geometry = gpd.GeoSeries(_single(made), crs=WGS84)
-    return gpd.GeoDataFrame(typed, geometry=geometry, crs=WGS84)
-
-
-def _dtype(name: str) -> Any:
-    numbers = ("layer", "floors", "floor_area_m2", "units", "households", "opened")
-    return "float64" if name in numbers else object
-
-
-def _single(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """Multi-part shapes of one part as that part."""
-    kind = shapely.get_type_id(shapes)
-    alone = (kind >= 4) & (kind < 7) & (shapely.get_num_geometries(shapes) == 1)
-    shapes[alone] = shapely.get_geometry(shapes[alone], 0)
-    return shapes
-
-
-def _roads(osmium: Any, path: str) -> GeoDataFrame:
-    """Column by column: most roads of a town are one of a few hundred kinds."""
-    factory = osmium.geom.WKBFactory()
-    kinds: dict[tuple[str | None, ...], int] = {}
-    facts: list[dict[str, Any]] = []
-    ids, names, shapes, kind_of = [], [], [], []
-    left_out = 0
-    for way in located_ways(osmium, path, "highway"):
-        tags = way.tags
-        size = len(tags)
-        name = osm_tags.name(tags) if size > 1 else None
-        # Looking up a tag takes a fifth of a microsecond, all tags as a dict ten.
-        wanted = 1 if size == 1 or (size == 2 and name) else len(osm_tags.ROAD_KEYS)
-        values = tuple(map(tags.get, osm_tags.ROAD_KEYS[:wanted]))
-        if values[0] not in osm_tags.WALKED or "crossing" in values:
-            values = tuple(map(tags.get, _ALL_KEYS))
-        kind = kinds.get(values)
-        if kind is None:
-            found = _road_facts(values)
-            kind = kinds[values] = -1 if found is None else len(facts)
-            facts += [] if found is None else [found]
-        line = None if kind < 0 else way_line(osmium, factory, way)
-        if line is None:
-            left_out += 1
-            continue
-        ids.append(f"w{way.id}")
-        names.append(name)
-        shapes.append(line)
-        kind_of.append(kind)
-    logger.debug("%d highways that are no built road, or without place", left_out)
-    columns = {
-        name: np.array([fact[name] for fact in facts], dtype=_dtype(name))[kind_of]
-        for name in _ROAD_FACTS
-    }
-    return _frame("roads", {"road_id": ids, "name": names, **columns}, shapes)
-
-
-def _road_facts(values: tuple[str | None, ...]) -> dict[str, Any] | None:
-    """What the values of the first of all keys say of a road; None = no road."""
-    keyed = zip(_ALL_KEYS, values, strict=False)
-    tags = {key: value for key, value in keyed if value is not None}
-    road_class = osm_tags.road_class(tags)
-    if road_class is None:
-        return None
-    layer = osm_tags.number(tags, "layer")
-    return {
-        "road_class": road_class,
-        "walkable": _yes(osm_tags.is_walkable(tags)),
-        "bridge": _yes(osm_tags.spans(tags, "bridge")),
-        "tunnel": _yes(osm_tags.spans(tags, "tunnel")),
-        "layer": 0.0 if np.isnan(layer) else float(np.clip(layer, -10, 10)),
-        "steps": _yes(road_class == "steps"),
-        "crossing": osm_tags.crossing(tags),
-    }
-
-
-def _yes(fact: object) -> str:
-    return "yes" if fact else "no"
 
 
 def _buildings(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
@@ -309,13 +231,16 @@ def _year(date: str) -> float:
 def _barriers(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
     factory = osmium.geom.WKBFactory()
     keys = ("railway", "ford", "barrier", "entrance")
-    passable = {
-        key: spot
-        for key, tags, spot in tagged_nodes(osmium, path, *keys)
-        if osm_tags.is_passable(tags)
-    }
+    passable, shut = {}, {}
+    for key, tags, spot in tagged_nodes(osmium, path, *keys):
+        if osm_tags.is_passable(tags):
+            passable[key] = spot
+        elif tags.get("barrier") in osm_tags.GATES and not osm_tags.gate_open(tags):
+            shut[key] = osm_tags.name(tags)
     for way in located_ways(osmium, path, "waterway", "railway", "highway", "barrier"):
         tags = dict(way.tags)
+        if shut and osm_tags.road_class(tags) and osm_tags.is_walkable(tags):
+            yield from _shut_gates(way, shut)
         kind = osm_tags.barrier_kind(tags)
         line = None if kind is None else way_line(osmium, factory, way)
         if line is None:
@@ -329,6 +254,27 @@ def _barriers(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
             "name": osm_tags.name(tags),
             "barrier_kind": kind,
             "geometry": line,
+        }
+
+
+def _shut_gates(way: Any, shut: dict[int, str | None]) -> Iterator[dict[str, Any]]:
+    """Gates shut to everyone on a road: a short wall across it, once each."""
+    nodes = [node for node in way.nodes if node.location.valid()]
+    for place, node in enumerate(nodes):
+        before, after = nodes[max(place - 1, 0)], nodes[min(place + 1, len(nodes) - 1)]
+        metres = np.array([np.cos(np.radians(node.lat)), 1.0]) * 111_320.0
+        along = np.array([after.lon - before.lon, after.lat - before.lat]) * metres
+        if node.ref not in shut or not along.any():
+            continue
+        aside = np.array([-along[1], along[0]]) / np.hypot(*along) * GATE_HALF_M
+        here = np.array([node.lon, node.lat])
+        yield {
+            "barrier_id": f"n{node.ref}",
+            "name": shut.pop(node.ref),
+            "barrier_kind": "wall",
+            "geometry": shapely.LineString(
+                [here - aside / metres, here, here + aside / metres]
+            ),
         }
 
 
@@ -363,13 +309,13 @@ def _gates(osmium: Any, path: str) -> Iterator[dict[str, Any]]:
             yield {
                 "gate_id": f"n{key}",
                 "name": osm_tags.name(tags),
-                "open": _yes(osm_tags.gate_open(tags)),
+                "open": yes_no(osm_tags.gate_open(tags)),
                 "geometry": shapely.Point(spot),
             }
 
 
 _READERS: dict[str, Callable[[Any, str], GeoDataFrame]] = {
-    "roads": _roads,
+    "roads": read_roads,
     "buildings": _by_rows("buildings", _buildings),
     "facilities": _by_rows("facilities", _facilities),
     "barriers": _by_rows("barriers", _barriers),

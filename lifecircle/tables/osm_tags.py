@@ -31,12 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FACILITY_KEYS",
-    "RARE_KEYS",
-    "ROAD_KEYS",
     "WALKED",
     "address",
     "barrier_kind",
-    "crossing",
     "gate_open",
     "households_if_none",
     "is_passable",
@@ -85,17 +82,6 @@ FACILITY_KEYS = (
     *("office", "place", "public_transport", "railway", "shop"),
 )
 """Keys that may make a place a facility; the catalogue decides."""
-
-ROAD_KEYS = (
-    *("highway", "foot", "access", "service", "motorroad"),
-    *("bridge", "tunnel", "layer", "footway", "path", "cycleway"),
-)
-"""Keys of a way that say what there is to know of most roads but their name."""
-RARE_KEYS = (
-    *("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right"),
-    *("crossing", "crossing:signals"),
-)
-"""Keys that count only where ``highway`` is none of ``WALKED`` or at a crossing."""
 
 NOT_LIVED_IN = frozenset(
     {
@@ -232,39 +218,6 @@ def spans(tags: Tags, key: str) -> bool:
     False
     """
     return tags.get(key, "no") not in ("no", "building_passage")
-
-
-def crossing(tags: Tags) -> str | None:
-    """What kind of crossing a walkway is, where it is mapped as one.
-
-    Parameters
-    ----------
-    tags : Mapping[str, str]
-        Of a way.
-
-    Returns
-    -------
-    {"signals", "footbridge", "underpass"} or None
-        Only of ways tagged as crossings (``footway=crossing``): other bridges lead
-        over water as often as over a street.
-
-    Examples
-    --------
-    >>> crossing({"footway": "crossing", "crossing": "traffic_signals"})
-    'signals'
-    >>> crossing({"footway": "crossing", "bridge": "yes"})
-    'footbridge'
-    >>> crossing({"highway": "footway", "bridge": "yes"}) is None
-    True
-    """
-    if "crossing" not in (tags.get(key) for key in ("footway", "path", "cycleway")):
-        return None
-    if spans(tags, "bridge"):
-        return "footbridge"
-    if spans(tags, "tunnel"):
-        return "underpass"
-    lights = tags.get("crossing") == "traffic_signals"
-    return "signals" if lights or tags.get("crossing:signals") == "yes" else None
 
 
 def is_passable(tags: Tags) -> bool:

@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 import shapely
 
+from lifecircle.access.walkers import level_m
 from lifecircle.errors import ConfigError, SourceError
 from lifecircle.model import Source
+from lifecircle.network.graph import build_network
 from lifecircle.standards import catalogue
+from lifecircle.standards.walkers import walker_profiles
 from lifecircle.tables import osm_tags
 from lifecircle.tables.config import read_config
 from lifecircle.tables.facts import schema_of
@@ -63,6 +66,18 @@ def write_osm(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def make_town(make_district):
+    """``make_town(roads, barriers)``: a district of nothing else, in metres."""
+
+    def make(roads, barriers=None):
+        tables = {"roads": roads} | ({} if barriers is None else {"barriers": barriers})
+        metric = {name: table.to_crs("EPSG:4548") for name, table in tables.items()}
+        return make_district(**metric)
+
+    return make
 
 
 def street_nodes(count, **tags):
@@ -135,6 +150,106 @@ def test_crossings_only_where_mapped_as_such(write_osm):
     roads = read_openstreetmap(write_osm(street_nodes(5), ways), "roads")
     expected = ["signals", "signals", None, "underpass", None]
     assert roads["crossing"].tolist() == expected
+
+
+def test_signals_at_a_node_count_where_a_walkway_passes(write_osm, make_town):
+    # A path of 400 m meets a street at its node 3; the signals stand there, so that
+    # the 200 m from node 2 to node 4 are a crossing with signals.
+    nodes = street_nodes(5)
+    nodes[3] = (300, 0, {"highway": "crossing", "crossing": "traffic_signals"})
+    nodes |= {6: (300, -100, {}), 7: (300, 100, {})}
+    ways = [
+        ((6, 3, 7), {"highway": "primary"}),
+        ((1, 2, 3, 4, 5), {"highway": "footway", "name": "河滨路"}),
+    ]
+    roads = read_openstreetmap(write_osm(nodes, ways), "roads")
+    assert roads["road_id"].tolist() == ["w1", "w2", "w2", "w2"]
+    assert roads["crossing"].tolist() == [None, None, "signals", None]
+    assert roads["name"].tolist() == [None, *["河滨路"] * 3]
+    # Walking all of the path waits once, walking along the street never.
+    network = build_network(make_town(roads))
+    signals = network.features["signals"]
+    assert signals.sum() == pytest.approx(1.0, abs=1e-6)
+    assert signals[network.segment_kind == "street"].sum() == 0
+    waits = (
+        level_m(network, walker_profiles()["adult"]) - network.segment_length_m[:, None]
+    )
+    adult = walker_profiles()["adult"]
+    extra_s = waits.sum(axis=0) / adult.speed_m_per_s
+    # To the millimetre of the coordinates.
+    assert extra_s == pytest.approx([adult.signal_delay_s] * 2, abs=1e-3)
+    assert adult.signal_delay_s > 0
+
+
+@pytest.mark.parametrize(
+    ("tags", "counts"),
+    [
+        ({"highway": "crossing", "crossing:signals": "yes"}, True),
+        ({"highway": "traffic_signals", "crossing": "traffic_signals"}, True),
+        ({"highway": "traffic_signals"}, False),
+        ({"highway": "crossing", "crossing": "uncontrolled"}, False),
+        ({"highway": "bus_stop"}, False),
+    ],
+)
+def test_what_counts_as_signals_at_a_node(write_osm, tags, counts):
+    nodes = street_nodes(3)
+    nodes[2] = (200, 0, tags)
+    path = write_osm(nodes, [((1, 2, 3), {"highway": "path"})])
+    expected = ["signals"] if counts else [None]
+    assert read_openstreetmap(path, "roads")["crossing"].tolist() == expected
+
+
+def test_two_walkways_that_end_at_signals_wait_once(write_osm):
+    nodes = street_nodes(5)
+    nodes[3] = (300, 0, {"highway": "crossing", "crossing": "traffic_signals"})
+    foot = {"highway": "footway"}
+    ways = [((1, 2, 3), foot), ((3, 4, 5), foot), ((3, 5), {"highway": "service"})]
+    roads = read_openstreetmap(write_osm(nodes, ways), "roads")
+    assert roads["road_id"].tolist() == ["w1", "w1", "w2", "w3"]
+    assert roads["crossing"].tolist() == [None, "signals", None, None]
+
+
+def test_a_two_phase_crossing_waits_twice(write_osm):
+    lights = {"highway": "crossing", "crossing": "traffic_signals"}
+    nodes = street_nodes(4) | {2: (200, 0, lights), 3: (300, 0, lights)}
+    path = write_osm(nodes, [((1, 2, 3, 4), {"highway": "footway"})])
+    roads = read_openstreetmap(path, "roads")
+    # From 1 to 3 for the first, from 3 to 4 for the second.
+    assert [len(line.coords) for line in roads.geometry] == [3, 2]
+    assert roads["crossing"].tolist() == ["signals", "signals"]
+
+
+def test_a_way_of_signals_is_not_counted_again(write_osm):
+    nodes = street_nodes(3)
+    nodes[2] = (200, 0, {"highway": "crossing", "crossing": "traffic_signals"})
+    tags = {"highway": "footway", "footway": "crossing", "crossing": "traffic_signals"}
+    roads = read_openstreetmap(write_osm(nodes, [((1, 2, 3), tags)]), "roads")
+    assert roads["crossing"].tolist() == ["signals"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "passes"),
+    [
+        ({"barrier": "gate", "access": "no"}, False),
+        ({"barrier": "gate", "access": "no", "foot": "yes"}, True),
+        ({"barrier": "gate", "locked": "yes"}, False),
+        ({"barrier": "gate", "access": "private"}, True),
+        ({"barrier": "gate"}, True),
+        ({"barrier": "bollard", "access": "no"}, True),
+    ],
+)
+def test_a_shut_gate_on_a_way_closes_it(write_osm, make_town, tags, passes):
+    # 400 m of lane, the gate at its middle.
+    nodes = street_nodes(5)
+    nodes[3] = (300, 0, tags)
+    path = write_osm(nodes, [((1, 2, 3, 4, 5), {"highway": "service"})])
+    roads = read_openstreetmap(path, "roads")
+    barriers = read_openstreetmap(path, "barriers")
+    assert barriers["barrier_id"].tolist() == ([] if passes else ["n3"])
+    network = build_network(make_town(roads, barriers))
+    assert network.component.max() == (0 if passes else 1)
+    assert network.segment_length_m.sum() == pytest.approx(400, rel=2e-3)
+    assert len(network.cuts) == (0 if passes else 1)
 
 
 def test_a_way_with_lost_nodes_does_not_jump_the_hole(write_osm):
@@ -444,7 +559,7 @@ REAL = [
 @pytest.mark.parametrize(("name", "rows", "pieces", "buildings"), REAL)
 def test_real_files_counted(name, rows, pieces, buildings):
     roads = read_openstreetmap(DATA / "osm" / name, "roads")
-    assert len(roads) == rows
+    assert roads["road_id"].nunique() == rows
     walked = roads.geometry[roads["walkable"] == "yes"].to_numpy()
     ends = shapely.get_num_coordinates(walked) - shapely.get_num_geometries(walked)
     assert int(ends.sum()) == pieces
