@@ -231,7 +231,7 @@ def _tuples(kind: type[Any], values: dict[str, Any]) -> dict[str, Any]:
 def _config(saved: dict[str, Any]) -> DistrictConfig:
     walkers = {name: Walker(**one) for name, one in saved["walkers"].items()}
     raster = saved.get("elevation")
-    changed = {
+    changed: dict[str, Any] = {
         "path": Path(saved["path"]),
         "elevation": None if raster is None else Path(raster),
         "as_of": date.fromisoformat(saved["as_of"]),
