@@ -28,6 +28,14 @@ LAND = {
 }  # fmt: skip
 
 
+PROJECTS = (
+    ("老城文体中心", "CUL.CENTRE", "建成", 2024, 3200, "C01"),
+    ("河东邻里中心", "COM.NEIGH", "在建", 2027, 2600, "C09"),
+    ("城关单元级社区中心", "COM.UNIT", "待建", 2028, 8400, "C13"),
+)
+"""Name, class, status, year, floor area in m², community."""
+
+
 def community_layer(demo: Demo) -> Layer:
     """Communities with their declared households."""
     sums = demo.table.groupby("community_id")["households"].sum()
@@ -68,7 +76,7 @@ def building_layer(demo: Demo) -> Layer:
 
 
 def package_layers(demo: Demo) -> dict[str, Layer]:
-    """Roads, gates, barriers, grids, compounds and land."""
+    """Roads, gates, barriers, grids, compounds, land, life circles, projects."""
     return {
         "道路": _roads(demo),
         "大门": _gates(demo),
@@ -76,6 +84,8 @@ def package_layers(demo: Demo) -> dict[str, Layer]:
         "网格": _grids(demo),
         "小区": _compounds(demo),
         "用地": _land(demo),
+        "生活圈": _circles(demo),
+        "项目": _projects(demo),
     }
 
 
@@ -149,3 +159,35 @@ def _land(demo: Demo) -> Layer:
         {"类别": LAND[kind], "名称": name or None} for kind, name, _ in demo.town.land
     ]
     return pd.DataFrame(rows), [shape for _, _, shape in demo.town.land]
+
+
+def _circles(demo: Demo) -> Layer:
+    """15 minutes around every subdistrict, 5 minutes around every community."""
+    shapes = demo.town.communities
+    zones = {
+        zone: shapely.union_all(
+            [shapes[s.community_id] for s in COMMUNITIES if s.zone == zone]
+        )
+        for zone in SUBDISTRICTS
+    }
+    wide = [
+        {"编号": f"Q15-{n}", "层级": "15分钟", "名称": f"{SUBDISTRICTS[zone][1]}生活圈"}
+        for n, zone in enumerate(zones, start=1)
+    ]
+    near = [
+        {"编号": f"Q05-{s.community_id}", "层级": "5分钟", "名称": f"{s.name}生活圈"}
+        for s in COMMUNITIES
+    ]
+    places = [*zones.values(), *(shapes[s.community_id] for s in COMMUNITIES)]
+    return pd.DataFrame(wide + near), places
+
+
+def _projects(demo: Demo) -> Layer:
+    columns = ("名称", "类别", "状态", "年份", "建筑面积")
+    rows = [
+        {"编号": f"X{n:02d}", **dict(zip(columns, project[:5], strict=True))}
+        for n, project in enumerate(PROJECTS, start=1)
+    ]
+    shapes = demo.town.communities
+    places = [shapely.point_on_surface(shapes[project[5]]) for project in PROJECTS]
+    return pd.DataFrame(rows), places

@@ -219,3 +219,17 @@ def test_another_seed_is_another_district_with_the_same_facts(tmp_path):
     assert theirs["households"] != ours["households"]
     unserved = next(e for f in theirs["fact"] for e in f["expect"] if f["id"] == "c")
     assert unserved["households"] == 412
+
+
+def test_circles_of_two_tiers_cover_the_communities_and_projects_lie_in_them(files):
+    circles, projects = files.layers["生活圈"], files.layers["项目"]
+    # 3 subdistricts, 15 communities.
+    assert Counter(circles["层级"]) == {"15分钟": 3, "5分钟": 15}
+    whole = files.communities.geometry.union_all()
+    for _, tier in circles.groupby("层级"):
+        # Corners are rounded to the millimetre, twice.
+        apart = tier.geometry.union_all().symmetric_difference(whole).area
+        assert apart < 100.0
+        assert abs(tier.geometry.area.sum() - whole.area) < 100.0
+    assert Counter(projects["状态"]) == {"建成": 1, "在建": 1, "待建": 1}
+    assert projects.geometry.within(whole).all()
