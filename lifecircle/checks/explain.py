@@ -33,6 +33,10 @@ _FORMULAS = {
 """Kind -> the sentence of its formula; any other measures a figure directly."""
 
 
+_LENGTHS = ("m", "km2", "ha")
+"""Units of figures that rest on the map alone: who lives there is no part of them."""
+
+
 class Line(NamedTuple):
     """One line of an explanation: a sentence key and its values.
 
@@ -140,7 +144,7 @@ def _body(row: dict[str, Any], rule: Rule) -> list[Line]:
     lines = [Line("checks.explain_unit", {"unit": row["unit_id"], "name": name})]
     if not np.isnan(row["measured"]):
         lines.append(_arithmetic(row, rule, unit))
-    if isinstance(row["basis"], str):
+    if isinstance(row["basis"], str) and row["unit_of_measure"] not in _LENGTHS:
         names = tuple(f"checks.basis_{name}" for name in row["basis"].split("+"))
         lines.append(Line("checks.explain_basis", {"basis_key": names}))
     lines.append(_comparison(row, unit))

@@ -342,6 +342,10 @@ def test_a_circle_s_verdict_can_be_explained_and_is_no_community_s(town):
     how = lines["checks.how_area"]
     assert (how["numerator"], how["denominator"]) == ("5,000", "2,500")
     assert lines["checks.explain_unit"]["unit"] == "Q1"
+    counted = lines["checks.explain_basis"]["basis_key"]
+    assert counted == tuple(
+        f"checks.basis_{name}" for name in ("land", "resident", "sum_of_buildings")
+    )
     found = requirements(town, findings)
     assert set(found["community_id"]) <= {"C1", "C2"}
     assert "GB-14" not in set(found["rule_id"])
