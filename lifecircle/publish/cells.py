@@ -45,8 +45,8 @@ class Figure:
     value : float
         As computed, never rounded.
     form : str
-        Decimals, or ``percent``; ``about`` before it for what is estimated and
-        ``sign`` for what has a direction.
+        Decimals, or ``percent``; before it ``about`` for what is estimated, ``least``
+        for what may be more, ``sign`` for what has a direction.
     """
 
     value: float

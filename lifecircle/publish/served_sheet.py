@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lifecircle.publish.cells import Figure, Sheet, label
-from lifecircle.publish.wording import unit_names
+from lifecircle.publish.wording import level_names
 from lifecircle.text import say
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def served_sheet(study: Assessment, told: Speech) -> Sheet:
     """
     served = study.served
     bands = _bands(served)
-    names = _names(study)
+    names = level_names(study)
     rows: list[list[Any]] = []
     folded = []
     for key, part in _sorted_groups(served):
@@ -73,20 +73,6 @@ def _band_head(band: tuple[float, float], told: Speech) -> str:
     key = "beyond" if np.isinf(high) else "band"
     values = {"from": f"{low:g}", "to": f"{high:g}"}
     return say(f"publish.col.{key}", told.lang, values)
-
-
-def _names(study: Assessment) -> dict[tuple[str, str], str]:
-    communities = study.district.communities
-    subdistricts = dict(
-        zip(communities["subdistrict_id"], communities["subdistrict_name"], strict=True)
-    )
-    config = study.district.config
-    return {
-        **{("community", key): name for key, name in unit_names(communities).items()},
-        **{("subdistrict", key): str(name) for key, name in subdistricts.items()},
-        ("district", config.district_id): config.name,
-        ("city", config.district_id): config.name,
-    }
 
 
 def _sorted_groups(served: DataFrame) -> list[tuple[tuple[str, ...], DataFrame]]:

@@ -19,6 +19,11 @@ from lifecircle.publish.figures import reason, signed_shortfall
 from lifecircle.publish.findings_sheet import findings_sheet
 from lifecircle.publish.gap_names import community_ids_of, gap_names, gap_numbers
 from lifecircle.publish.records import provenance
+from lifecircle.publish.rollup_sheets import (
+    dashboard_sheet,
+    missing_sheet,
+    reached_sheet,
+)
 from lifecircle.publish.served_sheet import served_sheet
 from lifecircle.publish.wording import named_units, unit_names
 from lifecircle.text import problem_lines, say
@@ -46,8 +51,9 @@ def data_sheets(study: Assessment, lang: Language) -> list[Sheet]:
     Returns
     -------
     list of Sheet
-        Findings, gap areas, amounts to provide, people by minutes, household
-        totals, problems of the data, rules, notes.
+        Findings, dashboard, gap areas, amounts to provide, missing area by level,
+        people by minutes, reach by level, household totals, problems of the data,
+        rules, notes.
 
     Examples
     --------
@@ -57,9 +63,12 @@ def data_sheets(study: Assessment, lang: Language) -> list[Sheet]:
     told = speech(study, lang)
     return [
         findings_sheet(study, told),
+        dashboard_sheet(study, told),
         _gaps(study, told),
         _shortfalls(study, told),
+        missing_sheet(study, told),
         served_sheet(study, told),
+        reached_sheet(study, told),
         _totals(study, told),
         _problems(study, lang),
         _rules(study.findings.books, told),

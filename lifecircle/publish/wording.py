@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandas import DataFrame, Series
 
-    from lifecircle.model import District
+    from lifecircle.model import Assessment, District
     from lifecircle.text import Language
 
 __all__ = [
     "LANGUAGES",
     "code_words",
+    "level_names",
     "named_units",
     "naming",
     "short_name",
@@ -88,6 +89,31 @@ def unit_names(communities: GeoDataFrame) -> dict[str, str]:
         if kind == CATCHMENT and MARK not in str(name)
         else str(name)
         for key, name, kind in rows.itertuples(index=False)
+    }
+
+
+def level_names(study: Assessment) -> dict[tuple[str, str], str]:
+    """Names of the communities and of all that they are part of.
+
+    Parameters
+    ----------
+    study : Assessment
+        A finished study.
+
+    Returns
+    -------
+    dict
+        Level and unit id to name.
+    """
+    communities, config = study.district.communities, study.district.config
+    streets = zip(
+        communities["subdistrict_id"], communities["subdistrict_name"], strict=True
+    )
+    return {
+        **{("community", key): name for key, name in unit_names(communities).items()},
+        **{("subdistrict", str(key)): str(name) for key, name in streets},
+        **{(level, config.district_id): config.name for level in ("district", "city")},
+        ("city", "city"): config.name,
     }
 
 

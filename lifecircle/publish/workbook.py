@@ -72,6 +72,7 @@ def _styles(book: Workbook) -> dict[str, Format]:
     head = {**base, "bold": True, "bottom": 1, "bg_color": "#F5F3EE"}
     styles = {
         "head": {**head, "text_wrap": True},
+        "figures": {**head, "text_wrap": True, "align": "right"},
         "text": {**base, "indent": 1},
         "wrap": {**base, "indent": 1, "text_wrap": True},
         "fail": {**fail, "indent": 1},
@@ -82,6 +83,7 @@ def _styles(book: Workbook) -> dict[str, Format]:
         for prefix, written in (
             ("", shape),
             ("about", f'"≈"{shape}'),
+            ("least", f'"≥"{shape}'),
             ("sign", f"+{shape};−{shape};{shape}"),
         ):
             look = {"num_format": written, "align": "right"}
@@ -98,7 +100,8 @@ def _write_sheet(page: Worksheet, sheet: Sheet, styles: dict[str, Format]) -> No
     widths = [_width(sheet, column) for column in range(len(sheet.heads))]
     last = len(sheet.heads) if sheet.printed is None else sheet.printed
     for column, head in enumerate(sheet.heads):
-        page.write_string(0, column, head, styles["head"])
+        figures = any(isinstance(row[column], Figure) for row in sheet.rows)
+        page.write_string(0, column, head, styles["figures" if figures else "head"])
         options = {"level": 1} if column >= last else {}
         page.set_column(column, column, widths[column], None, options)
     for number, cells in enumerate(sheet.rows, start=1):

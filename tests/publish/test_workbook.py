@@ -29,8 +29,8 @@ def as_number(value):
 
 def test_sheets_in_order(book):
     assert book.sheetnames == [
-        *("封面", "指标结果", "缺口片区", "缺口量", "可达人口"),
-        *("户数核对", "数据问题", "规则", "说明"),
+        *("封面", "指标结果", "社区仪表盘", "缺口片区", "缺口量", "面积缺口汇总"),
+        *("可达人口", "逐级汇总", "户数核对", "数据问题", "规则", "说明"),
     ]
 
 
@@ -121,6 +121,64 @@ def test_people_by_minutes(study, book):
     assert shown == pytest.approx(band["amount"].sum())
 
 
+def test_the_dashboard_hides_nothing(study, book):
+    page, table = book["社区仪表盘"], study.dashboard
+    assert page.max_row == len(table) + 1
+    for head, name in (
+        ("强制项达标", "must_met"),
+        ("强制项已评", "must_assessed"),
+        ("未评估", "not_assessed"),
+        ("对标项", "benchmarks"),
+        ("参照项", "references"),
+        ("未核实项", "drafts"),
+    ):
+        assert column_of(page, head) == table[name].tolist()
+    assert (table["not_assessed"] > 0).any()
+    # A family that misses a must is filled, and its share says by how much.
+    for row, missed in zip(
+        page.iter_rows(min_row=2),
+        table["must_met"] < table["must_assessed"],
+        strict=True,
+    ):
+        assert (row[5].fill.fgColor.rgb == "FFF9E7DB") == missed
+    assert page.freeze_panes == "D2"
+
+
+def test_the_same_households_stand_at_every_level(study, book):
+    page = book["逐级汇总"]
+    heads = [cell.value for cell in page[1]]
+    rows = [[cell.value for cell in row] for row in page.iter_rows(min_row=2)]
+    at = {name: heads.index(name) for name in ("编号", "层级", "对象（人或户）")}
+    total, parts = heads.index("合计"), heads.index("走得到")
+    sums = {}
+    for row in rows:
+        if row[at["对象（人或户）"]] == "户数":
+            key = row[at["编号"]], row[at["层级"]]
+            sums[key] = sums.get(key, 0) + row[total]
+        assert sum(row[parts : parts + 3]) == pytest.approx(row[total])
+    expected = study.district.buildings["households"].sum()
+    levels = {level for _, level in sums}
+    assert levels == {"市", "区", "街道", "社区", "小区", "网格", "楼栋"}
+    assert list(sums.values()) == pytest.approx([expected] * len(sums))
+    shown = {
+        rows[number - 2][at["层级"]]
+        for number in range(2, page.max_row + 1)
+        if not page.row_dimensions[number].hidden
+    }
+    assert "社区" not in shown
+
+
+def test_missing_area_is_ranked_and_open_ends_are_marked(study, book):
+    page, table = book["面积缺口汇总"], study.missing_area
+    cells = [as_number(value) for value in column_of(page, "缺少面积 (m²)")]
+    assert cells == pytest.approx(table["missing_m2"].tolist(), nan_ok=True)
+    assert column_of(page, "未评估") == table["not_assessed"].tolist()
+    place = [cell.value for cell in page[1]].index("缺少面积 (m²)")
+    formats = [row[place].number_format for row in page.iter_rows(min_row=2)]
+    open_ = (table["not_assessed"] > 0) & table["missing_m2"].notna()
+    assert [form == '"≥"#,##0' for form in formats] == open_.tolist()
+
+
 def test_the_cover_says_the_headline(study, book):
     page = book["封面"]
     rule = opening_rule(study.findings)
@@ -163,6 +221,9 @@ def test_english(study, tmp_path):
     write_workbook(study, tmp_path / "f.xlsx", lang="en")
     book = openpyxl.load_workbook(tmp_path / "f.xlsx")
     assert book.sheetnames[0] == "Cover"
+    sheets = {"Community dashboard", "Missing area by level", "Reach by level"}
+    assert sheets <= set(book.sheetnames)
+    assert "Area" in column_of(book["Community dashboard"], "Rule family")
     assert set(column_of(book["Findings"], "Verdict")) == {
         "Falls short",
         "Meets",
