@@ -6,19 +6,27 @@ micrometre moves a walk of a thousand segments by half a millimetre at most. The
 arrays hold them in int32 up to a limit of 2,147 m and in int64 beyond; the answers
 are the same to the last micrometre.
 
-The queue is a row of buckets, each a ring linked both ways. Within a bucket nodes may
-settle more than once; what is left when all buckets are empty is exact. What a
-search knows of a node stands in one record of 16 bytes (32 in int64), an edge in 8,
-and only the records touched are put back.
+Within a bucket of the queue nodes may settle more than once; what is left when all
+buckets are empty is exact. What lies side by side is read side by side, and asked for
+before it is needed. There are two queues, each the faster one where it stands:
+
+* ``reach``, near one place: each bucket a chain of entries in one pool. An improved
+  node gets another entry; one that is found in a later bucket than its node's is
+  passed over. The step along an edge has no branch, for a processor guesses badly
+  whether it improves a node.
+* ``spread``, over a whole network: each bucket a ring linked both ways, in which an
+  improved node moves.
+
+Only the records touched are put back.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from lifecircle.network.compiled import compiled
+from lifecircle.network.compiled import compiled, fetch_ahead
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -31,71 +39,153 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUCKET",
+    "FAR",
+    "Workspace",
     "put_back",
+    "queue",
     "reach",
     "reach_each",
     "spread",
-    "tally_from",
-    "tally_to",
 ]
 
 FAR = 1 << 62
 """Distance of a node that no walk reaches, micrometres."""
 BUCKET = 24
 """Buckets of 2**24 micrometres, about 17 m."""
+# Indices without a sign: no wrap-around to look for.
+_Index = np.uint64
+_ONE, _TWO, _THREE = np.uint64(1), np.uint64(2), np.uint64(3)
+
+
+class Workspace(NamedTuple):
+    """What bounded searches of one graph and limit need; one for each thread.
+
+    Attributes
+    ----------
+    limit_um : int
+        Inclusive.
+    edges : array (2 e,)
+        Neighbour and micrometres of each edge in turn.
+    state : array (2 n + 2,)
+        Micrometres (``limit_um + 1`` = not reached) and first edge of each node in
+        turn.
+    touched : int32 array (n + 1,)
+    head, pool : int32 arrays
+        See ``queue``.
+    """
+
+    limit_um: int
+    edges: Metres
+    state: Metres
+    touched: Ints
+    head: Ints
+    pool: Ints
+
+    def again(self) -> Workspace:
+        """A fresh one over the same graph, for another thread.
+
+        Returns
+        -------
+        Workspace
+            Shares the graph, nothing else.
+        """
+        state, head = self.state.copy(), self.head.copy()
+        touched, pool = np.empty_like(self.touched), np.empty_like(self.pool)
+        return Workspace(self.limit_um, self.edges, state, touched, head, pool)
+
+
+def queue(limit_um: int, entries: int) -> tuple[Ints, Ints]:
+    """An empty queue.
+
+    Parameters
+    ----------
+    limit_um : int
+        Longest walk; no edge costs more than a micrometre beyond it.
+    entries : int
+        How many to make room for at first.
+
+    Returns
+    -------
+    tuple of int32 arrays
+        First entry of each bucket (-1 = empty; those beyond the limit stay so), and
+        node and next entry of each entry in turn.
+
+    Examples
+    --------
+    >>> head, pool = queue(100_000_000, 5)
+    >>> head.tolist(), len(pool)
+    ([-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1], 12)
+    """
+    head = np.full(((2 * limit_um + 1) >> BUCKET) + 1, -1, np.int32)
+    return head, np.empty(2 * entries + 2, np.int32)
 
 
 @compiled
-def reach(
-    edges: Metres,
-    seed_node: Ints,
-    seed_cost: Longs,
-    limit: int,
-    blind: int,
-    state: Metres,
-    touched: Ints,
-) -> int:
-    """Bounded search from seeds: number of nodes in ``touched``.
-
-    ``edges`` holds neighbour and micrometres. ``state`` holds, per node, micrometres
-    (``limit + 1`` = not reached), the records after and before it in its bucket, and
-    where its edges begin; behind the nodes record number ``blind``, which nodes in no
-    bucket point to, and one record for each bucket, a ring of its own when empty. So
-    taking out and putting in need no branch. The limit is inclusive.
-    """
-    base = np.uint32(blind + 1)
-    end = np.uint32(len(state))
-    count = np.uint32(0)
+def reach(space: Workspace, seed_node: Ints, seed_cost: Longs) -> int:
+    """Bounded search from seeds: number of nodes in ``touched``."""
+    limit, edges, state, touched, head, pool = space
+    count, top = _Index(0), _Index(0)
+    if 2 * len(seed_node) + 2 > len(pool):
+        pool = _larger(pool, len(seed_node))
+    room = _Index(len(pool))
     for seed in range(len(seed_node)):
-        total = seed_cost[seed]
-        other = np.uint32(seed_node[seed])
-        known = state[other, 0]
+        total, node = np.int64(seed_cost[seed]), _Index(seed_node[seed])
+        known = np.int64(state[_TWO * node])
         if total < known:
-            touched[count] = other
-            count = np.uint32(count + np.uint32(known > limit))
-            _queue(other, total, base, state)
-    bucket = base
+            touched[count] = node
+            count += _Index(known > limit)
+            state[_TWO * node] = total
+            top = _push(head, pool, top, node, total)
+    bucket, end = _Index(0), _Index((limit >> BUCKET) + 1)
     while bucket < end:
-        node = np.uint32(state[bucket, 1])
-        if node == bucket:
-            bucket = np.uint32(bucket + np.uint32(1))
+        entry = head[bucket]
+        if entry < 0:
+            bucket += _ONE
             continue
-        here = state[node, 0]
-        after = np.uint32(state[node, 1])
-        state[bucket, 1] = after
-        state[after, 2] = bucket
-        state[node, 1] = blind
-        state[node, 2] = blind
-        low, high = state[node, 3], state[np.uint32(node + np.uint32(1)), 3]
-        for edge in range(np.uint32(low), np.uint32(high)):
-            other = np.uint32(edges[edge, 0])
-            total = here + edges[edge, 1]
-            known = state[other, 0]
-            if total < known:
-                touched[count] = other
-                count = np.uint32(count + np.uint32(known > limit))
-                _queue(other, total, base, state)
+        node = _Index(pool[_TWO * _Index(entry)])
+        head[bucket] = pool[_TWO * _Index(entry) + _ONE]
+        here = np.int64(state[_TWO * node])
+        if _Index(here >> BUCKET) != bucket:
+            continue
+        edge = _TWO * _Index(state[_TWO * node + _ONE])
+        last = _TWO * _Index(state[_TWO * node + _THREE])
+        if _TWO * top + last - edge + _TWO > room:
+            pool = _larger(pool, int(last - edge))
+            room = _Index(len(pool))
+        while edge < last:
+            other = _Index(edges[edge])
+            total = here + np.int64(edges[edge + _ONE])
+            edge += _TWO
+            known = np.int64(state[_TWO * other])
+            better = total < known
+            touched[count] = other
+            count += _Index(better & (known > limit))
+            state[_TWO * other] = min(total, known)
+            fetch_ahead(edges, _TWO * _Index(state[_TWO * other + _ONE]))
+            # Written in any case, kept if better.
+            slot = _Index(total >> BUCKET)
+            first = head[slot]
+            pool[_TWO * top], pool[_TWO * top + _ONE] = other, first
+            head[slot] = np.int32(top) if better else first
+            top += _Index(better)
     return int(count)
+
+
+@compiled
+def _push(head: Ints, pool: Ints, top: Any, node: Any, total: Any) -> Any:
+    """Put a node into the bucket of its distance: the pool's new top."""
+    bucket = _Index(total >> BUCKET)
+    pool[_TWO * top], pool[_TWO * top + _ONE] = node, head[bucket]
+    head[bucket] = top
+    return top + _ONE
+
+
+@compiled
+def _larger(pool: Ints, more: int) -> Ints:
+    """The pool with room for more entries."""
+    larger = np.empty(2 * (len(pool) + more), np.int32)
+    larger[: len(pool)] = pool
+    return larger
 
 
 @compiled
@@ -169,23 +259,15 @@ def spread(  # noqa: PLR0913 - a kernel takes its arrays one by one
 
 
 @compiled
-def reach_each(  # noqa: PLR0913 - a kernel takes its arrays one by one
-    edges: Metres,
-    seed_ptr: Longs,
-    seed_node: Ints,
-    seed_cost: Longs,
-    rows: Longs,
-    limit: int,
-    blind: int,
-    state: Metres,
-    touched: Ints,
+def reach_each(
+    space: Workspace, seed_ptr: Longs, seed_node: Ints, seed_cost: Longs, rows: Longs
 ) -> tuple[Longs, Ints, Metres]:
     """A search from each of some sources: how many nodes each reached, which, how far.
 
     Source ``i`` has the seeds ``seed_ptr[i]:seed_ptr[i + 1]``. Nodes come in the order
     in which they were first reached. The workspace is left as it came.
     """
-    far = limit + 1
+    state, touched, far = space.state, space.touched, space.limit_um + 1
     counts = np.empty(len(rows), np.int64)
     room = 1024
     nodes = np.empty(room, np.int32)
@@ -193,15 +275,7 @@ def reach_each(  # noqa: PLR0913 - a kernel takes its arrays one by one
     size = 0
     for number in range(len(rows)):
         low, high = seed_ptr[rows[number]], seed_ptr[rows[number] + 1]
-        count = reach(
-            edges,
-            seed_node[low:high],
-            seed_cost[low:high],
-            limit,
-            blind,
-            state,
-            touched,
-        )
+        count = reach(space, seed_node[low:high], seed_cost[low:high])
         counts[number] = count
         if size + count > room:
             room = 2 * (size + count)
@@ -210,12 +284,12 @@ def reach_each(  # noqa: PLR0913 - a kernel takes its arrays one by one
             metres = np.empty(room, state.dtype)
             nodes[:size] = fewer[:size]
             metres[:size] = shorter[:size]
-        for step in range(np.uint32(count)):
-            node = np.uint32(touched[step])
-            nodes[size] = node
-            metres[size] = state[node, 0]
-            size += 1
-            state[node, 0] = far
+        for step in range(count):
+            node = touched[_Index(step)]
+            nodes[_Index(size + step)] = node
+            metres[_Index(size + step)] = state[_TWO * _Index(node)]
+            state[_TWO * _Index(node)] = far
+        size += count
     return counts, nodes[:size], metres[:size]
 
 
@@ -233,110 +307,9 @@ def put_back(  # noqa: PLR0913 - a kernel takes its arrays one by one
     """Copy what ``reach_each`` found for some rows to their places among triples."""
     low = 0
     for number in range(len(rows)):
-        for step in range(counts[number]):
-            to = np.uint64(start[number] + step)
-            fro = np.uint64(low + step)
-            source[to] = rows[number]
-            node[to] = nodes[fro]
-            um[to] = metres[fro]
-        low += counts[number]
-
-
-@compiled
-def tally_to(  # noqa: PLR0913 - a kernel takes its arrays one by one
-    edges: Metres,
-    seed_ptr: Longs,
-    seed_node: Ints,
-    seed_cost: Longs,
-    kind: Ints,
-    rows: Longs,
-    limit: int,
-    blind: int,
-    state: Metres,
-    touched: Ints,
-    number: Ints,
-    nearest: Metres,
-) -> None:
-    """Search from facilities; per node and kind, how many reach it and how near.
-
-    ``number`` and ``nearest`` (nodes, kinds) come filled with 0 and ``limit + 1``.
-    """
-    far = limit + 1
-    for row in rows:
-        low, high = seed_ptr[row], seed_ptr[row + 1]
-        count = reach(
-            edges,
-            seed_node[low:high],
-            seed_cost[low:high],
-            limit,
-            blind,
-            state,
-            touched,
-        )
-        column = np.uint32(kind[row])
-        for step in range(np.uint32(count)):
-            node = np.uint32(touched[step])
-            away = state[node, 0]
-            state[node, 0] = far
-            number[node, column] += 1
-            if away < nearest[node, column]:
-                nearest[node, column] = away
-
-
-@compiled
-def tally_from(  # noqa: PLR0913 - a kernel takes its arrays one by one
-    edges: Metres,
-    door_ptr: Ints,
-    door_facility: Ints,
-    door_cost: Metres,
-    kind: Ints,
-    nodes: Ints,
-    limit: int,
-    blind: int,
-    state: Metres,
-    touched: Ints,
-    best: Metres,
-    number: Ints,
-    nearest: Metres,
-) -> None:
-    """Search from nodes; per node and kind, how many it reaches and how near.
-
-    Node ``i`` has the doors ``door_ptr[i]:door_ptr[i + 1]`` of facilities, with their
-    legs; a facility with several doors is counted once. ``best`` (facilities) comes
-    filled with ``limit + 1``, as does ``nearest``; ``number`` with 0.
-    """
-    far = limit + 1
-    seen = np.empty(len(kind), np.int32)
-    cost = np.zeros(1, np.int64)
-    for row in range(len(nodes)):
-        count = reach(
-            edges,
-            nodes[row : row + 1],
-            cost,
-            limit,
-            blind,
-            state,
-            touched,
-        )
-        found = 0
-        for step in range(np.uint32(count)):
-            node = np.uint32(touched[step])
-            away = state[node, 0]
-            state[node, 0] = far
-            low, high = door_ptr[node], door_ptr[np.uint32(node + np.uint32(1))]
-            for door in range(low, high):
-                total = away + door_cost[door]
-                facility = np.uint32(door_facility[door])
-                if total > limit or total >= best[facility]:
-                    continue
-                if best[facility] == far:
-                    seen[found] = facility
-                    found += 1
-                best[facility] = total
-        for step in range(found):
-            facility = np.uint32(seen[step])
-            column = np.uint32(kind[facility])
-            number[row, column] += 1
-            if best[facility] < nearest[row, column]:
-                nearest[row, column] = best[facility]
-            best[facility] = far
+        high = low + counts[number]
+        begin, end = start[number], start[number] + counts[number]
+        source[begin:end] = rows[number]
+        node[begin:end] = nodes[low:high]
+        um[begin:end] = metres[low:high]
+        low = high

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from lifecircle.access.entrances import Entrances
     from lifecircle.access.field import CostGraph, Places
-    from lifecircle.access.within import Workspace
+    from lifecircle.access.kernel import Workspace
     from lifecircle.model import District, WalkNetwork
 
     Ints = npt.NDArray[np.int64]

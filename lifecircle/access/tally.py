@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifecircle.access.field import UM, CostGraph, Places
-from lifecircle.access.kernel import tally_from, tally_to
-from lifecircle.access.within import Workspace, place_seeds, workspace
+from lifecircle.access.tally_kernel import tally_from, tally_to, told
+from lifecircle.access.within import place_seeds, workspace
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from lifecircle.access.kernel import Workspace
 
 __all__ = ["Tally", "tally_at_nodes", "tally_from_nodes"]
 
@@ -75,22 +77,17 @@ def tally_at_nodes(
     """
     seeds = place_seeds(graph, facilities)
     space = workspace(graph, limit_m=limit_m)
-    number, nearest = _blank(space, len(graph.indptr) - 1, kinds)
+    tally = _blank(space, len(graph.indptr) - 1, kinds)
     tally_to(
-        space.edges,
+        space,
         seeds.ptr,
         seeds.node,
         seeds.um,
         kind.astype(np.int32),
         seeds.by_place(),
-        space.limit_um,
-        space.nodes,
-        space.state,
-        space.touched,
-        number,
-        nearest,
+        tally,
     )
-    return _tally(space, number, nearest)
+    return Tally(*told(tally, UM))
 
 
 def tally_from_nodes(
@@ -147,35 +144,22 @@ def tally_from_nodes(
     order = np.argsort(seeds.node, kind="stable")
     door_ptr = np.zeros(count + 1, np.int32)
     door_ptr[1:] = np.cumsum(np.bincount(seeds.node, minlength=count))
-    number, nearest = _blank(space, len(nodes), kinds)
+    tally = _blank(space, len(nodes), kinds)
     tally_from(
-        space.edges,
+        space,
         door_ptr,
         facility[order].astype(np.int32),
         np.minimum(seeds.um, space.limit_um + 1)[order].astype(space.state.dtype),
         kind.astype(np.int32),
         nodes.astype(np.int32),
-        space.limit_um,
-        space.nodes,
-        space.state,
-        space.touched,
         np.full(len(kind), space.limit_um + 1, space.state.dtype),
-        number,
-        nearest,
+        tally,
     )
-    return _tally(space, number, nearest)
+    return Tally(*told(tally, UM))
 
 
-def _blank(
-    space: Workspace, rows: int, kinds: int
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any]]:
-    number = np.zeros((rows, kinds), np.int32)
-    return number, np.full((rows, kinds), space.limit_um + 1, space.state.dtype)
-
-
-def _tally(
-    space: Workspace, number: npt.NDArray[np.int32], nearest: npt.NDArray[Any]
-) -> Tally:
-    metres = nearest / UM
-    metres[nearest > space.limit_um] = np.nan
-    return Tally(number, metres)
+def _blank(space: Workspace, rows: int, kinds: int) -> npt.NDArray[Any]:
+    """Per row and kind: none, and farther than the limit."""
+    tally = np.zeros((rows, kinds, 2), space.state.dtype)
+    tally[:, :, 1] = space.limit_um + 1
+    return tally

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifecircle.access.field import UM, CostGraph, Places
-from lifecircle.access.kernel import BUCKET, put_back, reach_each
+from lifecircle.access.kernel import Workspace, put_back, queue, reach_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Seeds",
     "Triples",
-    "Workspace",
     "place_nodes",
     "place_seeds",
     "reached_from",
@@ -49,42 +48,6 @@ class Triples:
     um: npt.NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Workspace:
-    """What bounded searches of one graph and limit need; one for each thread.
-
-    Attributes
-    ----------
-    edges : array (e, 2)
-        Neighbour and micrometres.
-    limit_um, nodes : int
-    state, touched : arrays
-        See ``lifecircle.access.kernel``.
-    """
-
-    edges: npt.NDArray[Any]
-    limit_um: int
-    nodes: int
-    state: npt.NDArray[Any]
-    touched: npt.NDArray[np.int32]
-
-    def again(self) -> Workspace:
-        """A fresh one over the same graph, for another thread.
-
-        Returns
-        -------
-        Workspace
-            Shares the graph, nothing else.
-        """
-        return Workspace(
-            self.edges,
-            self.limit_um,
-            self.nodes,
-            self.state.copy(),
-            np.empty_like(self.touched),
-        )
-
-
 def workspace(graph: CostGraph, *, limit_m: float) -> Workspace:
     """Lay out a graph for bounded searches.
 
@@ -108,19 +71,21 @@ def workspace(graph: CostGraph, *, limit_m: float) -> Workspace:
     ('int32', 500000000)
     """
     limit_um = round(limit_m * UM)
-    far = limit_um + 1
+    far, nodes = limit_um + 1, len(graph.indptr) - 1
     whole: Any = np.int32 if far <= np.iinfo(np.int32).max else np.int64
     edges = np.empty((len(graph.neighbour), 2), whole)
     edges[:, 0] = graph.neighbour
     np.minimum(graph.edge_um, far, out=edges[:, 1], casting="unsafe")
-    nodes = len(graph.indptr) - 1
-    buckets = (limit_um >> BUCKET) + 1
-    state = np.full((nodes + 1 + buckets, 4), nodes, whole)
-    state[:, 0] = far
-    state[: nodes + 1, 3] = graph.indptr
-    state[nodes + 1 :, 1:3] = np.arange(nodes + 1, len(state))[:, None]
+    state = np.empty((nodes + 1, 2), whole)
+    state[:, 0], state[:, 1] = far, graph.indptr
     touched = np.empty(nodes + 1, np.int32)
-    return Workspace(edges, limit_um, nodes, state, touched)
+    return Workspace(
+        limit_um,
+        edges.reshape(-1),
+        state.reshape(-1),
+        touched,
+        *queue(limit_um, nodes),
+    )
 
 
 def place_nodes(graph: CostGraph, nodes: npt.NDArray[np.int32]) -> Places:
@@ -282,17 +247,8 @@ def reached_from(
     (0, 0)
     """
     seeds = place_seeds(graph, places)
-    _, node, um = reach_each(
-        space.edges,
-        np.array([0, len(seeds.node)]),
-        seeds.node,
-        seeds.um,
-        np.zeros(1, np.int64),
-        space.limit_um,
-        space.nodes,
-        space.state,
-        space.touched,
-    )
+    ptr, row = np.array([0, len(seeds.node)]), np.zeros(1, np.int64)
+    _, node, um = reach_each(space, ptr, seeds.node, seeds.um, row)
     return node, um
 
 
@@ -339,17 +295,7 @@ def walks_within(
     space = workspace(graph, limit_m=limit_m) if space is None else space
 
     def work(mine: Workspace, chunk: npt.NDArray[np.int64]) -> Any:
-        return reach_each(
-            mine.edges,
-            seeds.ptr,
-            seeds.node,
-            seeds.um,
-            chunk,
-            mine.limit_um,
-            mine.nodes,
-            mine.state,
-            mine.touched,
-        )
+        return reach_each(mine, seeds.ptr, seeds.node, seeds.um, chunk)
 
     parts = _in_threads(space, rows, threads, work)
     counts = np.zeros(len(rows), np.int64)

@@ -14,10 +14,15 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 
-__all__ = ["cache_folder", "compiled"]
+__all__ = ["cache_folder", "compiled", "fetch_ahead"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+# numba calls it with the types of the arguments, compiled code with these.
+as_hint = cast("Callable[[Callable[..., Any]], Callable[[Any, Any], None]]", intrinsic)
 
 
 def cache_folder() -> Path:
@@ -70,3 +75,41 @@ def compiled(function: Function) -> Function:
         return cast("Function", numba.njit(nogil=True, cache=True)(function))
     finally:
         settings.CACHE_DIR = given
+
+
+@as_hint
+def fetch_ahead(_context: Any, array: Any, index: Any) -> Any:
+    """Ask for an array's element before it is read; a hint, from compiled code only.
+
+    Parameters
+    ----------
+    array : array
+        To be read soon.
+    index : int
+        From where on.
+
+    Returns
+    -------
+    None
+        Nothing that is computed depends on it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ask = numba.njit(lambda array: fetch_ahead(array, 0))
+    >>> ask(np.zeros(9)) is None
+    True
+    """
+
+    def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        made = context.make_array(signature.args[0])(context, builder, values[0])
+        spot = builder.gep(made.data, [values[1]])
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        hint = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        # To read, to keep near, data.
+        flags = [ir.Constant(number, value) for value in (0, 3, 1)]
+        builder.call(hint, [builder.bitcast(spot, byte), *flags])
+        return context.get_dummy_value()
+
+    return types.none(array, index), build

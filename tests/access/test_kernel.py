@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lifecircle.access.kernel import BUCKET, FAR, reach_each, spread
+from lifecircle.access.kernel import BUCKET, FAR, Workspace, queue, reach_each, spread
 from lifecircle.access.stamp import list_near, stamp
 
 NODES = 12
@@ -58,6 +58,22 @@ def run(rows, sources, limit, width=np.int64):
     return dist, state[:NODES, 3], state
 
 
+def space_of(rows, limit, width):
+    """A workspace whose pool has to grow."""
+    indptr, neighbour, cost = csr(rows)
+    return Workspace(
+        limit,
+        np.column_stack([neighbour, np.minimum(cost, limit + 1)])
+        .astype(width)
+        .reshape(-1),
+        np.column_stack([np.full(NODES + 1, limit + 1), indptr])
+        .astype(width)
+        .reshape(-1),
+        np.empty(NODES + 1, np.int32),
+        *queue(limit, 0),
+    )
+
+
 def expected(rows, sources, limit):
     """Lowest (distance, label) of every node, by networkx from each source."""
     graph = nx.MultiGraph()
@@ -72,11 +88,6 @@ def expected(rows, sources, limit):
     return best
 
 
-def same_links(state, limit, width):
-    """The workspace is left as it came: nothing queued."""
-    return bool((state[:, 1:3] == blank(limit, width)[:, 1:3]).all())
-
-
 @settings(max_examples=50, deadline=None)
 @given(
     rows=edges, sources=seeds, limit=limits, width=st.sampled_from([np.int32, np.int64])
@@ -87,7 +98,8 @@ def test_nearest_with_label_equals_networkx(rows, sources, limit, width):
     touched = np.flatnonzero(dist < FAR).tolist()
     assert {node: (dist[node], label[node]) for node in touched} == best
     assert (label[dist == FAR] == -1).all()
-    assert same_links(state, limit, width)
+    # Nothing is left in a bucket.
+    assert (state[:, 1:3] == blank(limit, width)[:, 1:3]).all()
 
 
 @settings(max_examples=30, deadline=None)
@@ -95,19 +107,14 @@ def test_nearest_with_label_equals_networkx(rows, sources, limit, width):
     rows=edges, sources=seeds, limit=limits, width=st.sampled_from([np.int32, np.int64])
 )
 def test_one_search_each_equals_networkx(rows, sources, limit, width):
-    indptr, neighbour, cost = csr(rows)
-    state = blank(limit, width)
-    state[: NODES + 1, 3] = indptr
+    space = space_of(rows, limit, width)
+    before = space.state.copy()
     counts, node, um = reach_each(
-        np.column_stack([neighbour, cost]).astype(width),
+        space,
         np.arange(len(sources) + 1, dtype=np.int64),
         np.array([node for node, _ in sources], np.int32),
         np.array([cost for _, cost in sources], np.int64),
         np.arange(len(sources), dtype=np.int64),
-        limit,
-        NODES,
-        state,
-        np.empty(NODES + 1, np.int32),
     )
     source = np.repeat(np.arange(len(sources)), counts)
     triples = {
@@ -117,8 +124,9 @@ def test_one_search_each_equals_networkx(rows, sources, limit, width):
     }
     assert set(zip(source.tolist(), node.tolist(), um.tolist(), strict=True)) == triples
     assert len(source) == len(triples)
-    assert same_links(state, limit, width)
-    assert (state[:, 0] == limit + 1).all()
+    # Left as it came.
+    assert (space.head == -1).all()
+    assert (space.state == before).all()
 
 
 def test_the_limit_is_inclusive():
