@@ -2,6 +2,16 @@
 
 The ground is what lies within 30 m of a reached street, cut at the limit to the
 centimetre, and can be seen from it: no ground behind a wall or across a river.
+
+Beside Valhalla's pedestrian isochrones (15 minutes in Porto) these differ by design.
+Its polygon held 99 % of the street length that we reach, but also about half of the
+streets at 1,225 to 1,250 m, where 1,200 m is the limit; ours ends where the walk does.
+Its default costs add time at crossings, so that its walks came out 24 to 54 m longer
+in the median; with neutral costs the two lay within about 15 m of each other from the
+1st to the 99th percentile.
+Delays at crossings count here only where the data has them and the walker's profile
+gives them a time. Those figures are of a trial, not of the benchmark, whose row needs
+an interpreter that Valhalla has wheels for.
 """
 
 from __future__ import annotations
