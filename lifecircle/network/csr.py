@@ -117,13 +117,14 @@ def component_numbers(
     [1, 1, 0, 0]
     """
     root = np.arange(count)
+    ends = nodes
     while True:
-        here, there = root[nodes[:, 0]], root[nodes[:, 1]]
+        here, there = root[ends[:, 0]], root[ends[:, 1]]
         apart = here != there
         if not apart.any():
             break
-        low = np.minimum(here, there)[apart]
-        np.minimum.at(root, np.maximum(here, there)[apart], low)
+        ends, here, there = ends[apart], here[apart], there[apart]
+        np.minimum.at(root, np.maximum(here, there), np.minimum(here, there))
         while (root[root] != root).any():
             root = root[root]
     roots = np.flatnonzero(root == np.arange(count))

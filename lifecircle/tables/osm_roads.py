@@ -84,7 +84,9 @@ def read_roads(osmium: Any, path: str) -> GeoDataFrame:
             continue
         tags = thing.tags
         size = len(tags)
-        name = osm_tags.name(tags) if size > 1 else None
+        name = (tags.get("name") or None) if size == 2 else None
+        if name is None and size > 1:
+            name = osm_tags.name(tags)
         # Looking up a tag takes a fifth of a microsecond, all tags as a dict ten.
         wanted = 1 if size == 1 or (size == 2 and name) else len(ROAD_KEYS)
         values = tuple(map(tags.get, ROAD_KEYS[:wanted]))
@@ -206,7 +208,11 @@ def _with_signals(
     rows = np.flatnonzero(single & walkway & roads["crossing"].isna())
     xy, line = shapely.get_coordinates(shapes[rows], return_index=True)
     spots = xy[:, 0] + 1j * xy[:, 1]
-    met = np.flatnonzero(np.isin(spots, signals[:, 0] + 1j * signals[:, 1]))
+    # Few vertices are as far east as any of the few signals: the rest are not compared.
+    east = np.sort(signals[:, 0])
+    next_east = east[np.searchsorted(east[:-1], xy[:, 0])]
+    met = np.flatnonzero(next_east == xy[:, 0])
+    met = met[np.isin(spots[met], signals[:, 0] + 1j * signals[:, 1])]
     size = np.bincount(line, minlength=len(rows))
     place = met - (np.cumsum(size) - size)[line[met]]
     at_end = (place == 0) | (place == size[line[met]] - 1)
