@@ -104,6 +104,14 @@ def rounded(values: npt.NDArray[np.float64], rule: Rule) -> npt.NDArray[np.float
     return np.round(values, 2) if rule.rounding == "hundredth" else values
 
 
+_ENDS = tuple(
+    f"if_{name}_{end}"
+    for name in ("households", "persons", "speed", "gates", "all")
+    for end in ("min", "max")
+)
+"""Columns of ``ends``: there from the start, so that rows of all rules are alike."""
+
+
 def begin_rows(units: DataFrame, rule: Rule, *, unit_of_measure: str) -> DataFrame:
     """Rows of a measure before anything is measured.
 
@@ -145,7 +153,7 @@ def begin_rows(units: DataFrame, rule: Rule, *, unit_of_measure: str) -> DataFra
     return pd.DataFrame(
         {
             **{name: units[name].to_numpy(dtype=object) for name in UNIT_COLUMNS},
-            **{name: np.full(size, np.nan) for name in _NUMBERS},
+            **{name: np.full(size, np.nan) for name in (*_NUMBERS, *_ENDS)},
             "threshold_min": np.full(size, low),
             "threshold_max": np.full(size, high),
             "basis": units["basis"].to_numpy(dtype=object),
