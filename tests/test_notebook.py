@@ -28,7 +28,10 @@ def test_first_study_runs_and_shows_its_results():
     ]
     assert "个社区" in shown[0]
     assert any("HF-R10" in text for text in shown)
-    assert "['district.gpkg', 'findings.xlsx', 'manifest.json', 'review.html']" in shown
+    assert (
+        "['district.gpkg', 'findings.xlsx', 'manifest.json', 'report.html', 'review.html']"
+        in shown
+    )
     pictures = [
         output
         for cell in code
