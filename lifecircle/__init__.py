@@ -13,10 +13,12 @@ _HOMES = {
     "dashboard": "lifecircle.checks.dashboard",
     "find_gaps": "lifecircle.checks.gaps",
     "isochrones": "lifecircle.access.isochrones",
+    "merge_communities": "lifecircle.plans.communities",
     "nearest_facilities": "lifecircle.access.nearest",
     "read_district": "lifecircle.tables.district",
     "read_rule_book": "lifecircle.standards.rulebook",
     "read_study": "lifecircle.publish.results",
+    "regrid": "lifecircle.plans.regrid",
     "roll_up": "lifecircle.checks.rollup",
     "roll_up_area": "lifecircle.checks.missing_area",
     "roll_up_reach": "lifecircle.checks.reached",
@@ -36,10 +38,12 @@ __all__ = [
     "dashboard",
     "find_gaps",
     "isochrones",
+    "merge_communities",
     "nearest_facilities",
     "read_district",
     "read_rule_book",
     "read_study",
+    "regrid",
     "roll_up",
     "roll_up_area",
     "roll_up_reach",
@@ -62,6 +66,8 @@ if TYPE_CHECKING:
     from lifecircle.checks.rollup import roll_up
     from lifecircle.jobs import assess
     from lifecircle.network.graph import build_network
+    from lifecircle.plans.communities import merge_communities
+    from lifecircle.plans.regrid import regrid
     from lifecircle.publish.outputs import write_study
     from lifecircle.publish.results import read_study
     from lifecircle.publish.web_map import write_map

@@ -4,30 +4,30 @@ Exit codes: 0 done, 1 a problem in the data, 2 a wrong call, 3 finished with fai
 districts (batch).
 """
 
-import logging
 import sys
-import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lifecircle import __version__
-from lifecircle.errors import ConfigError, LifeCircleError, RuleBookError, SourceError
-from lifecircle.text import Language, problem_lines, say, say_all, sentences
+from lifecircle.cli_plans import regrid
+from lifecircle.console import (
+    DATA_PROBLEM,
+    Console,
+    Lang,
+    Quiet,
+    Verbose,
+    problem_counts,
+    progress,
+)
+from lifecircle.text import say, say_all, sentences
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from lifecircle.jobs import StageReport
-    from lifecircle.model import Problem
-
 __all__ = ["app", "main"]
-
-DATA_PROBLEM, WRONG_CALL = 1, 2
 
 app = typer.Typer(
     name="lifecircle",
@@ -42,87 +42,10 @@ app = typer.Typer(
 DistrictFile = Annotated[
     Path, typer.Argument(metavar="DISTRICT.toml", help="区县配置文件 · district file")
 ]
-Lang = Annotated[str, typer.Option(metavar="zh|en", help="语言 · language")]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="只报错误 · only problems are shown")
-]
-Verbose = Annotated[
-    bool,
-    typer.Option("--verbose", "-v", help="日志与错误追踪 · log lines and tracebacks"),
-]
-
-
-class _Console:
-    """Where messages go, in which language, and how many of them."""
-
-    def __init__(self, lang: str, *, quiet: bool, verbose: bool) -> None:
-        if lang not in ("zh", "en"):
-            typer.echo(f"--lang {lang}: zh | en", err=True)
-            raise typer.Exit(WRONG_CALL)
-        self.lang: Language = "en" if lang == "en" else "zh"
-        self.quiet = quiet
-        self.verbose = verbose
-        level = logging.INFO if verbose else logging.ERROR
-        logging.basicConfig(level=level, format="%(name)s: %(message)s")
-
-    def tell(self, key: str, **values: object) -> None:
-        """A line of progress or result; silent when quiet."""
-        if not self.quiet:
-            typer.echo(say(f"cli.{key}", self.lang, values))
-
-    def complain(self, key: str, **values: object) -> None:
-        """A line that is shown even when quiet."""
-        typer.echo(say(f"cli.{key}", self.lang, values), err=True)
-
-    def show_problems(self, problems: list["Problem"]) -> None:
-        """Every problem under its three heads, errors first."""
-        heads = [
-            say(f"problems.{head}", self.lang) for head in ("where", "what", "fix")
-        ]
-        ordered = sorted(problems, key=lambda problem: problem.severity != "error")
-        for number, problem in enumerate(ordered, start=1):
-            severity = say(f"cli.{problem.severity}", self.lang)
-            typer.echo(f"\n{number}. [{severity}]", err=True)
-            for head, line in zip(
-                heads, problem_lines(problem, self.lang), strict=True
-            ):
-                typer.echo(f"   {head}  {line}", err=True)
-
-    @contextmanager
-    def guard(self) -> Iterator[None]:
-        """Turn our errors into three lines and an exit code; no traceback."""
-        try:
-            yield
-        except LifeCircleError as error:
-            self.fail(error)
-
-    def fail(self, error: LifeCircleError) -> NoReturn:
-        """Show an error and leave."""
-        if self.verbose:
-            traceback.print_exc()
-        problems = list(getattr(error, "problems", ()))
-        if problems:
-            self.show_problems(problems)
-            self.complain("problem_count", **_counts(problems))
-        else:
-            for head, line in (
-                ("where", error.where),
-                ("what", error.what),
-                ("fix", error.fix),
-            ):
-                typer.echo(f"{say(f'problems.{head}', self.lang)}  {line}", err=True)
-        wrong_call = (ConfigError, SourceError, RuleBookError)
-        code = WRONG_CALL if isinstance(error, wrong_call) else DATA_PROBLEM
-        raise typer.Exit(code) from None
-
-
-def _counts(problems: list["Problem"]) -> dict[str, int]:
-    errors = sum(problem.severity == "error" for problem in problems)
-    return {"errors": errors, "warnings": len(problems) - errors}
 
 
 def _write_rejected(
-    rejected: "DataFrame", district_file: Path, console: _Console
+    rejected: "DataFrame", district_file: Path, console: Console
 ) -> None:
     if rejected.empty:
         return
@@ -160,7 +83,7 @@ def demo(
     verbose: Verbose = False,
 ) -> None:
     """生成虚构的示例区县 · write a made-up, lifelike district."""
-    console = _Console(lang, quiet=quiet, verbose=verbose)
+    console = Console(lang, quiet=quiet, verbose=verbose)
     from lifecircle.demo.write import DEFAULT_SEED, write_demo
 
     with console.guard():
@@ -176,7 +99,7 @@ def check(
     verbose: Verbose = False,
 ) -> None:
     """检查数据，一次列出全部问题 · list every problem of every table at once."""
-    console = _Console(lang, quiet=quiet, verbose=verbose)
+    console = Console(lang, quiet=quiet, verbose=verbose)
     from lifecircle.tables.district import check_district
 
     with console.guard():
@@ -184,7 +107,7 @@ def check(
     shown = [p for p in problems if p.severity == "error" or not console.quiet]
     console.show_problems(shown)
     _write_rejected(rejected, district, console)
-    counts = _counts(problems)
+    counts = problem_counts(problems)
     if counts["errors"]:
         console.complain("problem_count", **counts)
         raise typer.Exit(DATA_PROBLEM)
@@ -206,11 +129,11 @@ def run(
     verbose: Verbose = False,
 ) -> None:
     """评估一个区县，写出地图、表格和图层 · assess a district, write map and tables."""
-    console = _Console(lang, quiet=quiet, verbose=verbose)
+    console = Console(lang, quiet=quiet, verbose=verbose)
     from lifecircle import jobs
     from lifecircle.tables.district import DistrictError
 
-    with console.guard(), _progress(console) as report:
+    with console.guard(), progress(console) as report:
         try:
             study = jobs.run(
                 district, out, lang=console.lang, cache=cache, report=report
@@ -231,38 +154,7 @@ def run(
     )
 
 
-@contextmanager
-def _progress(console: _Console) -> Iterator["StageReport"]:
-    """A bar that names the stage; nothing when quiet."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-    )
-
-    from lifecircle.jobs import STAGES, StageName
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    bar = Progress(*columns, console=Console(stderr=True), disable=console.quiet)
-    with bar:
-        task = bar.add_task("", total=len(STAGES))
-
-        def report(stage: StageName, /) -> None:
-            done = STAGES.index(stage)
-            name = say(f"cli.stage_{stage}", console.lang)
-            bar.update(task, completed=done, description=name)
-
-        yield report
-        bar.update(task, completed=len(STAGES))
-
+app.command()(regrid)
 
 books_app = typer.Typer(rich_markup_mode=None)
 app.add_typer(books_app, name="books")
@@ -278,7 +170,7 @@ def books(
     """列出内置规则书及其状态 · list the rule books, what is in force and verified."""
     if context.invoked_subcommand is not None:
         return
-    console = _Console(lang, quiet=quiet, verbose=verbose)
+    console = Console(lang, quiet=quiet, verbose=verbose)
     from lifecircle.standards.listing import book_lines
     from lifecircle.standards.rulebook import book_ids, read_rule_book
 
@@ -303,7 +195,7 @@ def books_diff(
     verbose: Verbose = False,
 ) -> None:
     """两本规则书对同一事项的不同数值 · where two books set different values."""
-    console = _Console(lang, quiet=quiet, verbose=verbose)
+    console = Console(lang, quiet=quiet, verbose=verbose)
     from lifecircle.standards.diff import differences
     from lifecircle.standards.listing import difference_lines
     from lifecircle.standards.rulebook import read_rule_book
@@ -333,7 +225,7 @@ def explain(
     verbose: Verbose = False,
 ) -> None:
     """说明一项结论的算式与原文 · print the arithmetic behind one verdict."""
-    console = _Console(lang, quiet=False, verbose=verbose)
+    console = Console(lang, quiet=False, verbose=verbose)
     from lifecircle.checks.explain import explain as lines_of
     from lifecircle.publish.results import read_study
 
@@ -371,7 +263,7 @@ def draw_map(
     verbose: Verbose = False,
 ) -> None:
     """由已存成果重绘评审图，或出打印图 · redraw the map, or draw sheets to print."""
-    console = _Console(lang, quiet=quiet, verbose=verbose)
+    console = Console(lang, quiet=quiet, verbose=verbose)
     from lifecircle.jobs import draw_charts
     from lifecircle.publish.atlas import draw_sheets, redraw_map
 

@@ -19,6 +19,7 @@ __all__ = [
     "PLAN_COMMUNITIES",
     "PLAN_GRIDS",
     "PLAN_ISLANDS",
+    "PLAN_TODAY",
     "PLAN_UNITS",
     "REACHED",
     "ROUTES",
@@ -227,6 +228,17 @@ main roads and rivers that part it, as pieces beyond the first. ``compactness``:
 4 pi area / outline², 1 = a circle. ``longest_straight_m``: between its two farthest
 buildings, as the crow flies. ``suggested_staff``: 1 + 2 + N. ``exception_reason``:
 oversize_building, locked, dedicated, least_violation."""
+
+PLAN_TODAY = (
+    "grid_id",
+    "community_id",
+    "households",
+    "in_range",
+    "outside_households",
+    "becomes",
+)
+"""Today's grids of the planned communities. ``becomes``: kept (a proposed grid takes
+over its number) or given_up."""
 
 PLAN_CHANGES = (
     "building_id",

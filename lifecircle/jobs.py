@@ -2,7 +2,7 @@
 
 ::
 
-    read -> network -> access -> isochrones -> checks -> gaps -> (publish)
+    read -> network -> access -> isochrones -> checks -> gaps -> regrid -> (publish)
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from lifecircle.checks.rollup import roll_up
 from lifecircle.errors import ConfigError
 from lifecircle.model import Assessment
 from lifecircle.network.graph import build_network, network_report
+from lifecircle.plans.regrid import regrid
 from lifecircle.publish.outputs import write_study
 from lifecircle.publish.prints.charts import (
     lorenz_figure,
@@ -55,7 +56,7 @@ __all__ = ["STAGES", "StageReport", "assess", "draw_charts", "run"]
 logger = logging.getLogger(__name__)
 
 StageName = Literal[
-    "read", "network", "access", "isochrones", "checks", "gaps", "publish"
+    "read", "network", "access", "isochrones", "checks", "gaps", "regrid", "publish"
 ]
 STAGES: tuple[StageName, ...] = (
     "read",
@@ -64,6 +65,7 @@ STAGES: tuple[StageName, ...] = (
     "isochrones",
     "checks",
     "gaps",
+    "regrid",
     "publish",
 )
 """The stages of a run, in order."""
@@ -134,6 +136,8 @@ def assess(
     report("gaps")
     gaps = find_gaps(district, access, findings)
     routes = example_routes(network, district, access, gaps.areas)
+    report("regrid")
+    grid_plan = regrid(district)
     return Assessment(
         district=district,
         access=access,
@@ -147,6 +151,7 @@ def assess(
         routes=routes,
         network_report=network_report(network, district),
         manifest=_manifest(district.config, books),
+        grid_plan=grid_plan,
     )
 
 
@@ -308,6 +313,7 @@ def _manifest(config: DistrictConfig, books: list[RuleBook]) -> dict[str, Any]:
         "elevation": None if config.elevation is None else config.elevation.name,
         "profile": config.profile,
         "smallest_gap_households": config.smallest_gap_households,
+        "regrid": asdict(config.regrid),
     }
     return {
         "made_at": datetime.now(tz=UTC).isoformat(timespec="seconds"),

@@ -26,6 +26,8 @@ class GridPlan:
     grids : GeoDataFrame
         One row per proposed grid; columns in ``lifecircle.columns.PLAN_GRIDS``.
         Together the grids of a planned community are its ground, to the last vertex.
+    today : DataFrame
+        Today's grids of the planned communities; ``lifecircle.columns.PLAN_TODAY``.
     changes : DataFrame
         调整清单, one row per building whose grid changes;
         ``lifecircle.columns.PLAN_CHANGES``.
@@ -41,6 +43,7 @@ class GridPlan:
     """
 
     grids: GeoDataFrame
+    today: DataFrame
     changes: DataFrame
     communities: DataFrame
     buildings: DataFrame

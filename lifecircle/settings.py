@@ -118,8 +118,11 @@ class RegridSettings:
     workload : Mapping[str, float]
         What a street shop, one of the elderly and a case of the year add to a grid's
         workload: ``street_shops``, ``elderly``, ``cases``.
-    across_subdistricts : bool
-        Whether communities may be merged across a subdistrict's boundary.
+    split : float or None
+        Cost per compound of at most the band's households that lies in several grids;
+        None = no such compound is split if that can be avoided.
+    subdistricts : {"keep", "cross"}
+        ``cross``: communities may be merged across a subdistrict's boundary.
     seed : int
         The same seed gives the same plan.
     """
@@ -140,7 +143,8 @@ class RegridSettings:
     workload: Mapping[str, float] = field(
         default_factory=lambda: {"street_shops": 0.0, "elderly": 0.0, "cases": 0.0}
     )
-    across_subdistricts: bool = False
+    split: float | None = None
+    subdistricts: str = "keep"
     seed: int = 1
 
 

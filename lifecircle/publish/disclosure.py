@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandas import DataFrame
 
-    from lifecircle.model import Assessment
+    from lifecircle.model import Assessment, GridPlan
 
 __all__ = ["disclosed"]
 
@@ -38,7 +38,7 @@ def disclosed(study: Assessment) -> Assessment:
         Public: besides, counts above 0 and below 10 in ``served``, ``reached`` and
         ``gaps.areas`` become NaN; in ``reached`` all parts of a sum, since the one
         kept back would follow from the others. ``reached`` never holds the elderly
-        of a building.
+        of a building. Small counts of the change list are kept back likewise.
 
     Examples
     --------
@@ -52,8 +52,9 @@ def disclosed(study: Assessment) -> Assessment:
         if name in buildings:
             buildings[name] = float("nan")
     served, areas = _without_people(study.served), study.gaps.areas
-    reached = study.reached
+    reached, plan = study.reached, study.grid_plan
     if level == "public":
+        plan = None if plan is None else _without_small_moves(plan)
         served = _without_small(served, ("amount", "estimated_amount"))
         areas = _without_small(areas, ("households", "persons", "elderly"))
         reached = _without_small_parts(reached)
@@ -62,7 +63,16 @@ def disclosed(study: Assessment) -> Assessment:
         district=replace(study.district, buildings=buildings),
         served=served,
         reached=reached,
+        grid_plan=plan,
         gaps=replace(study.gaps, areas=areas),
+    )
+
+
+def _without_small_moves(plan: GridPlan) -> GridPlan:
+    return replace(
+        plan,
+        changes=_without_small(plan.changes, ("households",)),
+        islands=_without_small(plan.islands, ("households",)),
     )
 
 

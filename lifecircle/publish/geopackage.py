@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DISTRICT_TABLES",
+    "PLAN_FRAMES",
     "ROLL_UPS",
     "STUDY_TABLE",
     "study_frames",
@@ -53,6 +54,8 @@ DISTRICT_TABLES = (
 )
 ROLL_UPS = ("served", "dashboard", "reached", "missing_area")
 """Tables of a study that sum up the rest, by the names of its fields."""
+PLAN_FRAMES = ("grids", "today", "changes", "communities", "buildings", "islands")
+"""Frames of a grid plan; layers ``plan_grids``, …"""
 
 STUDY_TABLE = "lifecircle_study"
 """Key and JSON text: what no layer can hold."""
@@ -87,6 +90,11 @@ def study_frames(study: Assessment) -> dict[str, DataFrame]:
         "shortfalls": study.gaps.shortfalls,
         "totals": study.findings.totals,
         "network_report": study.network_report,
+        **{
+            f"plan_{name}": getattr(study.grid_plan, name)
+            for name in PLAN_FRAMES
+            if study.grid_plan is not None
+        },
     }
 
 

@@ -28,6 +28,7 @@ from lifecircle.publish.gap_names import (
     gap_numbers,
 )
 from lifecircle.publish.outlines import borders, outline, readable
+from lifecircle.publish.plan_layers import plan_columns
 from lifecircle.publish.walk_columns import walk_columns
 from lifecircle.publish.wording import LANGUAGES, unit_names
 
@@ -83,6 +84,7 @@ def map_layers(study: Assessment) -> dict[str, Columns]:
         "isochrones": _isochrones(study.isochrones),
         "routes": _routes(study),
         "classes": _classes(study),
+        **_plan(study),
     }
 
 
@@ -254,6 +256,14 @@ def _grids(district: District) -> Columns:
         "locked": (frame["locked"] == "yes").astype(int).tolist(),
         "geom": _geom(frame),
     }
+
+
+def _plan(study: Assessment) -> dict[str, Columns]:
+    """The grid plan, if there is one."""
+    layers = plan_columns(study)
+    if layers and study.grid_plan is not None:
+        layers["planGrids"]["geom"] = _geom(study.grid_plan.grids)
+    return layers
 
 
 def _gaps(study: Assessment) -> Columns:

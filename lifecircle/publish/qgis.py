@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lifecircle.columns import column
@@ -149,6 +150,7 @@ _LABELS = {
     "communities": Label('"name"', size_pt=10),
     VERDICTS: Label('"name"', size_pt=10),
     "grids": Label('"name"', size_pt=7, colour="#5B636B"),
+    "plan_grids": Label('"households"', size_pt=8),
     "gap_areas": Label("round(\"households\") || ' 户'", size_pt=8, colour="#9A360A"),
 }
 
@@ -169,6 +171,7 @@ def _looks(rule: Rule | None, lang: Language) -> dict[str, list[Look]]:
         "barriers": _barriers(),
         "grids": [_all("fill", filled("#FFFFFF", edge="#6A7077", edge_mm=0.25,
                                       style="no"))],
+        "plan_grids": _plan_grids(lang),
         "projects": [_all("marker", marker("#FFFFFF", shape="diamond", size_mm=3,
                                            edge=tokens.INK))],
         "facilities": _facilities(lang),
@@ -194,6 +197,23 @@ def _looks(rule: Rule | None, lang: Language) -> dict[str, list[Look]]:
 
 def _all(kind: str, *layers: tuple[str, dict[str, str]]) -> Look:
     return Look("", "", kind, layers)
+
+
+def _plan_grids(lang: Language) -> list[Look]:
+    """Proposed grids by how they fit the band, as the review map shows them."""
+    inked = partial(filled, edge=tokens.INK, edge_mm=0.45)
+    under = (filled("#DDD8EA"), inked("#6B5FA0", style="horizontal"))
+    over = (filled("#F3D0B3"), inked("#B5420E", style="vertical"))
+    return [
+        Look(
+            f'"outside_households" {test}', say(f"publish.{key}", lang), "fill", layers
+        )
+        for test, key, layers in (
+            ("< 0", "grid_under", under),
+            ("= 0", "grid_within", (inked("#FFFFFF", style="no"),)),
+            ("> 0", "grid_over", over),
+        )
+    ]
 
 
 def _land() -> list[Look]:

@@ -230,6 +230,9 @@ def district_facts(study: Assessment) -> dict[str, Any]:
         "preparedBy": config.prepared_by,
         "crs": config.crs,
         "units": naming(study.district.communities),
+        "gridBand": list(config.regrid.households)
+        if study.grid_plan is None
+        else list(study.grid_plan.settings.households),
         "bases": sorted(set(bases.dropna()) - {""}),
         "walkers": {
             name: {"speed": walker.speed_m_per_s, "source": walker.source}

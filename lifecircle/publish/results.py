@@ -18,6 +18,7 @@ from lifecircle.model import (
     DistrictConfig,
     Findings,
     Gaps,
+    GridPlan,
     Problem,
     Reference,
     RegridSettings,
@@ -27,16 +28,22 @@ from lifecircle.model import (
     Walker,
 )
 from lifecircle.publish.frames import restored
-from lifecircle.publish.geopackage import DISTRICT_TABLES, ROLL_UPS, STUDY_TABLE
+from lifecircle.publish.geopackage import (
+    DISTRICT_TABLES,
+    PLAN_FRAMES,
+    ROLL_UPS,
+    STUDY_TABLE,
+)
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 __all__ = ["FORMAT", "GEOPACKAGE", "MANIFEST", "read_study", "saved_parts"]
 
-FORMAT = 2
+FORMAT = 3
 """Number of the format; raised when a saved study can no longer be read as before.
-2: circles, projects, dashboard, reach and missing area at every level."""
+2: circles, projects, dashboard, reach and missing area at every level.
+3: the grid plan."""
 
 GEOPACKAGE, MANIFEST = "district.gpkg", "manifest.json"
 
@@ -58,7 +65,7 @@ def saved_parts(study: Assessment) -> dict[str, Any]:
     Examples
     --------
     >>> saved_parts(study)["format"]  # doctest: +SKIP
-    2
+    3
     """
     district = study.district
     return {
@@ -68,6 +75,9 @@ def saved_parts(study: Assessment) -> dict[str, Any]:
         "problems": [_plain(asdict(problem)) for problem in district.problems],
         "complete_classes": sorted(district.complete_classes),
         "crs": district.crs,
+        "grid_plan": None
+        if study.grid_plan is None
+        else _plain(asdict(study.grid_plan.settings)),
     }
 
 
@@ -211,7 +221,17 @@ def _assessment(
         routes=frames["routes"],
         network_report=frames["network_report"],
         manifest=manifest,
+        grid_plan=_grid_plan(frames, parts.get("grid_plan")),
     )
+
+
+def _grid_plan(
+    frames: dict[str, Any], settings: dict[str, Any] | None
+) -> GridPlan | None:
+    if settings is None:
+        return None
+    read = {name: frames[f"plan_{name}"] for name in PLAN_FRAMES}
+    return GridPlan(**read, settings=_regrid(settings))
 
 
 def _date(value: str | None) -> date | None:

@@ -35,7 +35,15 @@ if TYPE_CHECKING:
 __all__ = ["write_map"]
 
 FORMAT = 2
-STYLES = ("tokens.css", "page.css", "panel.css", "card.css", "table.css", "print.css")
+STYLES = (
+    "tokens.css",
+    "page.css",
+    "panel.css",
+    "card.css",
+    "table.css",
+    "plan.css",
+    "print.css",
+)
 SCRIPTS = (
     "i18n.js",
     "decode.js",
@@ -53,6 +61,9 @@ SCRIPTS = (
     "community_card.js",
     "building_card.js",
     "legend.js",
+    "plan.js",
+    "draw_plan.js",
+    "swipe.js",
     "table.js",
     "menus.js",
     "measure.js",

@@ -177,6 +177,7 @@ def _all_words(lang: Language) -> dict[str, str]:
     }
     return {
         **network,
+        **{f"plans.{name}": text for name, text in sentences("plans", lang).items()},
         **checks,
         **sentences("verdicts", lang),
         **sentences("publish", lang),

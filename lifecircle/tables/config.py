@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 import tomllib
 from dataclasses import replace
@@ -19,6 +18,8 @@ from lifecircle.tables.crs import declared_crs, is_metric
 from lifecircle.tables.encodings import canonical
 from lifecircle.tables.facts import TABLES, nearest_fact, schema_of
 from lifecircle.tables.osm_source import source_defaults
+from lifecircle.tables.output_config import output_settings
+from lifecircle.tables.regrid_config import regrid_settings
 from lifecircle.tables.schemas import BASES
 from lifecircle.text import problem_lines
 
@@ -43,7 +44,7 @@ WALKERS: Mapping[str, Walker] = MappingProxyType(
 _SETTLEMENTS = ("urban", "county_town", "rural")
 _DISCLOSURES = ("internal", "review", "public")
 _PROFILES = ("planning", "full")
-_SECTIONS = ("district", "households", "rules", "walk", "outputs", "sources")
+_PARTS = ("district", "households", "rules", "walk", "regrid", "outputs")
 _TEXT_FILES = (".csv", ".tsv", ".xlsx", ".xlsm")
 _FASTEST_M_PER_S = 3.0
 
@@ -87,10 +88,9 @@ def _district(keys: Keys) -> dict[str, Any]:
     if crs and not is_metric(crs):
         keys.report("config_crs_not_metric", "crs", value=crs)
         crs = ""
-    name = keys.required("name", keys.text("name"))
     return {
         "district_id": keys.required("id", keys.text("id")),
-        "name": name,
+        "name": keys.required("name", keys.text("name")),
         "name_en": keys.text("name_en"),
         "crs": crs,
         "as_of": keys.required("as_of", keys.date("as_of")),
@@ -116,8 +116,9 @@ def _households(keys: Keys) -> dict[str, Any]:
 
 def _rules(keys: Keys) -> dict[str, Any]:
     shares = keys.section("share")
-    names = list(shares.given)
-    values = {name: shares.number(name, least=0.0, most=1.0) for name in names}
+    values = {
+        one: shares.number(one, least=0.0, most=1.0) for one in list(shares.given)
+    }
     return {
         "adopted_books": keys.texts("adopt"),
         "reference_books": keys.texts("reference"),
@@ -170,16 +171,6 @@ def _walker(keys: Keys, profile: Walker) -> Walker:
     if "speed_m_per_s" in given:
         given |= {"slow_m_per_s": None, "fast_m_per_s": None}
     return replace(profile, **given)
-
-
-def _outputs(keys: Keys) -> dict[str, Any]:
-    limits = keys.numbers("isochrone_limits_min", least=0.0, most=240.0)
-    smallest = keys.number("smallest_gap_households", least=0.0, most=math.inf)
-    return {
-        "isochrone_classes": keys.texts("isochrone_classes"),
-        "isochrone_limits_min": tuple(sorted(set(limits))) or (5.0, 10.0, 15.0, 20.0),
-        "smallest_gap_households": 50 if smallest is None else int(smallest),
-    }
 
 
 def _column_maps(keys: Keys, table: str) -> dict[str, Any]:
@@ -327,7 +318,7 @@ def load_config(path: str | Path) -> tuple[DistrictConfig | None, tuple[Problem,
     if problems:
         return None, tuple(problems)
     top = Keys(data, "", problems, path.name)
-    parts = {name: top.section(name) for name in _SECTIONS}
+    parts = {name: top.section(name) for name in (*_PARTS, "sources")}
     top.finish()
     folder = path.resolve().parent
     settings = {
@@ -335,9 +326,10 @@ def load_config(path: str | Path) -> tuple[DistrictConfig | None, tuple[Problem,
         **_households(parts["households"]),
         **_rules(parts["rules"]),
         **_walk(parts["walk"], folder),
-        **_outputs(parts["outputs"]),
+        **output_settings(parts["outputs"]),
+        "regrid": regrid_settings(parts["regrid"]),
     }
-    for name in _SECTIONS[:-1]:
+    for name in _PARTS:
         parts[name].finish()
     sources = _sources(parts["sources"], folder)
     if not settings["crs"]:

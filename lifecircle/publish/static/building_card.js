@@ -6,7 +6,7 @@ LC.bcard.make = function () {
   const node = LC.h("section.card.building-card", { hidden: true, "aria-label": LC.t("building") });
   LC.nodes.bcard = node;
   LC.watch((changed) => {
-    if (LC.any(changed, "building", "lang", "target", "walker", "rule", "cls")) LC.bcard.draw();
+    if (LC.any(changed, "building", "lang", "target", "walker", "rule", "cls", "tab")) LC.bcard.draw();
   });
   return node;
 };
@@ -28,7 +28,7 @@ LC.bcard.draw = function () {
       LC.h("p.card-sub", {}, LC.bcard.facts(building).join(" · ")),
       community >= 0 ? LC.h("p.card-sub", {},
         LC.button("link", { onclick: () => LC.chooseCommunity(community) }, communities.name[community])) : null),
-    LC.h("div.card-body", {}, LC.bcard.rows(building), LC.h("p.note", {}, LC.t("pace_note", {
+    LC.h("div.card-body", {}, LC.theme() === "plan" ? LC.plan.ofBuilding(building) : null, LC.bcard.rows(building), LC.h("p.note", {}, LC.t("pace_note", {
       who: LC.t(`walker.${LC.state.walker}`), speed: LC.data.facts.walkers[LC.state.walker].speed }))));
 };
 

@@ -87,6 +87,7 @@ LC.paintBase = function (v) {
 };
 
 LC.paintOverlay = function (v) {
+  LC.draw.plan(v);
   LC.draw.selection(v);
   LC.draw.nearest(v);
   LC.draw.route(v);

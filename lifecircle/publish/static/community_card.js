@@ -6,7 +6,7 @@ LC.card.make = function () {
   const node = LC.h("section.card", { hidden: true, "aria-label": LC.t("card") });
   LC.nodes.card = node;
   LC.watch((changed) => {
-    if (LC.any(changed, "lang", "rule", "tab", "community", "gap", "grid", "cardClosed", "building")) LC.card.draw();
+    if (LC.any(changed, "lang", "rule", "tab", "community", "gap", "grid", "cardClosed", "building", "planGrid")) LC.card.draw();
   });
   return node;
 };
@@ -17,6 +17,10 @@ LC.card.draw = function () {
   node.hidden = community < 0 || cardClosed || building >= 0;
   document.body.classList.toggle("with-card", !node.hidden || building >= 0);
   if (node.hidden) return;
+  if (LC.theme() === "plan") {
+    LC.fill(node, LC.plan.card(community));
+    return;
+  }
   const { rule } = LC.state;
   const row = rule ? LC.rowOf(rule, community) : null;
   LC.fill(node, LC.card.head(community, row), LC.h("div.card-body", {},

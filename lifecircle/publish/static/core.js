@@ -40,6 +40,9 @@ LC.fill = function (node, ...children) {
 LC.state = {
   lang: "zh",
   tab: "shortfalls",
+  planView: "swipe",
+  swipe: 0.5,
+  planGrid: -1,
   rule: null,
   cls: null,
   walker: "elderly",

@@ -100,8 +100,11 @@ LC.facilityShown = function (i) {
   return facilities.classes[i].includes(LC.state.cls);
 };
 
+/* Under the grid plan facilities would only be in the way. */
+LC.facilitiesOn = () => LC.state.layers.facilities && LC.theme() !== "plan";
+
 LC.draw.facilities = function (v) {
-  if (!LC.state.layers.facilities) return;
+  if (!LC.facilitiesOn()) return;
   const g = LC.g.facilities;
   const list = LC.every(g).filter((i) => LC.inView(v, g, i));
   const place = (i) => [g.x[g.from[g.first[i]]] * v.s - v.ox, g.y[g.from[g.first[i]]] * v.s - v.oy];

@@ -157,7 +157,7 @@ LC.draw.units = function (v) {
   ctx.globalAlpha = 1;
 };
 
-LC.gridsShown = () => LC.state.layers.grids || LC.theme() === "grids";
+LC.gridsShown = () => LC.theme() !== "plan" && (LC.state.layers.grids || LC.theme() === "grids");
 
 /* Grids out of range: fewer households lilac with level lines, more peach, upright. */
 LC.draw.gridFills = function (v) {

@@ -185,6 +185,7 @@ LC.gapName = (gap) => LC.pick(LC.data.layers.gaps.name[gap]);
 /* What the map's colours mean just now. */
 LC.theme = function () {
   const { rule, tab, cls } = LC.state;
+  if (tab === "proposals" && LC.hasPlan) return "plan";
   if (tab === "today" || !rule || LC.isCoverage(rule)) return "minutes";
   if (cls && cls !== LC.state.ruleClass) return "minutes";
   return LC.level(rule) === "grid" ? "grids" : "units";

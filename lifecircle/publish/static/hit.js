@@ -58,7 +58,7 @@ LC.hit.polygon = function (g, x, y) {
 };
 
 LC.hit.facility = function (x, y, slack) {
-  if (!LC.state.layers.facilities) return -1;
+  if (!LC.facilitiesOn()) return -1;
   const g = LC.g.facilities;
   for (let i = 0; i < g.count; i++) {
     if (!LC.facilityShown(i)) continue;
@@ -79,6 +79,7 @@ LC.hit.at = function (latlng) {
     facility,
     building: buildings && facility < 0 ? LC.hit.building(x, y, 2 * pixel) : -1,
     gap: LC.hit.gapNumber(x, y, 10 * pixel),
+    plan: LC.theme() === "plan" ? LC.planAt(latlng) : null,
     grid: LC.gridsShown() ? LC.hit.polygon(LC.g.grids, x, y) : -1,
     community: LC.hit.polygon(LC.g.communities, x, y),
   };
@@ -105,6 +106,7 @@ LC.hit.click = function (event) {
   else LC.set({
     building: -1, target: -1, gap: -1, menu: null, cardClosed: false,
     grid: LC.theme() === "grids" ? found.grid : -1, community: found.community,
+    planGrid: found.plan && found.plan.side === "proposed" ? found.plan.row : -1,
   });
 };
 
@@ -136,6 +138,7 @@ LC.hit.tipText = function (found) {
     const walk = reach.min[i] < 0 ? LC.t("no_path") : `${LC.minutes(reach.min[i])} ${LC.t("min")}`;
     return { line: `${name} · ${LC.className(LC.state.cls)} ${walk}`, click: true };
   }
+  if (found.plan) return { line: LC.planTip(found.plan), click: true };
   if (found.community >= 0) return { line: communities.name[found.community], click: true };
   return { line: "", click: false };
 };

@@ -43,6 +43,7 @@ LC.draw.labels = function (v) {
   if (LC.state.layers.labels) {
     LC.communityLabels(v, placed);
     if (LC.theme() === "grids") LC.gridLabels(v, placed);
+    if (LC.theme() === "plan") LC.planLabels(v, placed);
     if (LC.state.layers.isochrones) LC.isochroneLabels(v, placed);
     LC.facilityLabels(v, placed);
     LC.waterLabels(v, placed);
@@ -215,7 +216,7 @@ LC.isochroneLabels = function (v, placed) {
 };
 
 LC.facilityLabels = function (v, placed) {
-  if (v.mpp > 1.6 || !LC.state.layers.facilities) return;
+  if (v.mpp > 1.6 || !LC.facilitiesOn()) return;
   const g = LC.g.facilities;
   for (let i = 0; i < g.count; i++) {
     if (!LC.facilityShown(i) || !LC.inView(v, g, i)) continue;

@@ -6,7 +6,7 @@ LC.legend.make = function () {
   const node = LC.h("section.legend", { "aria-label": LC.t("legend") });
   LC.nodes.legend = node;
   LC.watch((changed) => {
-    if (LC.any(changed, "lang", "rule", "tab", "cls", "walker", "layers", "legendClosed")) LC.legend.draw();
+    if (LC.any(changed, "lang", "rule", "tab", "cls", "walker", "layers", "legendClosed", "planView")) LC.legend.draw();
   });
   return node;
 };
@@ -17,7 +17,7 @@ LC.legend.draw = function () {
   const theme = LC.theme();
   const closed = LC.state.legendClosed === undefined ? window.innerWidth < 700 : LC.state.legendClosed;
   const wide = theme === "units" && LC.level(LC.state.rule) !== "community";
-  const head = wide ? null : theme === "grids" ? LC.legend.grids() : theme === "units" || LC.farView(mpp, 8)
+  const head = theme === "plan" ? LC.legend.plan() : wide ? null : theme === "grids" ? LC.legend.grids() : theme === "units" || LC.farView(mpp, 8)
     ? LC.legend.units() : LC.legend.minutes();
   LC.nodes.legend.classList.toggle("legend-folded", closed);
   LC.fill(LC.nodes.legend,
@@ -98,14 +98,14 @@ LC.legend.rows = function (mpp, theme) {
       LC.t("legend_gaps", { n: LC.count(LC.data.about.settings.smallest_gap_households) })));
   }
   const statuses = LC.legend.statuses();
-  if (layers.facilities && statuses.length) {
+  if (LC.facilitiesOn() && statuses.length) {
     for (const status of statuses) {
       rows.push(LC.legend.row("facilities", LC.markPicture(LC.classMark(LC.state.cls), status),
         LC.className(LC.state.cls) + (status === "built" ? "" : LC.t("in_brackets", { text: LC.t(`status.${status}`) }))));
     }
   }
   const roomy = window.innerHeight >= 800;
-  if (roomy && layers.facilities && mpp < 4) rows.push(LC.legend.row("facilities", LC.h("i.dot", {}), LC.t("legend_other_facilities")));
+  if (roomy && LC.facilitiesOn() && mpp < 4) rows.push(LC.legend.row("facilities", LC.h("i.dot", {}), LC.t("legend_other_facilities")));
   if (theme === "minutes" && !LC.farView(mpp, 8) && LC.buildingGroups().some((group) => group.lost && group.list.length)) {
     rows.push(LC.legend.row("buildings", LC.h("i.key.lost", {}, "×"), LC.t("legend_no_path")));
   }

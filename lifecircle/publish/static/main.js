@@ -18,7 +18,7 @@ LC.chooseRule = function (id) {
 };
 
 LC.chooseCommunity = function (community) {
-  LC.set({ community, gap: -1, grid: -1, building: -1, target: -1, cardClosed: false, menu: null });
+  LC.set({ community, gap: -1, grid: -1, planGrid: -1, building: -1, target: -1, cardClosed: false, menu: null });
   if (community >= 0) LC.panTo(LC.g.communities, community);
 };
 
@@ -70,7 +70,7 @@ LC.build = function () {
   const mapNode = LC.h("div.map", { id: "map", role: "application", "aria-label": LC.t("map") });
   const tip = LC.h("div.tip", { hidden: true });
   LC.nodes.tip = tip;
-  const stage = LC.h("div.stage", {}, mapNode, LC.menus.tools(), LC.menus.zoom(), LC.legend.make(), LC.card.make(), LC.bcard.make(), tip);
+  const stage = LC.h("div.stage", {}, mapNode, LC.menus.tools(), LC.menus.zoom(), LC.legend.make(), LC.card.make(), LC.bcard.make(), LC.swipe.make(), tip);
   LC.fill(document.getElementById("app"),
     LC.menus.top(),
     LC.h("main", {}, LC.panel.make(), LC.h("div.right", {}, stage, LC.table.make())),
@@ -95,12 +95,14 @@ LC.sheet = function (on) {
 };
 
 LC.redrawBase = ["rule", "cls", "walker", "tab", "layers"];
-LC.redrawOverlay = ["rule", "cls", "walker", "tab", "layers", "community", "building", "gap", "grid", "target", "lang", "measuring"];
+LC.redrawOverlay = ["rule", "cls", "walker", "tab", "layers", "community", "building", "gap", "grid", "target", "lang", "measuring",
+  "planView", "swipe", "planGrid"];
 
 LC.start = async function () {
   await LC.load();
   LC.state.lang = LC.data.lang;
   LC.prepareFacts();
+  LC.preparePlan();
   const opening = LC.data.opening;
   if (LC.data.facts.walkers.elderly === undefined) LC.state.walker = Object.keys(LC.data.facts.walkers)[0];
   Object.assign(LC.state, opening ? { rule: opening, ...LC.ruleView(opening) }

@@ -100,7 +100,7 @@ LC.menus.open = function ({ layer, i }) {
 LC.menus.tools = function () {
   const node = LC.h("div.tools", {});
   const draw = () => LC.fill(node,
-    LC.button(`tool.facility-tool${LC.state.menu === "facility" ? ".on" : ""}`, { "aria-expanded": LC.state.menu === "facility",
+    LC.theme() === "plan" ? null : LC.button(`tool.facility-tool${LC.state.menu === "facility" ? ".on" : ""}`, { "aria-expanded": LC.state.menu === "facility",
       onclick: () => LC.set({ menu: LC.state.menu === "facility" ? null : "facility" }) },
       LC.t("facility_menu"), LC.h("b", {}, LC.className(LC.state.cls)), " ▾"),
     LC.button(`tool.layer-tool${LC.state.menu === "layers" ? ".on" : ""}`, { "aria-expanded": LC.state.menu === "layers",
@@ -110,7 +110,7 @@ LC.menus.tools = function () {
     LC.state.menu === "facility" ? LC.menus.facilityMenu() : null,
     LC.state.menu === "layers" ? LC.menus.layerMenu() : null);
   LC.watch((changed) => {
-    if (LC.any(changed, "lang", "menu", "cls", "walker", "layers", "measuring")) draw();
+    if (LC.any(changed, "lang", "menu", "cls", "walker", "layers", "measuring", "tab")) draw();
   });
   draw();
   return node;

@@ -6,7 +6,7 @@ LC.panel.make = function () {
   const node = LC.h("aside.panel", { "aria-label": LC.t("panel") });
   LC.nodes.panel = node;
   LC.watch((changed) => {
-    if (LC.any(changed, "lang", "rule", "tab", "community", "gap", "folded", "cls", "menu")) LC.panel.draw();
+    if (LC.any(changed, "lang", "rule", "tab", "community", "gap", "folded", "cls", "menu", "planView")) LC.panel.draw();
   });
   return node;
 };
@@ -21,9 +21,9 @@ LC.panel.draw = function () {
   panel.classList.toggle("menu-open", LC.state.menu === "rule");
   panel.classList.toggle("rough", LC.data.facts.units !== "community");
   const { tab, rule } = LC.state;
-  const body = !rule ? [LC.h("p.quiet", {}, LC.t("no_findings"))]
+  const body = LC.theme() === "plan" ? LC.plan.panel() : !rule ? [LC.h("p.quiet", {}, LC.t("no_findings"))]
     : tab === "proposals" ? LC.panel.proposals() : tab === "today" ? LC.panel.today() : LC.panel.answer();
-  LC.fill(panel, LC.ruleMenu.make(), LC.h("div.panel-scroll", {}, body), LC.panel.fold());
+  LC.fill(panel, LC.theme() === "plan" ? null : LC.ruleMenu.make(), LC.h("div.panel-scroll", {}, body), LC.panel.fold());
   panel.querySelector(".panel-scroll").scrollTop = scroll;
   if (focused) {
     const again = panel.querySelector(`[data-focus="${CSS.escape(focused)}"]`);
