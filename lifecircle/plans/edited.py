@@ -107,10 +107,15 @@ def _planned(
     label[atoms.building_atom[::-1]] = codes[::-1]
     number = {str(name): one for one, name in enumerate(names)}
     for one in np.unique(atoms.locked[atoms.locked >= 0]):
-        key = atoms.old_ids[one]
-        label[(atoms.locked == one) & (label < 0)] = number.setdefault(key, len(number))
+        # A grid that stays is itself, whatever its buildings are assigned to.
+        own = number.setdefault(atoms.old_ids[one], len(number))
+        label[atoms.locked == one] = own
     labels, order = number_parts(label)
-    of_part = {int(order[one]): key for key, one in number.items() if order[one] >= 0}
+    of_part = {
+        int(order[one]): key
+        for key, one in number.items()
+        if one < len(order) and order[one] >= 0
+    }
     ids = tuple(of_part[part] for part in range(len(of_part)))
     old = {key: one for one, key in enumerate(atoms.old_ids)}
     households = np.bincount(labels, weights=atoms.households, minlength=len(ids))
