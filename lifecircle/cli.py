@@ -284,6 +284,28 @@ def draw_map(
         console.tell("map_drawn", path=path)
 
 
+@app.command()
+def report(
+    study: Annotated[
+        Path, typer.Argument(metavar="OUT", help="成果文件夹 · folder of a run")
+    ],
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="用本机浏览器另存 PDF · print to PDF too")
+    ] = False,
+    lang: Lang = "zh",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """由已存成果重写评审报告 · write the review report again."""
+    console = Console(lang, quiet=quiet, verbose=verbose)
+    from lifecircle.publish.atlas import redraw_report
+
+    with console.guard():
+        written = redraw_report(study, pdf=pdf, lang=console.lang)
+    for path in written:
+        console.tell("map_drawn", path=path)
+
+
 def main() -> None:
     """Run the command line; consoles that cannot show a character get ``?``."""
     for stream in (sys.stdout, sys.stderr):

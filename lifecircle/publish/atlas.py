@@ -1,4 +1,4 @@
-"""A saved study drawn again: the review map, or sheets to print."""
+"""A saved study drawn again: the review map, the report, or sheets to print."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from lifecircle.errors import ConfigError
-from lifecircle.publish.outputs import MAP
+from lifecircle.publish.outputs import MAP, REPORT
+from lifecircle.publish.pdf import print_pdf
 from lifecircle.publish.prints.furniture import sheet_title
 from lifecircle.publish.prints.sheet import FORMATS, known_rule, write_print_map
+from lifecircle.publish.report import write_report
 from lifecircle.publish.results import read_study
 from lifecircle.publish.web_map import write_map
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from lifecircle.publish.prints.paper import Frame
     from lifecircle.text import Language
 
-__all__ = ["draw_sheets", "redraw_map"]
+__all__ = ["draw_sheets", "redraw_map", "redraw_report"]
 
 SHEETS = "maps"
 _PAPERS: dict[str, Literal["A3", "A4"]] = {"A3": "A3", "A4": "A4"}
@@ -54,6 +56,43 @@ def redraw_map(out: str | Path, *, lang: Language = "zh") -> Path:
     path = Path(out) / MAP
     write_map(read_study(out), path, lang=lang)
     return path
+
+
+def redraw_report(
+    out: str | Path, *, pdf: bool = False, lang: Language = "zh"
+) -> list[Path]:
+    """Write the report of a saved study again, and as PDF if asked.
+
+    Parameters
+    ----------
+    out : str or Path
+        Folder of a run.
+    pdf : bool
+        Print it to ``report.pdf`` too, by a browser of the machine.
+    lang : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    ResultError
+        If there is no study in the folder, or no browser that prints.
+
+    Examples
+    --------
+    >>> redraw_report("out/demo", pdf=True)  # doctest: +SKIP
+    """
+    page = Path(out) / REPORT
+    write_report(read_study(out), page, lang=lang)
+    if not pdf:
+        return [page]
+    printed = page.with_suffix(".pdf")
+    print_pdf(page, printed)
+    return [page, printed]
 
 
 def draw_sheets(

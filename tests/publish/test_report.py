@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from shutil import copytree
 from xml.etree import ElementTree
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
+from lifecircle.cli import app
 from lifecircle.errors import ResultError
 from lifecircle.publish.cells import Figure
 from lifecircle.publish.elements import figure_text
@@ -117,6 +120,18 @@ def test_the_same_study_gives_the_same_bytes(study):
 def test_what_is_public_bears_no_stamp(sample_study):
     assert "内部资料" in report_page(sample_study())
     assert 'class="stamp"' not in report_page(sample_study(disclosure="public"))
+
+
+@pytest.mark.browser
+def test_the_command_writes_the_report_again(written, tmp_path):
+    out = copytree(written, tmp_path / "out")
+    shown = CliRunner().invoke(app, ["report", str(out), "--pdf"])
+    assert shown.exit_code == 0
+    assert (out / "report.html").read_bytes() == (written / "report.html").read_bytes()
+    assert (out / "report.pdf").read_bytes().startswith(b"%PDF")
+    missing = CliRunner().invoke(app, ["report", str(tmp_path / "nowhere")])
+    assert missing.exit_code == 1
+    assert "Traceback" not in missing.output
 
 
 @pytest.mark.browser
