@@ -58,12 +58,12 @@ class Limits:
     steps : int
         Regions looked at by the search on reduced costs.
     nodes : int
-        Nodes of the integer programme that follows where that is not enough; 0 =
-        none follows.
+        Nodes of the integer programme, which chooses where the number of parts is
+        given.
     """
 
     steps: int = 20_000_000
-    nodes: int = 0
+    nodes: int = 2_000
 
 
 class Cover(NamedTuple):
@@ -253,31 +253,20 @@ def _below(
     limit was met.
     """
     inside = np.flatnonzero(reduced <= reach + TOLERANCE)
-    if rows.claims or rows.parts is not None:
+    if rows.parts is not None:
         found, proven = _integer(rows, inside, limits.nodes)
         return found, min(proven, value + reach) if found is None else proven
-    left = np.maximum(reduced[inside], 0.0)
-    row = rows.matrix(inside)[0]
-    indptr = np.r_[0, np.cumsum(rows.size[inside])]
     taken, least, done = dive(
-        indptr,
-        row.astype(np.int32),
-        left,
-        rows.units,
+        np.r_[0, np.cumsum(rows.size[inside])],
+        rows.matrix(inside)[0].astype(np.int32),
+        rows.pool.claim[inside],
+        np.maximum(reduced[inside], 0.0),
+        units=rows.units,
         gap=reach + 2.0 * TOLERANCE,
         steps=limits.steps,
     )
-    if done:
-        found = None if taken is None else inside[taken]
-        return found, value + min(least, reach)
-    if not limits.nodes:
-        return (None if taken is None else inside[taken]), value
-    found, proven = _integer(rows, inside, limits.nodes)
-    if taken is not None and (
-        found is None or rows.pool.cost[found].sum() > value + least
-    ):
-        found = inside[taken]
-    return found, max(value, min(proven, value + reach))
+    found = None if taken is None else inside[taken]
+    return found, value + min(least, reach) if done else value
 
 
 def _integer(rows: _Rows, columns: Longs, nodes: int) -> tuple[Longs | None, float]:

@@ -31,9 +31,10 @@ WIDTH = 63  # units per word; the sign bit is left alone
 def dive(
     indptr: Longs,
     members: Ints,
+    claim: Ints,
     reduced: Floats,
-    units: int,
     *,
+    units: int,
     gap: float,
     steps: int,
 ) -> tuple[Longs | None, float, bool]:
@@ -43,6 +44,8 @@ def dive(
     ----------
     indptr, members : int64 and int32 arrays
         Units of every region.
+    claim : int32 array
+        What a region claims for itself alone; -1 = nothing.
     reduced : float64 array
         Reduced cost of every region, 0 or more.
     units : int
@@ -57,21 +60,27 @@ def dive(
     tuple
         Regions or None, their sum (``gap`` if None), and whether all was searched.
     """
-    size = np.diff(indptr)
+    count = len(indptr) - 1
+    if not count:
+        return None, gap, True
     # Units that few regions hold come first: they leave the least to choose.
     held = np.bincount(members, minlength=units)
     rank = np.empty(units, np.int32)
     rank[np.argsort(held, kind="stable")] = np.arange(units, dtype=np.int32)
-    ranked = rank[members]
-    lead = np.minimum.reduceat(ranked, indptr[:-1]) if len(size) else ranked
+    lead = np.minimum.reduceat(rank[members], indptr[:-1])
     order = np.lexsort((reduced, lead))
     begin = np.searchsorted(lead[order], np.arange(units + 1))
-    region = np.repeat(np.arange(len(size)), size)
-    mask = np.zeros((len(size), -(-units // WIDTH)), np.int64)
-    bit = np.int64(1) << (ranked % WIDTH).astype(np.int64)
+    # Claims are held like units, after all of them, but need not be covered.
+    has = np.flatnonzero(claim >= 0)
+    region = np.r_[np.repeat(np.arange(count), np.diff(indptr)), has]
+    ranked = np.r_[rank[members], units + claim[has]].astype(np.int64)
+    bits = units + int(claim.max(initial=-1)) + 1
+    mask = np.zeros((count, bits // WIDTH + 1), np.int64)
+    bit = np.int64(1) << (ranked % WIDTH)
     np.bitwise_or.at(mask, (region, ranked // WIDTH), bit)
-    words = np.random.default_rng(units).integers(1, 2**63, units, dtype=np.int64)
-    word = np.bitwise_xor.reduceat(words[ranked], indptr[:-1]) if len(size) else words
+    words = np.random.default_rng(bits).integers(1, 2**63, bits, dtype=np.int64)
+    word = np.zeros(count, np.int64)
+    np.bitwise_xor.at(word, region, words[ranked])
     found, least, done = _search(
         begin, mask[order], word[order], reduced[order], gap, steps
     )

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Effort", "Level", "enumerate_level", "search_level", "small"]
 
 REGIONS = 20_000
+# Of the mean border: warmth at first and last. Of it and the band's sum: price of a
+# household outside. Share of steps by trees; how much dearer plans still give regions.
+WARM, COLD, LAX, STRICT, TREES, KEEP = 2.0, 0.2, 250.0, 5000.0, 0.15, 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,15 @@ class Effort:
     steps : int
         Annealing steps per start.
     starts : int
-        Numbers of parts that are tried, from the smallest.
+        Plans that are annealed: one less than that of the smallest numbers of parts,
+        in turns.
     sets : int
         Connected sets looked at before an enumeration is given up.
     """
 
-    steps: int = 40_000
-    starts: int = 3
-    sets: int = 400_000
+    steps: int = 20_000
+    starts: int = 4
+    sets: int = 40_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -244,7 +248,7 @@ def search_level(
             level.weights,
         )
         plan = new_plan(arrays, max(2 * number, int(number) + 3))
-        schedule = Schedule(effort.steps, *_warmth(level), 10.0, 100.0, 0.15, 0.05)
+        schedule = _schedule(level, effort)
         rules.price[0] = schedule.lax
         first_plan(arrays, plan, rules, number, tree, word)
         labels, cost = anneal(arrays, plan, rules, seen, schedule, tree, word)
@@ -253,11 +257,20 @@ def search_level(
     return _recombine(level, best, seen)
 
 
-def _warmth(level: Level) -> tuple[float, float]:
-    """Warmth at first and last: as borders cost, so that units of it do not matter."""
+def _schedule(level: Level, effort: Effort) -> Schedule:
+    """Warmth and price of a violation in the scale of what borders cost."""
     weight = level.arrays.weight
     scale = float(np.mean(weight)) if len(weight) else 1.0
-    return 2.0 * scale, 0.1 * scale
+    household = scale / (level.problem.low + level.problem.high)
+    return Schedule(
+        steps=effort.steps,
+        warm=WARM * scale,
+        cold=COLD * scale,
+        lax=LAX * household,
+        strict=STRICT * household,
+        trees=TREES,
+        keep=KEEP,
+    )
 
 
 def _recombine(level: Level, best: Ints, seen: Seen) -> Answer:

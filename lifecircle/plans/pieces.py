@@ -89,7 +89,7 @@ def divide_piece(
         return Piece(labels, "building", np.nan, _certify(problem, "arithmetic"))
     if problem.high * len(problem.old) <= ATOMS_PER_PART * total:
         level = make_level(problem, weights, _alone(problem))
-        exact = enumerate_level(level, replace(effort, sets=20 * effort.sets))
+        exact = enumerate_level(level, replace(effort, sets=200 * effort.sets))
         if exact is not None and exact.found:
             return Piece(exact.labels, "exact", exact.bound, cost=exact.cost)
         if exact is not None:
@@ -108,11 +108,12 @@ def _alone(problem: PartitionProblem) -> Ints:
     return np.full(len(problem.households), -1, np.int32)
 
 
-def _numbers(problem: PartitionProblem, effort: Effort) -> range:
-    """Numbers of parts to start from."""
+def _numbers(problem: PartitionProblem, effort: Effort) -> list[int]:
+    """Numbers of parts to start from, the smallest first, in turns if few fit."""
     total = int(problem.households.sum())
     least, most = -(-total // problem.high), total // problem.low
-    return range(least, min(most, least + effort.starts - 1) + 1)
+    tried = min(most - least + 1, max(1, effort.starts - 1))
+    return [least + turn % tried for turn in range(effort.starts)]
 
 
 def _compounds_whole(

@@ -76,7 +76,7 @@ def anneal(
     _inherit(plan, rules)
     cost, out = _totals(plan, rules)
     tally = np.array([schedule.warm, cut + cost, float(out), cut + cost + STRICT * out])
-    best = plan.part.copy()
+    best, least = plan.part.copy(), tally[COST]
     rounds = max(1, schedule.steps // 64)
     cooling = (schedule.cold / schedule.warm) ** (1.0 / rounds)
     rising = (schedule.strict / schedule.lax) ** (1.0 / rounds)
@@ -100,11 +100,11 @@ def anneal(
         if not _step(arrays, plan, rules, work, tally, (unit, b, int(anew))):
             continue
         value = tally[COST] + STRICT * tally[OUTSIDE]
-        if value <= tally[BEST] + schedule.keep * abs(tally[BEST]):
+        if tally[COST] <= (1.0 + schedule.keep) * least:
             record(plan, rules, seen, a)
             record(plan, rules, seen, b)
         if value < tally[BEST] - 1e-9:
-            tally[BEST] = value
+            tally[BEST], least = value, tally[COST]
             best[:] = plan.part
     return best, tally[BEST]
 
