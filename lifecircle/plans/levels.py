@@ -34,7 +34,16 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.int32]
     Longs = npt.NDArray[np.int64]
 
-__all__ = ["Answer", "Effort", "Level", "enumerate_level", "search_level", "small"]
+__all__ = [
+    "Answer",
+    "Effort",
+    "Level",
+    "enumerate_level",
+    "least_outside",
+    "make_level",
+    "search_level",
+    "small",
+]
 
 REGIONS = 20_000
 # Of the mean border: warmth at first and last. Of it and the band's sum: price of a
@@ -212,6 +221,32 @@ def enumerate_level(level: Level, effort: Effort) -> Answer | None:
     return _choose(level, *found, None)
 
 
+def least_outside(level: Level, effort: Effort) -> Answer | None:
+    """The plan with the fewest households outside the band, and of these the best.
+
+    Parameters
+    ----------
+    level : Level
+        The piece.
+    effort : Effort
+        When to give up.
+
+    Returns
+    -------
+    Answer or None
+        Exact; None if there are too many connected sets.
+    """
+    problem, arrays = level.problem, level.arrays
+    total = int(problem.households.sum())
+    found = connected_sets(arrays, 0, total, steps=effort.sets // 4)
+    if found is None:
+        return None
+    indptr, members = found
+    size = np.add.reduceat(arrays.households[members], indptr[:-1])
+    wide = np.maximum(0, np.maximum(problem.low - size, size - problem.high))
+    return _choose(level, indptr, members, None, fine=level.price * wide)
+
+
 def search_level(
     level: Level, seed: int, effort: Effort, parts: Iterable[int]
 ) -> Answer:
@@ -240,7 +275,7 @@ def search_level(
     state = np.random.SeedSequence([seed, count]).generate_state(1, np.uint64)
     word = state.astype(np.uint64) | np.uint64(1)
     best, least = np.zeros(count, np.int32), np.inf
-    for number in parts:
+    for turn, number in enumerate(parts):
         rules = rules_of(
             problem.low,
             problem.high,
@@ -248,7 +283,7 @@ def search_level(
             level.weights,
         )
         plan = new_plan(arrays, max(2 * number, int(number) + 3))
-        schedule = _schedule(level, effort)
+        schedule = _schedule(level, effort, turn)
         rules.price[0] = schedule.lax
         first_plan(arrays, plan, rules, number, tree, word)
         labels, cost = anneal(arrays, plan, rules, seen, schedule, tree, word)
@@ -257,7 +292,7 @@ def search_level(
     return _recombine(level, best, seen)
 
 
-def _schedule(level: Level, effort: Effort) -> Schedule:
+def _schedule(level: Level, effort: Effort, turn: int) -> Schedule:
     """Warmth and price of a violation in the scale of what borders cost."""
     weight = level.arrays.weight
     scale = float(np.mean(weight)) if len(weight) else 1.0
@@ -266,7 +301,7 @@ def _schedule(level: Level, effort: Effort) -> Schedule:
         steps=effort.steps,
         warm=WARM * scale,
         cold=COLD * scale,
-        lax=LAX * household,
+        lax=LAX * household * (1.0, 0.4, 2.5)[turn // 4 % 3],
         strict=STRICT * household,
         trees=TREES,
         keep=KEEP,
@@ -293,7 +328,13 @@ def _recombine(level: Level, best: Ints, seen: Seen) -> Answer:
     return Answer(best[level.units], np.inf, np.nan)
 
 
-def _choose(level: Level, indptr: Longs, members: Ints, known: Longs | None) -> Answer:
+def _choose(
+    level: Level,
+    indptr: Longs,
+    members: Ints,
+    known: Longs | None,
+    fine: npt.NDArray[np.float64] | None = None,
+) -> Answer:
     """Set partitioning over regions, for each number of parts if workload counts."""
     problem, arrays = level.problem, level.arrays
     count = len(arrays.households)
@@ -301,6 +342,8 @@ def _choose(level: Level, indptr: Longs, members: Ints, known: Longs | None) -> 
     credit = level.price * whole_compounds(
         indptr, members, level.compound, level.pieces
     )
+    if fine is not None:
+        credit -= fine
     numbers: list[int | None] = [None]
     if level.weights.balance > 0.0:
         numbers = list(range(-(-total // problem.high), total // problem.low + 1))

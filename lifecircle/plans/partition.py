@@ -104,7 +104,9 @@ def solve(
         if piece.certificate is not None:
             certificates.append(_about(problem, atoms, piece.certificate))
     final, order = number_parts(labels)
-    exceptions = tuple(sorted(int(order[part]) for part in exempt))
+    outside = outside_by_part(problem, final)
+    numbers = sorted(int(order[part]) for part in exempt)
+    exceptions = tuple(part for part in numbers if outside[part])
     return _assemble(problem, weights, final, exceptions, (pieces, certificates))
 
 

@@ -12,6 +12,7 @@ from lifecircle.plans.certificates import Certificate
 from lifecircle.plans.levels import (
     Effort,
     enumerate_level,
+    least_outside,
     make_level,
     search_level,
     small,
@@ -175,11 +176,15 @@ def _buildings(
 def _least_violation(
     problem: PartitionProblem, weights: PartitionWeights, seed: int, effort: Effort
 ) -> Ints:
-    """Labels with the fewest households outside the band that a search finds."""
+    """Labels with the fewest households outside the band; by search if too many."""
+    plain = replace(weights, balance=0.0, split=np.inf)
+    level = make_level(problem, plain, _alone(problem), priced="none")
+    exact = least_outside(level, effort)
+    if exact is not None and exact.found:
+        return exact.labels
     total = int(problem.households.sum())
     numbers = {max(1, total // problem.high), max(1, total // problem.low)}
     numbers |= {number + 1 for number in numbers}
-    level = make_level(problem, weights, _alone(problem))
     return search_level(level, seed, effort, sorted(numbers)).labels
 
 

@@ -26,6 +26,7 @@ from typing import Any
 PEERS = (
     *("numpy", "numba", "scipy", "shapely", "networkx", "pandana", "igraph"),
     *("cityseer", "pyrosm", "osmnx", "osmium", "pyvalhalla"),
+    *("pymetis", "gerrychain", "spopt", "k-means-constrained"),
 )
 
 
