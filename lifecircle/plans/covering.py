@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Cover", "Limits", "Pool", "cover"]
 
 TOLERANCE = 1e-6
-NEW_COLUMNS = 400
+NEW_COLUMNS = 1000
 ROUNDS = 200
 
 
@@ -173,7 +173,8 @@ def _prices(
     start = order[: 3 * units] if best is None else np.r_[best, order[: 2 * units]]
     active = np.unique(start.astype(np.int64))
     # A unit may stay uncovered at a price that no plan would pay.
-    dear = 10.0 * (np.abs(pool.cost).max() + 1.0) * max(1, units)
+    dear = 2.0 * (np.abs(pool.cost).max() + 1.0)
+    dearest = 1e4 * dear
     spare = units + (rows.parts is not None) * 2
     for _ in range(ROUNDS):
         row, column, claim = rows.matrix(active)
@@ -211,7 +212,10 @@ def _prices(
         reduced[active] = np.maximum(reduced[active], 0.0)
         negative = np.flatnonzero(reduced < -TOLERANCE)
         if not len(negative):
-            break
+            if found.x[len(active) :].max() <= TOLERANCE or dear >= dearest:
+                break
+            dear *= 10.0
+            continue
         take = min(NEW_COLUMNS, len(negative))
         worst = negative[np.argpartition(reduced[negative], take - 1)[:take]]
         active = np.union1d(active, worst)

@@ -66,9 +66,9 @@ class Effort:
         Connected sets looked at before an enumeration is given up.
     """
 
-    steps: int = 20_000
+    steps: int = 15_000
     starts: int = 4
-    sets: int = 40_000
+    sets: int = 15_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -218,7 +218,14 @@ def enumerate_level(level: Level, effort: Effort) -> Answer | None:
     found = connected_sets(level.arrays, problem.low, problem.high, steps=effort.sets)
     if found is None:
         return None
-    return _choose(level, *found, None)
+    answer = _choose(level, *found, None)
+    if answer.found or not len(level.pieces):
+        return answer
+    # The price of splits is so high that rounding might hide a plan: ask without it.
+    plain = replace(level, compound=np.full_like(level.compound, -1))
+    return replace(
+        _choose(replace(plain, pieces=level.pieces[:0]), *found, None), bound=np.nan
+    )
 
 
 def least_outside(level: Level, effort: Effort) -> Answer | None:

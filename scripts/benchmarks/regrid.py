@@ -237,7 +237,7 @@ def splits() -> Iterator[Row]:
         value=float(avoidable),
         bar=0.0,
         note=f"{proven} of {touched} communities with splits proven unavoidable, the "
-        "others tried with five times the steps and twice the starts",
+        "others tried with six times the steps and twice the starts",
     )
     yield Row(
         "regrid.split_share",
