@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from geopandas import GeoDataFrame
     from pandas import Series
     from shapely.geometry.base import BaseGeometry
@@ -42,7 +44,15 @@ def passed(
     """
     bridges = roads.loc[(roads["bridge"] == "yes") & _named(roads)]
     doors = gates.loc[_named(gates)]
-    return [_of_one(walk, bridges, doors) for walk in routes.geometry.to_numpy()]
+    walks = shapely.buffer(routes.geometry.to_numpy(), NEAR_M)
+    along = _by_walk(walks, bridges.geometry.to_numpy())
+    through = _by_walk(walks, doors.geometry.to_numpy())
+    bridge_names, door_names = bridges["name"].tolist(), doors["name"].tolist()
+    return [
+        _longest(under, bridges.geometry.to_numpy()[places], bridge_names, places)
+        or (str(door_names[at_gate[0]]) if len(at_gate) else None)
+        for under, places, at_gate in zip(walks, along, through, strict=True)
+    ]
 
 
 def _named(frame: GeoDataFrame) -> Series[bool]:
@@ -50,20 +60,29 @@ def _named(frame: GeoDataFrame) -> Series[bool]:
     return names
 
 
-def _of_one(
-    walk: BaseGeometry | None, bridges: GeoDataFrame, doors: GeoDataFrame
+def _by_walk(
+    walks: npt.NDArray[np.object_], shapes: npt.NDArray[np.object_]
+) -> list[npt.NDArray[np.intp]]:
+    """Places of the shapes that every walk touches, in order."""
+    walk, place = shapely.STRtree(shapes).query(walks, predicate="intersects")
+    order = np.lexsort((place, walk))
+    ends = np.searchsorted(walk[order], np.arange(1, len(walks)))
+    return np.split(place[order], ends) if len(walks) else []
+
+
+def _longest(
+    under: BaseGeometry | None,
+    shapes: npt.NDArray[np.object_],
+    names: list[str],
+    places: npt.NDArray[np.intp],
 ) -> str | None:
-    if walk is None or walk.is_empty:
-        return None
-    under = walk.buffer(NEAR_M)
-    near = bridges[bridges.intersects(under)]
-    walked = shapely.length(shapely.intersection(near.geometry.to_numpy(), under))
+    """The name of the bridge that is walked the farthest, if any is walked."""
+    walked = shapely.length(shapely.intersection(shapes, under))
     found = [
-        (-float(metres), str(name))
-        for metres, name, whole in zip(walked, near["name"], near.length, strict=True)
+        (-float(metres), str(names[place]))
+        for metres, place, whole in zip(
+            walked, places, shapely.length(shapes), strict=True
+        )
         if metres >= WALKED_SHARE * whole
     ]
-    if found:
-        return min(found)[1]
-    at_gate = doors[doors.intersects(under)]
-    return str(at_gate["name"].iloc[0]) if len(at_gate) else None
+    return min(found)[1] if found else None

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from lifecircle.publish.pack import Steps
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -21,7 +23,7 @@ DEGREE_STEPS = 1_000_000
 """Coordinates are whole millionths of a degree: about 0.1 m."""
 
 
-def geometry_columns(geometries: Iterable[Any]) -> dict[str, list[int]]:
+def geometry_columns(geometries: Iterable[Any]) -> dict[str, Any]:
     """Geometries as columns of whole numbers.
 
     Parameters
@@ -34,12 +36,21 @@ def geometry_columns(geometries: Iterable[Any]) -> dict[str, list[int]]:
     -------
     dict
         ``parts`` (parts of each geometry), ``sizes`` (points of each part), ``x`` and
-        ``y`` (longitude and latitude of every point, millionths of a degree).
+        ``y`` (longitude and latitude of the first point of each part, millionths of a
+        degree), ``dx`` and ``dy`` (steps to its other points). If ``turned`` is 1, a
+        step from the third point on is told as what it is more than the step two
+        before, turned back: nought for the last corner of a rectangle.
 
     Examples
     --------
-    >>> geometry_columns([shapely.box(0, 0, 0.00001, 0.00001), None])
-    {'parts': [1, 0], 'sizes': [4], 'x': [10, 10, 0, 0], 'y': [0, 10, 10, 0]}
+    >>> told = geometry_columns([shapely.box(0, 0, 0.00001, 0.00002), None])
+    >>> told["parts"].tolist(), told["sizes"].tolist(), told["x"], told["y"]
+    ([1, 0], [4], array([10]), array([0]))
+
+    (10, 0), (10, 20), (0, 20), (0, 0): the last step is the first turned back.
+
+    >>> told["turned"], told["dx"].values.tolist(), told["dy"].values.tolist()
+    (1, [0, -10, 0], [20, 0, 0])
     """
     shapes = np.array(list(geometries), dtype=object)
     owner, parts = _parts(shapes)
@@ -48,14 +59,40 @@ def geometry_columns(geometries: Iterable[Any]) -> dict[str, list[int]]:
     keep = np.ones(len(part_of_point), dtype=bool)
     last = np.flatnonzero(np.diff(np.append(part_of_point, -1)))
     keep[last[closing[part_of_point[last]]]] = False
-    steps = np.rint(coordinates[keep] * DEGREE_STEPS).astype(np.int64)
+    whole = np.rint(coordinates[keep] * DEGREE_STEPS).astype(np.int64)
     sizes = np.bincount(part_of_point[keep], minlength=len(parts))
+    first = (np.cumsum(sizes) - sizes)[sizes > 0]
+    inner = np.ones(len(whole), dtype=bool)
+    inner[first] = False
+    plain_steps, turned_steps = _steps(whole, sizes)
+    turned = _bits(turned_steps[inner]) < _bits(plain_steps[inner])
+    steps = (turned_steps if turned else plain_steps)[inner]
     return {
-        "parts": np.bincount(owner, minlength=len(shapes)).tolist(),
-        "sizes": sizes.tolist(),
-        "x": steps[:, 0].tolist(),
-        "y": steps[:, 1].tolist(),
+        "parts": np.bincount(owner, minlength=len(shapes)),
+        "sizes": sizes,
+        "x": whole[first, 0],
+        "y": whole[first, 1],
+        "turned": int(turned),
+        "dx": Steps(steps[:, 0]),
+        "dy": Steps(steps[:, 1]),
     }
+
+
+def _steps(
+    whole: npt.NDArray[np.int64], sizes: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Steps from point to point; and what they are more than two before, turned."""
+    steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    place = np.arange(len(whole)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    turned = steps.copy()
+    later = np.flatnonzero(place >= 3)
+    turned[later] += steps[later - 2]
+    return steps, turned
+
+
+def _bits(steps: npt.NDArray[np.int64]) -> float:
+    """How many bits the steps take, nearly."""
+    return float(np.log2(1.0 + np.abs(steps)).sum())
 
 
 def _parts(

@@ -44,6 +44,8 @@ __all__ = ["map_layers"]
 Columns = dict[str, Any]
 
 WGS84 = "EPSG:4326"
+GAP_EDGE_M = 2.5
+"""Edges of gap areas, yards grown round houses, are drawn to this precision."""
 
 
 def map_layers(study: Assessment) -> dict[str, Columns]:
@@ -103,7 +105,7 @@ def _neighbours_together(study: Assessment) -> Assessment:
 
 def _geom(frame: GeoDataFrame) -> Columns:
     if frame.empty or frame.crs is None:
-        return {"parts": [0] * len(frame), "sizes": [], "x": [], "y": []}
+        return geometry_columns([None] * len(frame))
     return geometry_columns(frame.geometry.to_crs(WGS84))
 
 
@@ -285,7 +287,7 @@ def _gaps(study: Assessment) -> Columns:
             positions(pd.Series(ids, dtype="str"), keys)
             for ids in map(community_ids_of, frame["community_ids"])
         ],
-        "geom": _geom(frame),
+        "geom": _geom(frame.set_geometry(frame.simplify(GAP_EDGE_M))),
     }
 
 
@@ -332,4 +334,4 @@ def _classes(study: Assessment) -> Columns:
 
 
 def _codes(frame: DataFrame) -> set[str]:
-    return set(frame["facility_class"].dropna().astype(str))
+    return set(frame["facility_class"].dropna().unique())

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lifecircle.errors import ResultError
 from lifecircle.publish.pack import packed
 from lifecircle.publish.web_map import page, vendored
-from tests.publish.page_data import data_of, restored
+from tests.publish.page_data import data_of, points_of, restored
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&<!-- \u2028"
 
@@ -72,7 +72,9 @@ def test_minutes_never_slip_under_a_limit(study, text):
     assert len(walks["rows"]) == len(access.index.droplevel(2).unique())
     for row in walks["rows"]:
         part = access.loc[row["class"], row["walker"]].loc[layers["buildings"]["id"]]
-        metres, off = walks["pool"][row["m"]], walks["pool"][row["off"]]
+        more, off = walks["pool"][row["m"]], walks["pool"][row["off"]]
+        on = walks["pool"][row["on"]] if row["on"] >= 0 else [0] * len(more)
+        metres = [one + base for one, base in zip(more, on, strict=True)]
         for exact, length, m, one in zip(
             part["walk_min"], part["walk_m"], metres, off, strict=True
         ):
@@ -84,16 +86,19 @@ def test_minutes_never_slip_under_a_limit(study, text):
             # 15.04 minutes are 15.1, never 15.0: beyond stays beyond.
             assert 0 <= tenths / 10 - exact < 0.1 + 1e-9
             assert (exact > 15) == (tenths > 150)
-    nearest = walks["pool"][walks["rows"][0]["facility"]]
-    ids = [layers["facilities"]["id"][one] if one >= 0 else None for one in nearest]
-    first = access.loc[walks["rows"][0]["class"], walks["rows"][0]["walker"]]
-    told = first.loc[layers["buildings"]["id"], "facility_id"]
-    assert ids == [one if isinstance(one, str) else None for one in told]
+        near = walks["pool"][row["near"]]
+        nearest = [
+            layers["facilities"]["id"][near[place]] if place >= 0 else None
+            for place in walks["pool"][row["facility"]]
+        ]
+        assert nearest == [
+            one if isinstance(one, str) else None for one in part["facility_id"]
+        ]
 
 
 def test_geometry_comes_back_within_a_decimetre(study, text):
     layer = data_of(text)["layers"]["communities"]["geom"]
-    steps = np.column_stack([layer["x"], layer["y"]]) / 1e6
+    steps = np.concatenate(points_of(layer)) / 1e6
     exact = study.district.communities.geometry.to_crs("EPSG:4326")
     corners = np.concatenate([np.array(g.exterior.coords)[:-1] for g in exact])
     # 1e-6 degrees are 0.11 m at most; half of it after rounding.
@@ -104,9 +109,21 @@ def test_geometry_comes_back_within_a_decimetre(study, text):
     st.lists(st.integers(-(2**31), 2**31 - 1), max_size=200),
     st.lists(st.one_of(st.none(), st.integers(0, 2**30)), max_size=200),
     st.lists(st.one_of(st.booleans(), st.floats(-9, 9), st.text()), max_size=80),
+    st.lists(
+        st.one_of(
+            st.none(),
+            st.from_regex(r"([栋a\ue000]?0{0,2}\d{0,12}){0,3}", fullmatch=True),
+        ),
+        max_size=200,
+    ),
 )
-def test_what_is_packed_comes_back(whole, gaps, mixed):
-    data = {"whole": whole, "gaps": gaps, "mixed": [mixed, {"deep": whole[:60]}]}
+def test_what_is_packed_comes_back(whole, gaps, mixed, names):
+    data = {
+        "whole": whole,
+        "gaps": gaps,
+        "names": names,
+        "mixed": [mixed, {"deep": whole[:60]}],
+    }
     text, size = packed(data)
     inside = zlib.decompress(base64.b64decode(text))
     assert len(inside) == size

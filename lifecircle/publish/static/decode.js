@@ -15,15 +15,31 @@ LC.decodeGeometry = function (columns) {
   const from = new Int32Array(columns.sizes.length + 1);
   for (let p = 0; p < columns.sizes.length; p++) from[p + 1] = from[p] + columns.sizes[p];
   const points = from[columns.sizes.length];
-  const x = new Float64Array(points);
-  const y = new Float64Array(points);
+  const x = LC.coordinates(from, columns.x, columns.dx, columns.turned, points);
+  const y = LC.coordinates(from, columns.y, columns.dy, columns.turned, points);
   for (let k = 0; k < points; k++) {
-    x[k] = LC.worldX(columns.x[k] / 1e6);
-    y[k] = LC.worldY(columns.y[k] / 1e6);
+    x[k] = LC.worldX(x[k] / 1e6);
+    y[k] = LC.worldY(y[k] / 1e6);
   }
   const geometry = { count, first, from, x, y };
   geometry.box = LC.boxes(geometry);
   return geometry;
+};
+
+/* Coordinates from the first of each part and the steps to the others; see
+   publish/encode.py. */
+LC.coordinates = function (from, first, steps, turned, points) {
+  const found = new Float64Array(points);
+  let step = 0;
+  let part = 0;
+  for (let p = 0; p + 1 < from.length; p++) {
+    if (from[p + 1] > from[p]) found[from[p]] = first[part++];
+    for (let k = from[p] + 1; k < from[p + 1]; k++) {
+      found[k] = found[k - 1] + steps[step++];
+      if (turned && k >= from[p] + 3) found[k] += found[k - 3] - found[k - 2];
+    }
+  }
+  return found;
 };
 
 LC.boxes = function (g) {
@@ -86,11 +102,25 @@ LC.column = function ([start, count, width, form]) {
   for (let k = 0; k < count; k++) {
     let folded = 0;
     for (let w = width - 1; w >= 0; w--) folded = folded * 256 + LC.bytes[LC.columns + start + w * count + k];
-    last += folded % 2 ? -(folded + 1) / 2 : folded / 2;
+    const told = folded % 2 ? -(folded + 1) / 2 : folded / 2;
+    last = form ? last + told : told;
     found[k] = last;
   }
   if (form < 2) return found;
   return Array.from(found, (one) => (one ? one - 1 : null));
+};
+
+/* Texts of patterns and numbers; put together when one is asked for. */
+LC.texts = function ([patterns, ...columns]) {
+  const [which, ...slots] = columns.map((one) => LC.column(one.$));
+  const next = slots.map(() => 0);
+  const pieces = patterns.map((one) => (one === null ? null : one.split("\ue000")));
+  return Array.from(which, (place) => {
+    if (pieces[place] === null) return null;
+    let text = pieces[place][0];
+    for (let k = 1; k < pieces[place].length; k++) text += slots[k - 1][next[k - 1]++] + pieces[place][k];
+    return text;
+  });
 };
 
 /* Columns in their places; those of the walks are taken out when they are asked for. */
@@ -98,16 +128,32 @@ LC.unpacked = function (value) {
   if (Array.isArray(value)) return value.map(LC.unpacked);
   if (value === null || typeof value !== "object") return value;
   if (value.$) return LC.column(value.$);
+  if (value["#"]) return LC.texts(value["#"]);
   const found = {};
-  for (const [name, one] of Object.entries(value)) found[name] = name === "walks" ? one : LC.unpacked(one);
+  for (const [name, one] of Object.entries(value)) {
+    if (one && one["#"]) LC.later(found, name, () => LC.texts(one["#"]));
+    else found[name] = name === "walks" ? one : LC.unpacked(one);
+  }
   return found;
+};
+
+/* A value that is made when it is first asked for. */
+LC.later = function (owner, name, make) {
+  const keep = (value) => Object.defineProperty(owner, name,
+    { value, writable: true, configurable: true, enumerable: true });
+  Object.defineProperty(owner, name, {
+    get() {
+      keep(make());
+      return owner[name];
+    },
+    set: keep, configurable: true, enumerable: true });
 };
 
 /* -1 is no figure. */
 LC.known = (value) => (value < 0 ? null : value);
 
 /* Walks of one class and walker: metres, tenths of minutes, facility; -1 = none.
-   Minutes are told by how far they are from the metres over the pace. */
+   How they are told: publish/walk_columns.py. */
 LC.walks = class {
   constructor(row, pool) {
     this.row = row;
@@ -118,8 +164,21 @@ LC.walks = class {
     if (column.$) this.pool[place] = LC.column(column.$);
     return this.pool[place];
   }
-  get m() { return this.taken(this.row.m); }
-  get facility() { return this.taken(this.row.facility); }
+  get m() {
+    if (!this.metres) {
+      const more = this.taken(this.row.m);
+      const on = this.row.on < 0 ? null : this.taken(this.row.on);
+      this.metres = on ? more.map((one, i) => one + on[i]) : more;
+    }
+    return this.metres;
+  }
+  get facility() {
+    if (!this.nearest) {
+      const near = this.taken(this.row.near);
+      this.nearest = this.taken(this.row.facility).map((place) => (place < 0 ? -1 : near[place]));
+    }
+    return this.nearest;
+  }
   get min() {
     if (!this.minutes) {
       const { m } = this;
