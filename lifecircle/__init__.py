@@ -12,6 +12,7 @@ _HOMES = {
     "check_district": "lifecircle.tables.district",
     "dashboard": "lifecircle.checks.dashboard",
     "find_gaps": "lifecircle.checks.gaps",
+    "gates_at": "lifecircle.network.gate_hours",
     "isochrones": "lifecircle.access.isochrones",
     "merge_communities": "lifecircle.plans.communities",
     "nearest_facilities": "lifecircle.access.nearest",
@@ -24,6 +25,8 @@ _HOMES = {
     "roll_up_reach": "lifecircle.checks.reached",
     "walk_access": "lifecircle.access.minutes",
     "walk_pairs": "lifecircle.access.pairs",
+    "which_gates_to_open": "lifecircle.access.gate_choice",
+    "with_gates": "lifecircle.network.gate_changes",
     "write_map": "lifecircle.publish.web_map",
     "write_study": "lifecircle.publish.outputs",
 }
@@ -37,6 +40,7 @@ __all__ = [
     "check_district",
     "dashboard",
     "find_gaps",
+    "gates_at",
     "isochrones",
     "merge_communities",
     "nearest_facilities",
@@ -49,11 +53,14 @@ __all__ = [
     "roll_up_reach",
     "walk_access",
     "walk_pairs",
+    "which_gates_to_open",
+    "with_gates",
     "write_map",
     "write_study",
 ]
 
 if TYPE_CHECKING:
+    from lifecircle.access.gate_choice import which_gates_to_open
     from lifecircle.access.isochrones import isochrones
     from lifecircle.access.minutes import walk_access
     from lifecircle.access.nearest import nearest_facilities
@@ -65,6 +72,8 @@ if TYPE_CHECKING:
     from lifecircle.checks.reached import roll_up_reach
     from lifecircle.checks.rollup import roll_up
     from lifecircle.jobs import assess
+    from lifecircle.network.gate_changes import with_gates
+    from lifecircle.network.gate_hours import gates_at
     from lifecircle.network.graph import build_network
     from lifecircle.plans.communities import merge_communities
     from lifecircle.plans.regrid import regrid

@@ -85,7 +85,7 @@ def network_key(district: District) -> str:
     config = district.config
     settings = [
         *(district.crs, repr(shapely.geos_version), repr(config.max_off_road_m)),
-        *(repr(config.node_lines_m), repr(config.join_islands_m)),
+        *(repr(config.node_lines_m), repr(config.join_islands_m), config.walk_at),
     ]
     digest.update(json.dumps(settings).encode())
     ground = district.elevation

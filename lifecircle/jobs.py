@@ -308,6 +308,7 @@ def _manifest(config: DistrictConfig, books: list[RuleBook]) -> dict[str, Any]:
         "isochrone_classes": list(config.isochrone_classes),
         "isochrone_limits_min": list(config.isochrone_limits_min),
         "max_off_road_m": config.max_off_road_m,
+        "walk_at": config.walk_at,
         "node_lines_m": config.node_lines_m,
         "join_islands_m": config.join_islands_m,
         "elevation": None if config.elevation is None else config.elevation.name,

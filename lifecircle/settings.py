@@ -191,6 +191,9 @@ class DistrictConfig:
         How grids and communities are drawn anew.
     elevation : Path or None
         Absolute path of a raster of heights, metres; None = level ground.
+    walk_at : str
+        Hour of the day of the walks, ``20:00``: gates shut then let nobody through;
+        empty = every gate that is open at some time of the day.
     """
 
     district_id: str
@@ -221,3 +224,4 @@ class DistrictConfig:
     join_islands_m: float | None = None
     regrid: RegridSettings = field(default_factory=RegridSettings)
     elevation: Path | None = None
+    walk_at: str = ""

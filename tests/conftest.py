@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import networkx as nx
 import pytest
-from shapely import LineString
+from shapely import LineString, Point, box
 
 from lifecircle import conftest as toys
 
@@ -139,3 +139,92 @@ def oracle_graph(network, **groups):
         for (before_m, here), (after_m, there) in pairwise(along):
             graph.add_edge(here, there, weight=after_m - before_m)
     return graph
+
+
+@pytest.fixture(scope="session")
+def make_court():
+    """``make_court(**tables)``: a compound with a gate to each of two streets.
+
+    ::
+
+        y=140 ──┬───────────────────N─h2──     N (150, 120), S (150, 20)
+                │              ┌────N────┐
+                │ x=-310       │   h1    │     a lane x=150 through both gates
+                │              └────S────┘
+        y=0   ──┴──────────F────────┴─────     F, the canteen, at (-90, 0)
+
+    S is open from 06:00 to 20:00. h1 (150, 60) goes 60 + 240 = 300 m by S, and by N
+    80 + 460 + 140 + 220 = 900 m. h2 (150, 150) goes 10 + 140 + 240 = 390 m through
+    the compound, and 10 + 460 + 140 + 220 = 830 m around it. At 0.8 m/s 15 minutes
+    are 720 m.
+    """
+
+    def make(**tables):
+        house = {"persons_method": "declared", "elderly_method": "declared"}
+        rows = {
+            "complete_classes": ("ELD.CANTEEN",),
+            "communities": [
+                {
+                    "community_id": "C1",
+                    "name": "北门社区",
+                    "geometry": box(*toys.at(-400, -50), *toys.at(300, 145)),
+                },
+                {
+                    "community_id": "C2",
+                    "name": "后街社区",
+                    "geometry": box(*toys.at(-400, 145), *toys.at(300, 300)),
+                },
+            ],
+            "roads": toys.streets(
+                ((-310, 0), (-90, 0), (150, 0), (200, 0)),
+                ((-310, 0), (-310, 140)),
+                ((-310, 140), (150, 140), (200, 140)),
+                ((150, 0), (150, 60), (150, 140)),
+            ),
+            "compounds": [
+                {
+                    "compound_id": "K1",
+                    "gated": "yes",
+                    "geometry": box(*toys.at(100, 20), *toys.at(200, 120)),
+                }
+            ],
+            "gates": [
+                {
+                    "gate_id": key,
+                    "compound_id": "K1",
+                    "hours": hours,
+                    "geometry": Point(toys.at(150, y)),
+                }
+                for key, y, hours in (("N", 120, None), ("S", 20, "06:00-20:00"))
+            ],
+            "buildings": [
+                {
+                    **house,
+                    "building_id": key,
+                    "households": households,
+                    "persons": 2 * households,
+                    "elderly": elderly,
+                    "geometry": Point(toys.at(150, y)),
+                }
+                for key, y, households, elderly in (
+                    ("h1", 60, 40.0, 30.0),
+                    ("h2", 150, 25.0, 10.0),
+                )
+            ],
+            "facilities": [
+                {
+                    "facility_id": "F",
+                    "facility_class": "ELD.CANTEEN",
+                    "geometry": Point(toys.at(-90, 0)),
+                }
+            ],
+        }
+        return toys.make_district(**(rows | tables))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def court(make_court):
+    """``make_court()``."""
+    return make_court()

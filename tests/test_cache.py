@@ -95,6 +95,7 @@ def test_another_input_is_another_key(toy):
         replace(district, config=replace(district.config, max_off_road_m=50.0)),
         replace(district, config=replace(district.config, node_lines_m=0.5)),
         replace(district, config=replace(district.config, join_islands_m=0.5)),
+        replace(district, config=replace(district.config, walk_at="20:00")),
         replace(district, elevation=Elevation(flat, 0.0, 100.0, 10.0)),
         replace(district, elevation=Elevation(flat, 0.0, 100.0, 20.0)),
         replace(district, elevation=Elevation(flat + 1, 0.0, 100.0, 10.0)),

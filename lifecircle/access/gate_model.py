@@ -23,6 +23,7 @@ from lifecircle.access.walkers import open_network, segments_of, walker_graph
 from lifecircle.errors import TableError
 from lifecircle.network.compounds import GATE_REACH_M, read_walls
 from lifecircle.network.gate_changes import with_gates
+from lifecircle.network.gate_hours import open_gates
 from lifecircle.network.graph import build_network
 from lifecircle.network.lines import OUTSIDE, points_at
 
@@ -176,7 +177,7 @@ def gate_model(
             what=f"{int(np.isnan(weights).sum())} of {len(weights)} are not known.",
             fix="Give them, or declare how to estimate them in the district file.",
         )
-    opened = with_gates(district, candidates)
+    opened = with_gates(district, opened=candidates)
     profile = opened.config.walkers[walker]
     network = open_network(build_network(opened), profile)
     graph, link_edge, link_node = _taken_apart(
@@ -207,7 +208,7 @@ def _gate_nodes(
 ) -> npt.NDArray[np.bool_]:
     """Which candidates (columns) a node (rows) leads through, and no other gate."""
     walls = read_walls(district)
-    gates = district.gates[(district.gates["open"] != "no").to_numpy()]
+    gates = open_gates(district)
     column = {str(key): row for row, key in enumerate(candidates["gate_id"])}
     of_gate = np.array([column.get(str(key), -1) for key in gates["gate_id"]], int)
     leads = np.zeros((len(network.node_xy), len(candidates)), dtype=bool)

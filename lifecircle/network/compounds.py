@@ -16,6 +16,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from lifecircle.network.gate_hours import open_gates
 from lifecircle.network.lines import (
     OPEN,
     OUTSIDE,
@@ -57,12 +58,12 @@ class Walls:
     Attributes
     ----------
     compound_ids : tuple of str
-        Walled compounds: a polygon, and ``gated`` yes with at least one open gate,
-        or ``gated`` sealed, be there gates or not.
+        Walled compounds: a polygon, and ``gated`` yes with at least one gate open at
+        some time of the day, or ``gated`` sealed, be there gates or not.
     outline, inner : object arrays of shapely polygons
         The compound, and the ground inside its wall.
     gate_xy : float64 array (g, 2)
-        Open gates.
+        Gates open at the hour of the walks.
     gate_compound : int32 array (g,)
         Position of the gate's walled compound; -1 = of none.
     barrier_ids, barrier_kinds : tuple of str
@@ -133,7 +134,7 @@ def read_walls(district: District) -> Walls:
     Parameters
     ----------
     district : District
-        Uses ``compounds``, ``gates`` and ``barriers``.
+        Uses ``compounds``, ``gates``, ``barriers`` and ``config.walk_at``.
 
     Returns
     -------
@@ -145,11 +146,10 @@ def read_walls(district: District) -> Walls:
     >>> read_walls(toy.district).compound_ids
     ('K1',)
     """
-    gates = district.gates
-    gates = gates[(gates["open"] != "no").to_numpy()]
-    compounds = district.compounds
+    gates, compounds = open_gates(district), district.compounds
+    by_day = district.gates.loc[district.gates["open"] != "no", "compound_id"]
     areal = shapely.get_dimensions(compounds.geometry.to_numpy()) == 2
-    with_gate = compounds["compound_id"].isin(gates["compound_id"])
+    with_gate = compounds["compound_id"].isin(by_day)
     walled = areal & (
         ((compounds["gated"] == "yes") & with_gate).to_numpy()
         | (compounds["gated"] == SEALED).to_numpy()

@@ -1,4 +1,4 @@
-"""Districts with other gates: what-ifs, opening hours, unknown gates sealed.
+"""Districts with other gates: what-ifs, and unknown gates sealed.
 
 Every function returns a new district. A compound that was walled stays so: when its
 last gate closes it is sealed, and nobody walks in or out.
@@ -6,183 +6,54 @@ last gate closes it is sealed, and nobody walks in or out.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import replace
-from datetime import time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from lifecircle.errors import NetworkError, TableError
+from lifecircle.errors import NetworkError
 from lifecircle.network.compounds import SEALED, read_walls
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
     from geopandas import GeoDataFrame
 
     from lifecircle.model import District
 
 __all__ = [
-    "gates_at",
-    "hours_open",
     "sealed_district",
     "uncertain_compounds",
-    "with_gate",
     "with_gates",
 ]
 
 NEAR_WALL_M = 15.0
 """A new gate belongs to the compound whose wall is this near."""
 
-_RANGE = re.compile(r"(\d{1,2}):(\d{2})(?::00)?-(\d{1,2}):(\d{2})(?::00)?")
-_ALWAYS = frozenset({"24/7", "24h", "24小时", "全天", "全天开放", "always"})
-_DAY_MIN = 24 * 60
 
-
-def hours_open(hours: str | None, at_time: str | time) -> bool:
-    """Whether opening hours hold a time of day.
-
-    Parameters
-    ----------
-    hours : str or None
-        ``06:00-22:00``; several ranges parted by commas, semicolons or 、; a range
-        past midnight is written ``22:00-06:00``; 全天 or ``24/7``. None or empty:
-        always open. Full-width signs, ~ and 至 are understood.
-    at_time : str or time
-        ``07:30``. A range holds its first minute and not its last.
-
-    Returns
-    -------
-    bool
-        True if open.
-
-    Raises
-    ------
-    TableError
-        If the hours or the time cannot be read.
-
-    Examples
-    --------
-    >>> hours_open("06:00-22:00", "22:00"), hours_open("22:00-06:00", "05:59")
-    (False, True)
-    """
-    minute = _minute(at_time)
-    if not isinstance(hours, str) or not hours.strip():
-        return True
-    text = unicodedata.normalize("NFKC", hours).strip().lower()
-    if text in _ALWAYS:
-        return True
-    text = re.sub(r"\s*(?:[-–—~～]|至|到)\s*", "-", text)
-    open_now = False
-    for part in re.split(r"[,;、\s]+", text):
-        found = _RANGE.fullmatch(part)
-        if found is None:
-            raise TableError(
-                where="gates, hours",
-                what=f"{hours!r} is not opening hours.",
-                fix='Write them as "06:00-22:00" or "06:00-09:00, 17:00-19:00".',
-            )
-        start = _minutes(found[1], found[2], hours)
-        end = _minutes(found[3], found[4], hours)
-        if start < end:
-            open_now |= start <= minute < end
-        else:
-            open_now |= minute >= start or minute < end
-    return open_now
-
-
-def _minute(at_time: str | time) -> int:
-    if isinstance(at_time, time):
-        return at_time.hour * 60 + at_time.minute
-    found = re.fullmatch(r"(\d{1,2}):(\d{2})", at_time.strip())
-    if found is None:
-        raise TableError(
-            where="time of day",
-            what=f"{at_time!r} is not a time.",
-            fix='Write it as "07:30".',
-        )
-    return _minutes(found[1], found[2], at_time) % _DAY_MIN
-
-
-def _minutes(hour: str, minute: str, given: str) -> int:
-    count = int(hour) * 60 + int(minute)
-    if int(minute) > 59 or count > _DAY_MIN:
-        raise TableError(
-            where="gates, hours",
-            what=f"{given!r} holds a time that is not between 00:00 and 24:00.",
-            fix='Write times as "06:00-22:00".',
-        )
-    return count
-
-
-def gates_at(district: District, at_time: str | time) -> District:
-    """The district with the gates that are open at a time of day.
-
-    Parameters
-    ----------
-    district : District
-        ``gates`` may have a column ``hours``; a gate without hours is open whenever
-        ``open`` says so.
-    at_time : str or time
-        ``07:30``.
-
-    Returns
-    -------
-    District
-        Gates closed at that time have ``open`` no.
-
-    Raises
-    ------
-    TableError
-        If opening hours or the time cannot be read; the gate is named.
-
-    Examples
-    --------
-    >>> gates_at(toy.district, "03:00").gates["open"].tolist()
-    ['yes']
-    """
-    gates = district.gates
-    if "hours" not in gates:
-        _minute(at_time)
-        return district
-    stays = []
-    for gate, hours in zip(gates["gate_id"], gates["hours"], strict=True):
-        try:
-            stays.append(hours_open(hours, at_time))
-        except TableError as error:
-            raise TableError(
-                where=f"gates, {gate}, hours", what=error.what, fix=error.fix
-            ) from error
-    closed = gates["open"].where(pd.Series(stays, index=gates.index, dtype=bool), "no")
-    return _with(district, gates.assign(open=closed))
-
-
-def with_gate(
+def with_gates(
     district: District,
-    gate_id: str,
     *,
-    open: Literal["yes", "no"] = "yes",  # noqa: A002 - the name of the column
-    at: shapely.Point | None = None,
-    compound_id: str | None = None,
+    opened: Sequence[str] | GeoDataFrame = (),
+    shut: Sequence[str] = (),
 ) -> District:
-    """The district with one gate opened, closed or new.
+    """The district with other gates: a what-if.
 
     Parameters
     ----------
     district : District
         As it is.
-    gate_id : str
-        A gate of the district, or the id of a new one.
-    open : {"yes", "no"}
-        What becomes of the gate.
-    at : Point, optional
-        Place of a new gate, in the district's CRS.
-    compound_id : str, optional
-        Compound of a new gate; without it the one whose wall is nearest, within 15 m.
+    opened : sequence of str or GeoDataFrame
+        Ids of gates of the district; or points with ``gate_id`` of a gate of the
+        district or of a new one, and ``compound_id`` of a new one (None or absent:
+        the compound whose wall is nearest, within 15 m). What is opened is open at
+        every hour.
+    shut : sequence of str
+        Ids of gates that nobody passes.
 
     Returns
     -------
@@ -192,77 +63,68 @@ def with_gate(
     Raises
     ------
     NetworkError
-        If the gate is unknown and has no place, or no compound is near.
+        If a gate is unknown and has no place, or no compound is near a new one.
 
     Examples
     --------
-    >>> closed = with_gate(toy.district, "M1", open="no")
+    >>> closed = with_gates(toy.district, shut=["M1"])
     >>> closed.compounds["gated"].tolist()
     ['sealed']
     >>> from lifecircle.conftest import at
-    >>> more = with_gate(toy.district, "M2", at=shapely.Point(at(300, 20)))
-    >>> more.gates["compound_id"].tolist()
-    ['K1', 'K1']
+    >>> south = gpd.GeoDataFrame(
+    ...     {"gate_id": ["M2"]}, geometry=[shapely.Point(at(300, 20))],
+    ...     crs=toy.district.crs,
+    ... )
+    >>> more = with_gates(toy.district, opened=south)
+    >>> more.gates[["gate_id", "compound_id", "open"]].values.tolist()
+    [['M1', 'K1', 'yes'], ['M2', 'K1', 'yes']]
     """
     gates = district.gates
-    known = (gates["gate_id"] == gate_id).to_numpy()
-    if known.any():
-        return _with(district, gates.assign(open=gates["open"].mask(known, open)))
-    if at is None:
+    if isinstance(opened, gpd.GeoDataFrame):
+        new = opened[~opened["gate_id"].isin(gates["gate_id"])]
+        named = set(opened["gate_id"])
+        gates = _joined(gates, _new_gates(district, new))
+    else:
+        named = set(opened)
+    for gate_id in sorted((named | set(shut)) - set(gates["gate_id"])):
         raise NetworkError(
             where=f"gate {gate_id}",
             what=f"none of {len(gates)} gates has this id, and no place is given.",
             fix="Give the id of a gate of the district, or the place of a new one.",
         )
-    compound_id = compound_id or _compound_near(district, gate_id, at)
-    row = {"gate_id": gate_id, "compound_id": compound_id, "open": open}
-    new = gpd.GeoDataFrame(
-        {
-            name: pd.Series([row.get(name)], dtype=gates[name].dtype)
-            for name in gates.columns
-            if name != "geometry"
-        },
-        geometry=gpd.GeoSeries([at], crs=district.crs),
-        crs=district.crs,
-    )
-    both = new if gates.empty else pd.concat([gates, new], ignore_index=True)
-    return _with(district, both.sort_values("gate_id", ignore_index=True))
+    opens, shuts = gates["gate_id"].isin(named), gates["gate_id"].isin(shut)
+    changed = gates.assign(open=gates["open"].mask(opens, "yes").mask(shuts, "no"))
+    if "hours" in changed:
+        changed["hours"] = changed["hours"].mask(opens, None)
+    return _with(district, changed)
 
 
-def with_gates(district: District, gates: GeoDataFrame) -> District:
-    """The district with several gates opened, known or new.
-
-    Parameters
-    ----------
-    district : District
-        As it is.
-    gates : GeoDataFrame
-        Points: ``gate_id``; ``compound_id`` (None or absent: the nearest wall).
-
-    Returns
-    -------
-    District
-        All of these gates are open.
-
-    Raises
-    ------
-    NetworkError
-        If no compound is near a new gate.
-
-    Examples
-    --------
-    >>> with_gates(toy.district, toy.district.gates).gates["open"].tolist()
-    ['yes']
-    """
-    for _, gate in gates.iterrows():
-        compound = gate.get("compound_id")
-        district = with_gate(
-            district,
-            gate["gate_id"],
-            at=gate["geometry"],
-            compound_id=None if pd.isna(compound) else compound,
+def _new_gates(district: District, new: GeoDataFrame) -> GeoDataFrame:
+    """Rows of new gates with the columns of those that there are."""
+    declared = new.get("compound_id", pd.Series(None, index=new.index, dtype=object))
+    owners = [
+        _compound_near(district, gate_id, at) if pd.isna(owner) else owner
+        for gate_id, owner, at in zip(
+            new["gate_id"], declared, new.geometry, strict=True
         )
-    return district
+    ]
+    known: dict[str, list[Any]] = {
+        "gate_id": new["gate_id"].tolist(),
+        "compound_id": owners,
+    }
+    columns = {
+        name: pd.Series(known.get(name, [None] * len(new)), dtype=column.dtype)
+        for name, column in district.gates.items()
+        if name != "geometry"
+    }
+    return gpd.GeoDataFrame(columns, geometry=list(new.geometry), crs=district.crs)
+
+
+def _joined(gates: GeoDataFrame, new: GeoDataFrame) -> GeoDataFrame:
+    if new.empty:
+        return gates
+    both = new if gates.empty else pd.concat([gates, new], ignore_index=True)
+    return both.sort_values("gate_id", ignore_index=True)
 
 
 def _compound_near(district: District, gate_id: str, at: shapely.Point) -> str:

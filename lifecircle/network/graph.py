@@ -13,6 +13,7 @@ from lifecircle.network.compounds import cut_pieces, read_walls
 from lifecircle.network.csr import adjacency, component_numbers, sorted_by
 from lifecircle.network.entrances import entrance_points
 from lifecircle.network.features import segment_features
+from lifecircle.network.gate_hours import open_gates
 from lifecircle.network.gates import drop_stubs, end_keys, join_gates
 from lifecircle.network.islands import join_islands
 from lifecircle.network.lines import KINDS, read_pieces
@@ -201,7 +202,7 @@ def _compound_rows(
         ("walled_compounds", len(network.compound_ids), ""),
         ("gated_without_open_gate", int(((gated == "yes") & ~walled).sum()), ""),
         ("gated_unknown", int((gated == "unknown").sum()), ""),
-        ("open_gates", int((district.gates["open"] != "no").sum()), ""),
+        ("open_gates", len(open_gates(district)), ""),
     ]
 
 

@@ -306,6 +306,7 @@ def _settings(study: Assessment) -> dict[str, Any]:
         "elderly_share": plain(config.elderly_share),
         "floor_area_per_household_m2": plain(config.floor_area_per_household_m2),
         "smallest_gap_households": config.smallest_gap_households,
+        "walk_at": config.walk_at or None,
         "shares": {key: plain(value) for key, value in sorted(config.shares.items())},
     }
 

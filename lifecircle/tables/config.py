@@ -5,14 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lifecircle.errors import ConfigError, CrsError
 from lifecircle.model import DistrictConfig, Problem, Source
-from lifecircle.standards.walkers import walker_profiles
 from lifecircle.tables._keys import Keys
 from lifecircle.tables.crs import declared_crs, is_metric
 from lifecircle.tables.encodings import canonical
@@ -21,32 +18,21 @@ from lifecircle.tables.osm_source import source_defaults
 from lifecircle.tables.output_config import output_settings
 from lifecircle.tables.regrid_config import regrid_settings
 from lifecircle.tables.schemas import BASES
+from lifecircle.tables.walk_config import walk_settings
 from lifecircle.text import problem_lines
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lifecircle.model import Walker
-
 __all__ = [
-    "WALKERS",
     "DistrictFileError",
     "config_problems",
     "load_config",
     "read_config",
 ]
 
-WALKERS: Mapping[str, Walker] = MappingProxyType(
-    {name: walker_profiles()[name] for name in ("adult", "elderly")}
-)
-"""Walkers where the district file names none; no Chinese standard has speeds."""
-
 _SETTLEMENTS = ("urban", "county_town", "rural")
 _DISCLOSURES = ("internal", "review", "public")
 _PROFILES = ("planning", "full")
 _PARTS = ("district", "households", "rules", "walk", "regrid", "outputs")
 _TEXT_FILES = (".csv", ".tsv", ".xlsx", ".xlsm")
-_FASTEST_M_PER_S = 3.0
 
 
 class DistrictFileError(ConfigError):
@@ -125,52 +111,6 @@ def _rules(keys: Keys) -> dict[str, Any]:
         "profile": keys.choice("profile", _PROFILES, "planning"),
         "shares": {name: value for name, value in values.items() if value is not None},
     }
-
-
-def _walk(keys: Keys, folder: Path) -> dict[str, Any]:
-    off_road = keys.number("max_off_road_m", least=0.0, most=2000.0)
-    raster = keys.text("elevation")
-    walkers = dict(WALKERS)
-    profiles = walker_profiles()
-    section = keys.section("walkers")
-    for name in list(section.given):
-        if name in profiles:
-            walkers[name] = _walker(section.section(name), profiles[name])
-        else:
-            section.unknown(name, tuple(profiles), "config_unknown_walker")
-    return {
-        "walkers": walkers,
-        "max_off_road_m": 100.0 if off_road is None else off_road,
-        "node_lines_m": keys.number("node_lines_m", least=0.0, most=20.0),
-        "join_islands_m": keys.number("join_islands_m", least=0.0, most=100.0),
-        "elevation": folder / raster if raster else None,
-    }
-
-
-def _walker(keys: Keys, profile: Walker) -> Walker:
-    """A profile with what the district file sets."""
-    limits = {
-        "speed_m_per_s": (0.1, _FASTEST_M_PER_S),
-        "steps_factor": (1.0, 20.0),
-        "signal_delay_s": (0.0, 600.0),
-        "footbridge_delay_s": (0.0, 600.0),
-    }
-    numbers = {
-        name: keys.number(name, least=least, most=most)
-        for name, (least, most) in limits.items()
-    }
-    source = keys.text("source")
-    given: dict[str, Any] = {
-        "steps": keys.choice("steps", ("yes", "no"), profile.steps),
-        "slope": keys.choice("slope", ("tobler", "naismith", "none"), profile.slope),
-        **{name: value for name, value in numbers.items() if value is not None},
-    }
-    keys.finish()
-    if source or "speed_m_per_s" in given:
-        given["source"] = source or "district file"
-    if "speed_m_per_s" in given:
-        given |= {"slow_m_per_s": None, "fast_m_per_s": None}
-    return replace(profile, **given)
 
 
 def _column_maps(keys: Keys, table: str) -> dict[str, Any]:
@@ -325,7 +265,7 @@ def load_config(path: str | Path) -> tuple[DistrictConfig | None, tuple[Problem,
         **_district(parts["district"]),
         **_households(parts["households"]),
         **_rules(parts["rules"]),
-        **_walk(parts["walk"], folder),
+        **walk_settings(parts["walk"], folder),
         **output_settings(parts["outputs"]),
         "regrid": regrid_settings(parts["regrid"]),
     }

@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from lifecircle.errors import TableError
+from lifecircle.hours import hours_open
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -279,12 +282,12 @@ def gate_compounds(
 def check_gates(
     gates: GeoDataFrame, compounds: GeoDataFrame, *, ledger: Ledger
 ) -> None:
-    """Warn of gates far from their wall and of gated compounds without a gate.
+    """Warn of gates far from their wall, of hours, and of compounds without a gate.
 
     Parameters
     ----------
     gates : GeoDataFrame
-        ``gate_id``, ``compound_id`` as resolved, ``open``, points.
+        ``gate_id``, ``compound_id`` as resolved, ``open``, ``hours``, points.
     compounds : GeoDataFrame
         ``compound_id``, ``gated``, shapes.
     ledger : Ledger
@@ -313,6 +316,7 @@ def check_gates(
             )
         else:
             ledger.flag(gates, [int(place)], "gate_far", [shown], severity="warning")
+    _check_hours(gates, ledger)
     with_gate = set(gates.loc[gates["open"] == "yes", "compound_id"])
     gateless = (compounds["gated"] == "yes") & ~compounds["compound_id"].isin(with_gate)
     bare = np.flatnonzero(gateless.to_numpy())
@@ -326,6 +330,23 @@ def check_gates(
         column="gated",
         severity="warning",
     )
+
+
+def _check_hours(gates: GeoDataFrame, ledger: Ledger) -> None:
+    """Warn of opening hours that no run for an hour of the day could use."""
+    for place, hours in enumerate(gates["hours"]):
+        try:
+            hours_open(hours, "00:00")
+        except TableError:
+            shown = {"value": gates["gate_id"].iloc[place], "hours": hours}
+            ledger.flag(
+                gates,
+                [place],
+                "hours_unreadable",
+                [shown],
+                column="hours",
+                severity="warning",
+            )
 
 
 def _distance(point: Any, wall: Any, all_walls: shapely.STRtree) -> float:

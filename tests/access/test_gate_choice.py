@@ -13,7 +13,7 @@ from lifecircle.access.gate_choice import best_gates, which_gates_to_open
 from lifecircle.access.gate_model import gate_model
 from lifecircle.access.minutes import walk_access
 from lifecircle.errors import ConfigError, TableError
-from lifecircle.network.gate_changes import with_gate, with_gates
+from lifecircle.network.gate_changes import with_gates
 from lifecircle.network.graph import build_network
 
 SOUTH = {"A": (50, 10), "B": (50, 110), "C": (50, 210)}
@@ -90,10 +90,9 @@ def reached_if_open(estate):
 
     @cache
     def minutes(gate_ids):
-        district = with_gates(estate, estate.gates)
-        for key in estate.gates["gate_id"]:
-            if key not in gate_ids:
-                district = with_gate(district, key, open="no")
+        shut = sorted(set(estate.gates["gate_id"]) - set(gate_ids))
+        district = with_gates(estate, opened=estate.gates)
+        district = with_gates(district, shut=shut)
         walks = walk_access(build_network(district), district, classes=["ELD.CANTEEN"])
         walks = walks[walks["walker"] == "elderly"].set_index("building_id")
         return walks.loc[estate.buildings["building_id"], "walk_min"].to_numpy()

@@ -2,20 +2,22 @@
 
 from datetime import time
 
+import geopandas as gpd
 import numpy as np
 import pytest
 from shapely import Point
 
 from lifecircle.access.minutes import walk_access
+from lifecircle.conftest import CRS
 from lifecircle.errors import NetworkError, TableError
+from lifecircle.hours import hours_open
 from lifecircle.network.compounds import read_walls
 from lifecircle.network.gate_changes import (
-    gates_at,
-    hours_open,
     sealed_district,
     uncertain_compounds,
-    with_gate,
+    with_gates,
 )
+from lifecircle.network.gate_hours import gates_at, open_gates
 from lifecircle.network.graph import build_network
 
 
@@ -24,6 +26,11 @@ def canteen_m(district):
     walks = walk_access(build_network(district), district, classes=["ELD.CANTEEN"])
     row = (walks["building_id"] == "B3") & (walks["walker"] == "adult")
     return float(walks.loc[row, "walk_m"].iloc[0])
+
+
+def new_gate(key, spot):
+    place = gpd.GeoSeries([Point(spot)], crs=CRS)
+    return gpd.GeoDataFrame({"gate_id": [key]}, geometry=place)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +79,9 @@ def test_a_gate_is_shut_outside_its_hours_and_the_compound_sealed(toy):
     by_night = gates_at(with_gates_of(toy.district, gates), "23:00")
     assert canteen_m(by_day) == pytest.approx(480.0)
     assert np.isnan(canteen_m(by_night))
-    assert by_night.compounds["gated"].tolist() == ["sealed"]
+    assert read_walls(by_night).compound_ids == ("K1",)
+    assert open_gates(by_day)["gate_id"].tolist() == ["M1"]
+    assert open_gates(by_night).empty
 
 
 def with_gates_of(district, gates):
@@ -88,19 +97,19 @@ def test_faulty_hours_name_their_gate(toy):
 
 
 def test_closing_the_last_gate_seals_the_compound(toy):
-    closed = with_gate(toy.district, "M1", open="no")
+    closed = with_gates(toy.district, shut=["M1"])
     assert read_walls(closed).compound_ids == ("K1",)
     assert np.isnan(canteen_m(closed))
     # The district itself stays as it was, and what is undone is undone.
     assert toy.district.gates["open"].tolist() == ["yes"]
-    assert canteen_m(with_gate(closed, "M1")) == pytest.approx(480.0)
+    assert canteen_m(with_gates(closed, opened=["M1"])) == pytest.approx(480.0)
 
 
 def test_a_new_gate_shortens_the_walk(toy, at):
     # A gate in the south wall (y=20), on the straight from the lane's end (300, 60)
     # to the street y=0. B3 (270, 60) -> lane's end 30 m, inside to the gate 40 m,
     # outside 20 m to (300, 0), and F1 is 10 m below: 100 m.
-    opened = with_gate(toy.district, "M2", at=Point(at(300, 20)))
+    opened = with_gates(toy.district, opened=new_gate("M2", at(300, 20)))
     assert opened.gates["gate_id"].tolist() == ["M1", "M2"]
     assert opened.gates["compound_id"].tolist() == ["K1", "K1"]
     assert canteen_m(opened) == pytest.approx(100.0)
@@ -108,9 +117,9 @@ def test_a_new_gate_shortens_the_walk(toy, at):
 
 def test_a_new_gate_needs_a_place_and_a_wall(toy, at):
     with pytest.raises(NetworkError, match="no place is given"):
-        with_gate(toy.district, "M9")
+        with_gates(toy.district, opened=["M9"])
     with pytest.raises(NetworkError, match="within 15 m"):
-        with_gate(toy.district, "M9", at=Point(at(50, 60)))
+        with_gates(toy.district, opened=new_gate("M9", at(50, 60)))
 
 
 def test_a_gate_of_a_district_without_gates(make_district, make_streets, at, toy):
@@ -126,7 +135,7 @@ def test_a_gate_of_a_district_without_gates(make_district, make_streets, at, toy
     )
     assert uncertain_compounds(district).tolist() == [True]
     assert read_walls(district).compound_ids == ()
-    opened = with_gate(district, "M1", at=Point(at(100, 10)))
+    opened = with_gates(district, opened=new_gate("M1", at(100, 10)))
     assert opened.gates["gate_id"].tolist() == ["M1"]
     assert read_walls(opened).compound_ids == ("K1",)
 

@@ -10,11 +10,13 @@ from shapely import MultiPoint, Point
 
 from lifecircle.access.minutes import walk_access
 from lifecircle.jobs import assess
-from lifecircle.network.gate_changes import gates_at
+from lifecircle.network.gate_hours import gates_at, open_gates
 from lifecircle.network.graph import build_network
 from lifecircle.publish.outputs import write_study
 from lifecircle.publish.results import read_study
-from lifecircle.tables.district import DistrictError, read_district
+from lifecircle.tables.config import config_problems
+from lifecircle.tables.district import DistrictError, check_district, read_district
+from lifecircle.text import problem_lines
 
 X, Y = 520_000.0, 3_520_000.0
 
@@ -87,15 +89,53 @@ def test_opening_hours_of_gates_are_read(files):
     )
     district = read_district(files.write())
     assert district.gates["hours"].tolist() == ["06:00-22:00"]
-    assert gates_at(district, "23:00").gates["open"].tolist() == ["no"]
-    assert gates_at(district, "12:00").gates["open"].tolist() == ["yes"]
+    assert len(open_gates(gates_at(district, "23:00"))) == 0
+    assert len(open_gates(gates_at(district, "12:00"))) == 1
+
+
+def test_the_hour_of_the_walks_is_read_and_kept(files, tmp_path):
+    files.gates["开放时间"] = ["06:00-22:00"]
+    files.config = files.config.replace(
+        'columns = { gate_id = "编号" }',
+        'columns = { gate_id = "编号", hours = "开放时间" }',
+    ).replace(
+        "[[sources.communities]]", '[walk]\nat = "5:30"\n\n[[sources.communities]]'
+    )
+    study = assess(files.write())
+    assert study.district.config.walk_at == "05:30"
+    assert study.manifest["settings"]["walk_at"] == "05:30"
+    report = study.network_report.set_index("item")["value"]
+    assert report["open_gates"] == 0
+    write_study(study, tmp_path / "out")
+    assert read_study(tmp_path / "out").district.config.walk_at == "05:30"
+
+
+def test_an_hour_that_is_none_is_a_fault_of_the_district_file(files):
+    files.config = files.config.replace(
+        "[[sources.communities]]", '[walk]\nat = "evening"\n\n[[sources.communities]]'
+    )
+    found = config_problems(files.write())
+    assert [problem.key for problem in found] == ["tables.config_hour"]
+    assert "evening" in problem_lines(found[0], "en")[1]
+
+
+def test_hours_that_cannot_be_read_are_a_warning_with_their_row(files):
+    files.gates["开放时间"] = ["早晚"]
+    files.config = files.config.replace(
+        'columns = { gate_id = "编号" }',
+        'columns = { gate_id = "编号", hours = "开放时间" }',
+    )
+    problems, _ = check_district(files.write())
+    (found,) = [one for one in problems if one.key == "tables.hours_unreadable"]
+    assert (found.severity, found.row, found.column) == ("warning", 1, "开放时间")
+    assert "早晚" in problem_lines(found, "zh")[1]
 
 
 def test_without_the_columns_nothing_is_assumed(files):
     district = read_district(files.write())
     assert district.roads["crossing"].tolist() == ["no"] * 3
     assert district.gates["hours"].isna().all()
-    assert gates_at(district, "03:00").gates["open"].tolist() == ["yes"]
+    assert len(open_gates(gates_at(district, "03:00"))) == 1
 
 
 def test_a_district_with_prams_runs_to_the_end(with_doors, tmp_path):
