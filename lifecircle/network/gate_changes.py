@@ -105,7 +105,7 @@ def _new_gates(district: District, new: GeoDataFrame) -> GeoDataFrame:
     owners = [
         _compound_near(district, gate_id, at) if pd.isna(owner) else owner
         for gate_id, owner, at in zip(
-            new["gate_id"], declared, new.geometry, strict=True
+            new["gate_id"], declared, new["geometry"], strict=True
         )
     ]
     known: dict[str, list[Any]] = {
@@ -113,7 +113,9 @@ def _new_gates(district: District, new: GeoDataFrame) -> GeoDataFrame:
         "compound_id": owners,
     }
     columns = {
-        name: pd.Series(known.get(name, [None] * len(new)), dtype=column.dtype)
+        str(name): pd.Series(
+            known.get(str(name), [None] * len(new)), dtype=column.dtype
+        )
         for name, column in district.gates.items()
         if name != "geometry"
     }
