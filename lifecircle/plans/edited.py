@@ -147,6 +147,7 @@ def _broken(
     piece = components(edges[within], len(labels))
     pieces = np.unique(np.column_stack([labels, piece]), axis=0)[:, 0]
     count = np.bincount(pieces, minlength=len(planned.grid_ids))
+    atoms_of = np.bincount(labels)
     faults = []
     for part, key in enumerate(planned.grid_ids):
         where = (atoms.community_id, key)
@@ -155,7 +156,9 @@ def _broken(
             continue
         if count[part] > 1:
             faults.append(_fault("apart", *where, value=float(count[part])))
-        if not low <= households <= high:
+        # One building above the band is a grid of its own: nothing better is there.
+        alone = households > high and atoms_of[part] == 1
+        if not low <= households <= high and not alone:
             faults.append(_fault("outside_band", *where, value=float(households)))
     said = np.array(planned.grid_ids, dtype=object)[labels[atoms.building_atom]]
     locked = atoms.locked[atoms.building_atom]

@@ -79,6 +79,14 @@ def test_households_outside_the_band_are_named(banks):
     }
 
 
+def test_a_tower_above_the_band_may_stand_alone(make_community, box_at):
+    homes = [("B1", 520, 50, 50), ("B2", 300, 150, 50), ("B3", 210, 250, 50)]
+    district = make_community(box_at(0, 0, 300, 100), homes)
+    _, faults = judged(district, B1="N1", B2="N2", B3="N2")
+    # 300 + 210 = 510: two buildings above the band are a fault.
+    assert faults["grid_id"].tolist() == ["N2"]
+
+
 def test_nobody_leaves_a_locked_grid(banks):
     _, faults = judged(banks, B5="G2")
     assert "locked_changed" in faults["fault"].tolist()
