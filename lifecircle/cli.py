@@ -13,6 +13,7 @@ import typer
 
 from lifecircle import __version__
 from lifecircle.cli_plans import regrid
+from lifecircle.cli_walks import gates
 from lifecircle.console import (
     DATA_PROBLEM,
     Console,
@@ -155,6 +156,7 @@ def run(
 
 
 app.command()(regrid)
+app.command()(gates)
 
 books_app = typer.Typer(rich_markup_mode=None)
 app.add_typer(books_app, name="books")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifecircle.access.gate_model import gate_model
+from lifecircle.access.gate_sites import gate_sites
 from lifecircle.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class GateChoice:
 
 def which_gates_to_open(
     district: District,
-    candidates: GeoDataFrame,
+    candidates: GeoDataFrame | None = None,
     *,
     facility_class: str,
     limit_min: float,
@@ -80,10 +81,10 @@ def which_gates_to_open(
     district : District
         As it is. A gated compound of a candidate counts as walled: it is sealed as
         long as none of its gates is open.
-    candidates : GeoDataFrame
+    candidates : GeoDataFrame, optional
         Points: ``gate_id`` of a gate of the district (open or not: every candidate
         counts as shut) or of a new one; ``compound_id`` of a new one (None or
-        absent: the nearest wall).
+        absent: the nearest wall). Without them those of ``gate_sites``.
     facility_class : str
         Code; its built facilities count.
     limit_min : float
@@ -103,7 +104,8 @@ def which_gates_to_open(
     Raises
     ------
     ConfigError
-        If k is below 1 or a gate is named twice.
+        If k is below 1, a gate is named twice, or the district has no such walker,
+        class or weight.
     NetworkError
         If no road can be walked, or a new gate is near no compound.
     TableError
@@ -117,7 +119,21 @@ def which_gates_to_open(
     ... )
     >>> choice.gate_ids, choice.gained, choice.building_ids
     (('M1',), 300.0, ('B3', 'B4'))
+
+    From B3 it is 10 minutes by that gate; a new one in the south wall brings it
+    within three.
+
+    >>> from lifecircle.access.gate_sites import gate_sites
+    >>> south = which_gates_to_open(
+    ...     toy.district, gate_sites(toy.district, spacing_m=20),
+    ...     facility_class="ELD.CANTEEN", limit_min=3, k=1,
+    ... )
+    >>> south.gained, south.bound, south.building_ids
+    (300.0, 300.0, ('B3', 'B4'))
     """
+    _check_call(district, facility_class, walker=walker, weight=weight)
+    if candidates is None:
+        candidates = gate_sites(district)
     ordered = candidates.sort_values("gate_id", ignore_index=True)
     ids = [str(key) for key in ordered["gate_id"]]
     if k < 1 or len(set(ids)) < len(ids):
@@ -145,6 +161,23 @@ def which_gates_to_open(
         walked=search.walked,
         building_ids=tuple(sorted(district.buildings.loc[newly, "building_id"])),
     )
+
+
+def _check_call(
+    district: District, facility_class: str, *, walker: str, weight: str
+) -> None:
+    offered = district.facility_classes["facility_class"]
+    for name, value, known in (
+        ("facility class", facility_class, sorted(set(offered))),
+        ("walker", walker, sorted(district.config.walkers)),
+        ("weight", weight, ["elderly", "households", "persons"]),
+    ):
+        if value not in known:
+            raise ConfigError(
+                where=f"gates to open, {name}",
+                what=f"{value!r} is given; the district has none of it.",
+                fix=f"Take one of: {', '.join(known)}.",
+            )
 
 
 def best_gates(model: GateModel, k: int) -> GateSearch:
