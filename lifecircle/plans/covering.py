@@ -59,7 +59,7 @@ class Limits:
         Regions looked at by the search on reduced costs.
     nodes : int
         Nodes of the integer programme, which chooses where the number of parts is
-        given.
+        given or the search met its limit empty-handed.
     """
 
     steps: int = 20_000_000
@@ -76,7 +76,8 @@ class Cover(NamedTuple):
     cost : float
         Of these together.
     bound : float
-        No choice from the pool costs less; infinite if there is none.
+        No choice from the pool costs less; infinite if it is proven that there is
+        none, finite without a choice if the limits were met.
     """
 
     chosen: Longs | None
@@ -245,7 +246,7 @@ def _whole_numbers(
             return Cover(best, upper, bound)
         if reach >= top:
             return Cover(best, upper, upper)
-        reach = min(3.0 * reach, upper - value, top)
+        reach = min(1.7 * reach, upper - value, top)
 
 
 def _below(
@@ -270,7 +271,12 @@ def _below(
         steps=limits.steps,
     )
     found = None if taken is None else inside[taken]
-    return found, value + min(least, reach) if done else value
+    if done:
+        return found, value + min(least, reach)
+    if found is None:
+        found, proven = _integer(rows, inside, limits.nodes)
+        value = max(value, min(proven, value + reach))
+    return found, value
 
 
 def _integer(rows: _Rows, columns: Longs, nodes: int) -> tuple[Longs | None, float]:

@@ -211,21 +211,24 @@ def enumerate_level(level: Level, effort: Effort) -> Answer | None:
     Returns
     -------
     Answer or None
-        Not found if no plan of this level is within the band; None if there are too
-        many sets.
+        Not found if it is proven that no plan of this level is within the band; None
+        if there are too many sets to list or to choose from.
     """
     problem = level.problem
     found = connected_sets(level.arrays, problem.low, problem.high, steps=effort.sets)
     if found is None:
         return None
     answer = _choose(level, *found, None)
-    if answer.found or not len(level.pieces):
-        return answer
-    # The price of splits is so high that rounding might hide a plan: ask without it.
-    plain = replace(level, compound=np.full_like(level.compound, -1))
-    return replace(
-        _choose(replace(plain, pieces=level.pieces[:0]), *found, None), bound=np.nan
-    )
+    if not answer.found and len(level.pieces):
+        # The price of splits is so high that rounding might hide a plan: ask again
+        # without it.
+        alone = np.full_like(level.compound, -1)
+        plain = replace(level, compound=alone, pieces=level.pieces[:0])
+        answer = _choose(plain, *found, None)
+        if answer.found:
+            return replace(answer, bound=np.nan)
+    # Neither a plan nor a proof that there is none: the choice met its limits.
+    return answer if answer.found or np.isinf(answer.bound) else None
 
 
 def least_outside(level: Level, effort: Effort) -> Answer | None:
