@@ -31,7 +31,7 @@ from lifecircle.checks.units import (
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    from pandas import DataFrame, Series
+    from pandas import DataFrame, Index, Series
 
     from lifecircle.model import Rule
 
@@ -308,16 +308,27 @@ def _site_mask(inputs: Inputs, rule: Rule) -> npt.NDArray[np.bool_]:
     Of new build only those in a compound whose planned dwellings are on file.
     """
     facilities = inputs.district.facilities
-    mask = np.array(facilities["community_id"].notna(), dtype=bool)
+    index: Index = cached(
+        inputs, "facility index", lambda: pd.Index(facilities["facility_id"])
+    )
+    mask: npt.NDArray[np.bool_] = cached(
+        inputs, "inside", lambda: facilities["community_id"].notna().to_numpy()
+    )
     if rule.classes:
-        ids = offered(inputs, rule)["facility_id"]
-        mask &= np.asarray(facilities["facility_id"].isin(ids))
+        mask = mask & _among(index, offered(inputs, rule)["facility_id"])
     if rule.build == "new":
         links = serving(inputs, "compound")
         new = np.asarray(units_at(inputs, "compound")["new"], dtype=bool)
-        ids = links.loc[new[links["unit"]], "facility_id"]
-        mask &= np.asarray(facilities["facility_id"].isin(ids))
+        mask = mask & _among(index, links.loc[new[links["unit"]], "facility_id"])
     return mask
+
+
+def _among(index: Index, ids: Series) -> npt.NDArray[np.bool_]:
+    """Which of the index are listed."""
+    found = np.zeros(len(index), dtype=bool)
+    place = index.get_indexer(pd.Index(ids))
+    found[place[place >= 0]] = True
+    return found
 
 
 def scoped(inputs: Inputs, rule: Rule) -> tuple[DataFrame, npt.NDArray[np.intp]]:

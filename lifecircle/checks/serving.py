@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from lifecircle.model import District, Rule
 
-__all__ = ["in_use", "offered", "serving"]
+__all__ = ["in_use", "in_use_pairs", "offered", "serving"]
 
 
 def in_use(district: District, statuses: tuple[str, ...]) -> GeoDataFrame:
@@ -86,16 +86,41 @@ def offered(inputs: Inputs, rule: Rule) -> DataFrame:
 
 
 def _offered(inputs: Inputs, rule: Rule) -> DataFrame:
-    pairs: DataFrame = cached(
-        inputs, ("in use", rule.statuses), lambda: _in_use(inputs, rule.statuses)
-    )
+    pairs = in_use_pairs(inputs, rule.statuses)
     return pairs[pairs["facility_class"].isin(rule.classes)].reset_index(drop=True)
+
+
+def in_use_pairs(inputs: Inputs, statuses: tuple[str, ...]) -> DataFrame:
+    """Facilities whose status counts, with every class that they offer.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        From ``prepare``.
+    statuses : tuple of str
+        Statuses that count.
+
+    Returns
+    -------
+    DataFrame
+        ``facility_id``, ``facility_class``, sorted; made once.
+
+    Examples
+    --------
+    >>> from lifecircle.checks.inputs import prepare
+    >>> in_use_pairs(prepare(toy.district, None), ("under_construction",)).values
+    array([['F4', 'ELD.CANTEEN']], dtype=object)
+    """
+    frame: DataFrame = cached(
+        inputs, ("in use", statuses), lambda: _in_use(inputs, statuses)
+    )
+    return frame
 
 
 def _in_use(inputs: Inputs, statuses: tuple[str, ...]) -> DataFrame:
     pairs = inputs.district.facility_classes[["facility_id", "facility_class"]]
     ids = in_use(inputs.district, statuses)["facility_id"]
-    return pairs[pairs["facility_id"].isin(ids)]
+    return pairs[pairs["facility_id"].isin(ids)].reset_index(drop=True)
 
 
 def serving(inputs: Inputs, level: str, classes: tuple[str, ...] = ()) -> DataFrame:

@@ -11,7 +11,7 @@ import shapely
 from lifecircle.checks.inputs import Inputs, cached, prepare
 from lifecircle.checks.levels import units_at
 from lifecircle.checks.places import canonical
-from lifecircle.checks.serving import offered, serving
+from lifecircle.checks.serving import in_use_pairs, serving
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -64,21 +64,43 @@ def rooms_in_use(inputs: Inputs, rule: Rule) -> DataFrame:
 
 
 def _rooms_in_use(inputs: Inputs, rule: Rule) -> DataFrame:
+    rooms: DataFrame = cached(
+        inputs, ("all rooms", rule.statuses), lambda: _all_rooms(inputs, rule.statuses)
+    )
+    wanted = in_use_pairs(inputs, rule.statuses)["facility_class"].isin(rule.classes)
+    place = np.cumsum(wanted.to_numpy()) - 1
+    rooms = rooms[wanted.to_numpy()[rooms["pair"].to_numpy()]]
+    fits = _fits(rooms["area_basis"], rule)
+    fits |= rooms["open"] & (rule.area_basis == "unspecified")
+    area = rooms["area_m2"]
+    return (
+        rooms[["facility_id", "facility_class"]]
+        .assign(
+            pair=place[rooms["pair"].to_numpy()],
+            area_m2=area.where(fits),
+            area_basis=rooms["area_basis"],
+            other_basis=~fits & area.notna(),
+        )
+        .reset_index(drop=True)
+    )
+
+
+def _all_rooms(inputs: Inputs, statuses: tuple[str, ...]) -> DataFrame:
+    """Rooms of all facilities in use; open places without one have the site's area."""
     keys = ["facility_id", "facility_class"]
     listed = inputs.district.rooms[[*keys, "floor_area_m2", "area_basis"]]
-    pairs = offered(inputs, rule)
-    pairs = pairs.assign(pair=np.arange(len(pairs)))
-    rooms = pairs.merge(listed, on=keys, how="left")
+    pairs = in_use_pairs(inputs, statuses)
+    rooms = pairs.assign(pair=np.arange(len(pairs))).merge(listed, on=keys, how="left")
     area = rooms["floor_area_m2"].astype(float)
     basis = rooms["area_basis"].astype(object)
-    land = cached(inputs, "land", lambda: _site_areas(inputs.district))
+    land = _site_areas(inputs.district)
     site = rooms["facility_id"].map(land).astype(float)
-    open_ = rooms["facility_class"].str.startswith(_SITES)
+    open_ = rooms["facility_class"].str.startswith(_SITES).astype(bool)
     as_land = open_ & area.isna() & site.notna()
-    area, basis = area.where(~as_land, site), basis.where(~as_land, "land")
-    fits = _fits(basis, rule) | (open_ & (rule.area_basis == "unspecified"))
     return rooms[[*keys, "pair"]].assign(
-        area_m2=area.where(fits), area_basis=basis, other_basis=~fits & area.notna()
+        area_m2=area.where(~as_land, site),
+        area_basis=basis.where(~as_land, "land"),
+        open=open_,
     )
 
 

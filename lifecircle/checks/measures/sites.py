@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from lifecircle.checks.levels import scoped
@@ -83,9 +84,17 @@ def site_units(inputs: Inputs, rule: Rule) -> DataFrame:
     """
     every, take = scoped(inputs, replace(rule, level="facility"))
     pairs = offered(inputs, rule)
-    return pairs.assign(pair=np.arange(len(pairs))).merge(
-        every.assign(position=take), left_on="facility_id", right_on="unit_id"
+    row = pd.Index(every["unit_id"]).get_indexer(pairs["facility_id"])
+    here = np.flatnonzero(row >= 0)
+    units = every.iloc[row[here]].reset_index(drop=True)
+    ids, classes = (
+        pairs[name].to_numpy(dtype=object)[here]
+        for name in ("facility_id", "facility_class")
     )
+    found: DataFrame = units.assign(
+        facility_id=ids, facility_class=classes, position=take[row[here]], pair=here
+    )
+    return found
 
 
 def min_area_rows(inputs: Inputs, rule: Rule) -> DataFrame:
