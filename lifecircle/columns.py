@@ -14,6 +14,7 @@ __all__ = [
     "DASHBOARD",
     "FINDINGS",
     "GAP_AREAS",
+    "GATE_READINGS",
     "MISSING_AREA",
     "PLAN_CHANGES",
     "PLAN_COMMUNITIES",
@@ -72,6 +73,23 @@ REACHED = (
 unit "" = outside any unit of the level; buildings in households only.
 ``not_assessed``: not reached, in a list that is not declared complete, so that there
 is no ``served_share``."""
+
+GATE_READINGS = (
+    "rule_id",
+    "facility_class",
+    "walker",
+    "limit",
+    "limit_unit",
+    "level",
+    "unit_id",
+    "weight",
+    "amount",
+    "served_open",
+    "served_sealed",
+    "difference",
+)
+"""Amounts within reach by rule on walks (``limit_unit``: min, m): unknown walls not
+applied (open), and applied with known gates only (sealed)."""
 
 MISSING_AREA = (
     "rule_id",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import pandas as pd
 
 from lifecircle import __version__
+from lifecircle.access.gates import compare_walks, reading_counts
 from lifecircle.access.isochrones import isochrones
 from lifecircle.access.minutes import walk_access
 from lifecircle.access.routes import example_routes
@@ -28,9 +29,11 @@ from lifecircle.checks.gaps import find_gaps
 from lifecircle.checks.measures.registry import REACH_KINDS
 from lifecircle.checks.missing_area import roll_up_area
 from lifecircle.checks.reached import roll_up_reach
+from lifecircle.checks.readings import compare_readings
 from lifecircle.checks.rollup import roll_up
 from lifecircle.errors import ConfigError
 from lifecircle.model import Assessment
+from lifecircle.network.gate_changes import sealed_district, uncertain_compounds
 from lifecircle.network.graph import build_network, network_report
 from lifecircle.plans.regrid import regrid
 from lifecircle.publish.outputs import write_study
@@ -47,6 +50,7 @@ from lifecircle.tables.district import book_paths, read_district
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+    from pandas import DataFrame
 
     from lifecircle.model import District, DistrictConfig, RuleBook, WalkNetwork
     from lifecircle.text import Language
@@ -128,7 +132,9 @@ def assess(
     report("network")
     network = _network(district, cache)
     report("access")
-    access = walk_access(network, district, classes=_classes(district, books))
+    classes = _classes(district, books)
+    access = walk_access(network, district, classes=classes)
+    sealed = _sealed_access(district, classes, cache)
     report("isochrones")
     reach = _isochrones(network, district)
     report("checks")
@@ -138,6 +144,12 @@ def assess(
     routes = example_routes(network, district, access, gaps.areas)
     report("regrid")
     grid_plan = regrid(district)
+    reached = roll_up_reach(district, access, findings)
+    made_of, readings = network_report(network, district), None
+    if sealed is not None:
+        counts = reading_counts(compare_walks(access, sealed), district)
+        made_of = pd.concat([made_of, counts], ignore_index=True)
+        readings = compare_readings(district, reached, sealed, findings)
     return Assessment(
         district=district,
         access=access,
@@ -145,13 +157,14 @@ def assess(
         gaps=gaps,
         served=roll_up(district, access),
         dashboard=dashboard(district, findings),
-        reached=roll_up_reach(district, access, findings),
+        reached=reached,
         missing_area=roll_up_area(district, findings),
         isochrones=reach,
         routes=routes,
-        network_report=network_report(network, district),
+        network_report=made_of,
         manifest=_manifest(district.config, books),
         grid_plan=grid_plan,
+        gate_readings=readings,
     )
 
 
@@ -258,6 +271,16 @@ def _network(district: District, cache: str | Path | None) -> WalkNetwork:
     if cache is None:
         return build_network(district)
     return cached_network(district, Path(cache))
+
+
+def _sealed_access(
+    district: District, classes: tuple[str, ...], cache: str | Path | None
+) -> DataFrame | None:
+    """Walks with every unknown wall applied; None where all gates are known."""
+    if not uncertain_compounds(district).any():
+        return None
+    sealed = sealed_district(district)
+    return walk_access(_network(sealed, cache), sealed, classes=classes)
 
 
 def _classes(district: District, books: list[RuleBook]) -> tuple[str, ...]:

@@ -267,6 +267,9 @@ class Assessment:
         One example walk per gap area; ``lifecircle.columns.ROUTES``.
     network_report : DataFrame
         ``item``, ``value``, ``unit``: what the network is made of.
+    gate_readings : DataFrame or None
+        Who is within reach if unknown gates are open, and if they are shut;
+        ``columns.GATE_READINGS``. None = every gate is known.
     manifest : dict
         How this was made; only ``manifest["made_at"]`` changes between runs.
     grid_plan : GridPlan or None
@@ -286,3 +289,4 @@ class Assessment:
     network_report: DataFrame
     manifest: dict[str, Any]
     grid_plan: GridPlan | None = None
+    gate_readings: DataFrame | None = None

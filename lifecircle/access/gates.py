@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
     from lifecircle.model import District
 
-__all__ = ["DIFFERS_M", "READINGS", "gate_readings", "reading_counts"]
+__all__ = [
+    "DIFFERS_M",
+    "READINGS",
+    "compare_walks",
+    "gate_readings",
+    "reading_counts",
+]
 
 DIFFERS_M = 0.1
 """Walks that differ by less are the same: streets cut at walls are rounded anew."""
@@ -97,6 +103,27 @@ def gate_readings(
     as_open = walks(district)
     unsure = uncertain_compounds(district).any()
     as_sealed = walks(sealed_district(district)) if unsure else as_open
+    return compare_walks(as_open, as_sealed)
+
+
+def compare_walks(as_open: DataFrame, as_sealed: DataFrame) -> DataFrame:
+    """Walks of two readings side by side.
+
+    Parameters
+    ----------
+    as_open, as_sealed : DataFrame
+        ``columns.ACCESS``, of the same buildings, classes and walkers in one order.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``READINGS``.
+
+    Examples
+    --------
+    >>> bool(compare_walks(toy.access, toy.access)["differs"].any())
+    False
+    """
     columns = ["walk_m", "walk_min", "facility_id"]
     both = as_open.assign(
         **{f"{name}_open": as_open[name] for name in columns},

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+import pandas as pd
+
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandas import DataFrame
@@ -36,9 +38,10 @@ def disclosed(study: Assessment) -> Assessment:
         Internal: the same. Review and public: a building's elderly and small
         children become NaN, in ``buildings`` and in ``served`` of level building.
         Public: besides, counts above 0 and below 10 in ``served``, ``reached`` and
-        ``gaps.areas`` become NaN; in ``reached`` all parts of a sum, since the one
-        kept back would follow from the others. ``reached`` never holds the elderly
-        of a building. Small counts of the change list are kept back likewise.
+        ``gaps.areas`` become NaN; in ``reached`` and ``gate_readings`` all parts of
+        a sum, since the one kept back would follow from the others.
+        ``reached`` never holds the elderly of a building. Small counts of
+        the change list are kept back likewise.
 
     Examples
     --------
@@ -52,17 +55,19 @@ def disclosed(study: Assessment) -> Assessment:
         if name in buildings:
             buildings[name] = float("nan")
     served, areas = _without_people(study.served), study.gaps.areas
-    reached, plan = study.reached, study.grid_plan
+    reached, plan, readings = study.reached, study.grid_plan, study.gate_readings
     if level == "public":
         plan = None if plan is None else _without_small_moves(plan)
         served = _without_small(served, ("amount", "estimated_amount"))
         areas = _without_small(areas, ("households", "persons", "elderly"))
         reached = _without_small_parts(reached)
+        readings = None if readings is None else _without_small_readings(readings)
     return replace(
         study,
         district=replace(study.district, buildings=buildings),
         served=served,
         reached=reached,
+        gate_readings=readings,
         grid_plan=plan,
         gaps=replace(study.gaps, areas=areas),
     )
@@ -100,4 +105,18 @@ def _without_small_parts(reached: DataFrame) -> DataFrame:
     parts = [*counts.columns, "served_share"]
     result = _without_small(reached, ("amount", "estimated_amount"))
     result.loc[small.any(axis=1), parts] = float("nan")
+    return result
+
+
+def _without_small_readings(readings: DataFrame) -> DataFrame:
+    """The same for both readings: neither served nor unserved nor what differs."""
+    parts = ["served_open", "served_sealed", "difference"]
+    rest = readings[parts[:2]].rsub(readings["amount"], axis=0).add_prefix("un")
+    small = (
+        pd.concat([readings[parts].abs(), rest], axis=1)
+        .apply(lambda part: part.between(0, SMALLEST_COUNT, "neither"))
+        .any(axis=1)
+    )
+    result = _without_small(readings, ("amount",))
+    result.loc[small, parts] = float("nan")
     return result

@@ -90,6 +90,11 @@ def study_frames(study: Assessment) -> dict[str, DataFrame]:
         "shortfalls": study.gaps.shortfalls,
         "totals": study.findings.totals,
         "network_report": study.network_report,
+        **(
+            {}
+            if study.gate_readings is None
+            else {"gate_readings": study.gate_readings}
+        ),
         **{
             f"plan_{name}": getattr(study.grid_plan, name)
             for name in PLAN_FRAMES

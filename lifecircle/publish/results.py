@@ -221,6 +221,7 @@ def _assessment(
         routes=frames["routes"],
         network_report=frames["network_report"],
         manifest=manifest,
+        gate_readings=frames.get("gate_readings"),
         grid_plan=_grid_plan(frames, parts.get("grid_plan")),
     )
 

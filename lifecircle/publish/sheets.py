@@ -19,6 +19,7 @@ from lifecircle.publish.figures import reason, signed_shortfall
 from lifecircle.publish.findings_sheet import findings_sheet
 from lifecircle.publish.gap_names import community_ids_of, gap_names, gap_numbers
 from lifecircle.publish.plan_sheets import plan_sheets
+from lifecircle.publish.readings_sheet import readings_sheet
 from lifecircle.publish.records import provenance
 from lifecircle.publish.rollup_sheets import (
     dashboard_sheet,
@@ -53,8 +54,8 @@ def data_sheets(study: Assessment, lang: Language) -> list[Sheet]:
     -------
     list of Sheet
         Findings, dashboard, gap areas, amounts to provide, missing area by level,
-        people by minutes, reach by level, the grid plan, household totals, problems
-        of the data, rules, notes.
+        people by minutes, reach by level, unknown gates, the grid plan, household
+        totals, problems of the data, rules, notes.
 
     Examples
     --------
@@ -70,6 +71,7 @@ def data_sheets(study: Assessment, lang: Language) -> list[Sheet]:
         missing_sheet(study, told),
         served_sheet(study, told),
         reached_sheet(study, told),
+        *readings_sheet(study, told),
         *plan_sheets(study, told),
         _totals(study, told),
         _problems(study, lang),

@@ -252,5 +252,9 @@ def test_elderly_that_are_not_known_are_an_error(toy):
 def test_no_gate_to_open_is_an_error(toy):
     with pytest.raises(ConfigError, match="k is 0"):
         which_gates_to_open(
-            toy.district, toy.district.gates, facility_class="ELD.CANTEEN", limit_min=5, k=0
+            toy.district,
+            toy.district.gates,
+            facility_class="ELD.CANTEEN",
+            limit_min=5,
+            k=0,
         )
