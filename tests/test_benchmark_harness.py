@@ -157,3 +157,36 @@ def test_chains_are_joined_and_no_metre_is_lost(networks):
     joined = networks.simplified(town)
     assert len(joined.xy) == 5
     assert joined.length_m.tolist() == [200.0] * 4
+
+
+def test_the_page_of_a_made_up_study_is_drawn_without_a_network(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    studies = importlib.import_module("benchmarks.studies")
+    suite = importlib.import_module("benchmarks.map")
+    pages = importlib.import_module("benchmarks.pages")
+    if not pages.CHROMIUM.exists():
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    study = studies.finished(600)
+    buildings = study.district.buildings
+    assert len(buildings) == 600
+    assert buildings.is_valid.all()
+    # Rectangles have 5 points with the closing one, L-shapes 7.
+    assert set(buildings.count_coordinates()) == {5, 7}
+    assert set(study.access["facility_class"]) == set(studies.CLASSES)
+    ours, theirs = tmp_path / "review.html", tmp_path / "folium.html"
+    suite.write_map(study, ours)
+    suite.write_folium(study, theirs)
+    assert 100 < suite.shell_kb(ours) < ours.stat().st_size / 1e3
+    seconds, gigabytes = suite.written(study, tmp_path)
+    assert 0 < seconds < 60
+    assert 0.05 < gigabytes < 1.0
+    with pages.chromium() as browser:
+        with pages.opened(browser, ours) as page:
+            moves = page.page.evaluate(suite.REDRAW, suite.PLACES)
+            assert (page.requests, page.console) == ([], [])
+            assert len(moves) == len(suite.PLACES)
+            assert 1 < page.heap_mb() < 200
+        drawn = suite.FOLIUM_DRAWN
+        with pages.opened(browser, theirs, ready=drawn, stubs=True) as page:
+            assert page.drawn_ms > 0
+            assert any("leaflet" in address for address in page.requests)

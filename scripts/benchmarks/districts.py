@@ -24,6 +24,7 @@ from lifecircle.model import District, DistrictConfig, RuleBook
 from lifecircle.network.graph import build_network
 from lifecircle.settings import Walker
 from lifecircle.standards.facts import facts
+from lifecircle.tables.ledger import Ledger
 from lifecircle.tables.schemas import NUMERIC, SCHEMAS
 
 CRS = "EPSG:4548"
@@ -124,7 +125,7 @@ def made_up(buildings: int, books: tuple[RuleBook, ...], *, seed: int = 20) -> C
         crs=CRS,
         complete_classes=frozenset(BUILDINGS_PER_FACILITY) - set(INCOMPLETE),
         problems=(),
-        rejected=pd.DataFrame(),
+        rejected=Ledger().rejected(),
         registers=_registers(books, communities, random),
         facility_classes=offered.drop_duplicates().sort_values(
             ["facility_id", "facility_class"], ignore_index=True

@@ -25,8 +25,8 @@ from typing import Any
 
 PEERS = (
     *("numpy", "numba", "scipy", "shapely", "networkx", "pandana", "igraph"),
-    *("cityseer", "pyrosm", "osmnx", "osmium", "pyvalhalla"),
-    *("pymetis", "gerrychain", "spopt", "k-means-constrained"),
+    *("cityseer", "pyrosm", "osmnx", "osmium", "pyvalhalla", "folium"),
+    *("pymetis", "gerrychain", "spopt", "k-means-constrained", "folium", "playwright"),
 )
 
 
@@ -183,7 +183,7 @@ def machine() -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a suite; 0 = every bar holds, 1 = one does not."""
     parser = argparse.ArgumentParser(prog="scripts/benchmark")
-    parser.add_argument("suite", help="walk or checks")
+    parser.add_argument("suite", help="walk, checks, regrid or map")
     parser.add_argument("--json", type=Path, help="file for the rows, timings kept")
     parser.add_argument("--only", default="", help="ids, separated by commas")
     options = parser.parse_args(arguments)

@@ -171,7 +171,8 @@ LC.draw.barriers = function (v) {
   }
   ctx.strokeStyle = "#8A8578";
   ctx.lineWidth = 1.2;
-  LC.traceAll(v, LC.g.barriers, [...of("wall"), ...of("expressway")], false, stroke);
+  const walls = mpp > 8 ? [] : of("wall");
+  LC.traceAll(v, LC.g.barriers, [...walls, ...of("expressway")], false, stroke);
 };
 
 /* Outside the district everything recedes. */
