@@ -11,11 +11,14 @@ _HOMES = {
     "check": "lifecircle.checks.evaluate",
     "check_district": "lifecircle.tables.district",
     "dashboard": "lifecircle.checks.dashboard",
+    "disjoint_rings": "lifecircle.access.isochrones",
     "find_gaps": "lifecircle.checks.gaps",
     "gates_at": "lifecircle.network.gate_hours",
     "isochrones": "lifecircle.access.isochrones",
+    "isochrones_each": "lifecircle.access.isochrones",
     "merge_communities": "lifecircle.plans.communities",
     "nearest_facilities": "lifecircle.access.nearest",
+    "reachable_streets": "lifecircle.access.isochrones",
     "read_district": "lifecircle.tables.district",
     "read_rule_book": "lifecircle.standards.rulebook",
     "read_study": "lifecircle.publish.results",
@@ -39,11 +42,14 @@ __all__ = [
     "check",
     "check_district",
     "dashboard",
+    "disjoint_rings",
     "find_gaps",
     "gates_at",
     "isochrones",
+    "isochrones_each",
     "merge_communities",
     "nearest_facilities",
+    "reachable_streets",
     "read_district",
     "read_rule_book",
     "read_study",
@@ -61,7 +67,12 @@ __all__ = [
 
 if TYPE_CHECKING:
     from lifecircle.access.gate_choice import which_gates_to_open
-    from lifecircle.access.isochrones import isochrones
+    from lifecircle.access.isochrones import (
+        disjoint_rings,
+        isochrones,
+        isochrones_each,
+        reachable_streets,
+    )
     from lifecircle.access.minutes import walk_access
     from lifecircle.access.nearest import nearest_facilities
     from lifecircle.access.pairs import walk_pairs

@@ -311,7 +311,8 @@ def _isochrones(network: WalkNetwork, district: District) -> GeoDataFrame:
     ]
     if not frames:
         frames = [isochrones(network, district, "", walker="adult", limits_min=())]
-    return pd.concat(frames, ignore_index=True)
+    columns = ["facility_class", "walker", "limit_min", "geometry"]
+    return pd.concat(frames, ignore_index=True)[columns]
 
 
 def _manifest(config: DistrictConfig, books: list[RuleBook]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from lifecircle.access.field import CostGraph, Places
 
-__all__ = ["matches", "walks_along"]
+__all__ = ["matches", "runs", "walks_along"]
 
 
 def walks_along(
@@ -79,7 +79,30 @@ def matches(
     ([1, 1], [0, 1])
     """
     low = np.searchsorted(ranked, wanted, "left")
-    count = np.searchsorted(ranked, wanted, "right") - low
-    here = np.repeat(np.arange(len(wanted)), count)
+    return runs(low, np.searchsorted(ranked, wanted, "right") - low)
+
+
+def runs(
+    first: npt.NDArray[Any], count: npt.NDArray[Any]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The rows of runs of rows.
+
+    Parameters
+    ----------
+    first, count : int arrays
+        First row of each run, and how many rows it has.
+
+    Returns
+    -------
+    tuple of int arrays
+        Number of the run, ascending, and row.
+
+    Examples
+    --------
+    >>> run, row = runs(np.array([4, 9, 0]), np.array([2, 0, 1]))
+    >>> run.tolist(), row.tolist()
+    ([0, 0, 2], [4, 5, 0])
+    """
+    run = np.repeat(np.arange(len(first)), count)
     step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    return here, np.repeat(low, count) + step
+    return run, np.repeat(first, count) + step

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lifecircle.access.along import runs
 from lifecircle.access.field import Places, place_points
 from lifecircle.network.entrances import entrance_points
 from lifecircle.network.snap import standing_points
@@ -58,10 +59,7 @@ class Entrances:
             In the order of ``rows``; ``owner`` counts in ``rows``.
         """
         low = np.searchsorted(self.owner, rows, "left")
-        count = np.searchsorted(self.owner, rows, "right") - low
-        owner = np.repeat(np.arange(len(rows)), count)
-        step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        chosen = np.repeat(low, count) + step
+        owner, chosen = runs(low, np.searchsorted(self.owner, rows, "right") - low)
         return Entrances(self.places.take(chosen), owner, self.points[chosen])
 
 

@@ -31,14 +31,31 @@ if TYPE_CHECKING:
     from lifecircle.access.field import CostGraph
     from lifecircle.model import District, Walker, WalkNetwork
 
-__all__ = ["counted_facilities", "walk_access"]
+__all__ = ["counted_facilities", "iter_plain", "walk_access"]
 
 logger = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 
 
-def _plainly(items: Iterable[Item]) -> Iterable[Item]:
+def iter_plain(items: Iterable[Item]) -> Iterable[Item]:
+    """No progress shown: what ``track`` does if it is not given.
+
+    Parameters
+    ----------
+    items : iterable
+        What a loop goes over.
+
+    Returns
+    -------
+    iterable
+        The same.
+
+    Examples
+    --------
+    >>> list(iter_plain([1, 2]))
+    [1, 2]
+    """
     return items
 
 
@@ -89,7 +106,7 @@ def walk_access(
     classes: Sequence[str] | None = None,
     statuses: Sequence[str] = ("built",),
     limit_m: float = 5000.0,
-    track: Callable[[Iterable[str]], Iterable[str]] = _plainly,
+    track: Callable[[Iterable[str]], Iterable[str]] = iter_plain,
 ) -> DataFrame:
     """Walk of every building to the nearest facility of each class.
 

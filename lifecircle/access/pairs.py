@@ -9,7 +9,7 @@ facility of several entrances by the nearest.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,9 +17,9 @@ import pandas as pd
 from lifecircle.access.along import matches, walks_along
 from lifecircle.access.entrances import place_entrances
 from lifecircle.access.field import UM, cost_graph, place_points
-from lifecircle.access.minutes import counted_facilities
+from lifecircle.access.minutes import counted_facilities, iter_plain
 from lifecircle.access.within import walks_within, workspace
-from lifecircle.errors import CrsError
+from lifecircle.errors import CrsError, TableError
 from lifecircle.network.compounds import read_walls
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "entrance_pairs",
+    "own_points",
     "pairs_within",
     "start_places",
     "walk_pairs",
@@ -45,14 +46,8 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-Item = TypeVar("Item")
-
 BATCH = 64
 """Searches between two joins: bounds the memory, changes no result."""
-
-
-def _plainly(items: Iterable[Item]) -> Iterable[Item]:
-    return items
 
 
 def walk_pairs(
@@ -63,7 +58,7 @@ def walk_pairs(
     points: GeoDataFrame | None = None,
     statuses: Sequence[str] = ("built",),
     limit_m: float,
-    track: Callable[[Iterable[int]], Iterable[int]] = _plainly,
+    track: Callable[[Iterable[int]], Iterable[int]] = iter_plain,
 ) -> DataFrame:
     """Walks within a limit from every building to every facility of a class.
 
@@ -141,11 +136,6 @@ def start_places(
     tuple
         Name of the id's column, the ids, and the places.
 
-    Raises
-    ------
-    CrsError
-        If the points are not in the network's CRS.
-
     Examples
     --------
     >>> key, ids, _ = start_places(toy.network, toy.district, None)
@@ -154,13 +144,7 @@ def start_places(
     """
     key, frame = "building_id", district.buildings
     if points is not None:
-        key, frame = "point_id", points
-        if points.crs != network.crs:
-            raise CrsError(
-                where="points",
-                what=f"they are in {points.crs}, the network in {network.crs}.",
-                fix=f"Project them to {network.crs} first.",
-            )
+        key, frame = "point_id", own_points(network, points)
     places = place_points(
         network,
         frame.geometry.to_numpy(),
@@ -170,13 +154,64 @@ def start_places(
     return key, frame[key].to_numpy(dtype=object), places
 
 
+def own_points(network: WalkNetwork, points: GeoDataFrame) -> GeoDataFrame:
+    """Points of one's own, checked.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        Where they are to be.
+    points : GeoDataFrame
+        ``point_id`` and points.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``points`` itself.
+
+    Raises
+    ------
+    CrsError
+        If they are not in the network's CRS.
+    TableError
+        If ``point_id`` is missing, or a row has no geometry.
+
+    Examples
+    --------
+    >>> own = toy.district.facilities.rename(columns={"facility_id": "point_id"})
+    >>> own_points(toy.network, own) is own
+    True
+    """
+    if points.crs != network.crs:
+        raise CrsError(
+            where="points",
+            what=f"they are in {points.crs}, the network in {network.crs}.",
+            fix=f"Project them to {network.crs} first.",
+        )
+    if "point_id" not in points:
+        raise TableError(
+            where="points, point_id",
+            what="there is no such column.",
+            fix="Add point_id, a name for each point.",
+        )
+    nowhere = (points.geometry.isna() | points.geometry.is_empty).to_numpy()
+    if nowhere.any():
+        ids = ", ".join(map(str, points.loc[nowhere, "point_id"].iloc[:5]))
+        raise TableError(
+            where=f"points, {ids}",
+            what=f"{int(nowhere.sum())} rows have no geometry.",
+            fix="Give each a point, or leave the rows out.",
+        )
+    return points
+
+
 def entrance_pairs(
     graph: CostGraph,
     entrances: Entrances,
     places: Places,
     *,
     limit_m: float,
-    track: Callable[[Iterable[int]], Iterable[int]] = _plainly,
+    track: Callable[[Iterable[int]], Iterable[int]] = iter_plain,
 ) -> tuple[Ints, Ints, Ints]:
     """Sparse walks to facilities, each by its nearest entrance.
 
@@ -221,7 +256,7 @@ def pairs_within(
     places: Places,
     *,
     limit_m: float,
-    track: Callable[[Iterable[int]], Iterable[int]] = _plainly,
+    track: Callable[[Iterable[int]], Iterable[int]] = iter_plain,
 ) -> tuple[Ints, Ints, Ints]:
     """Sparse walks from places to sources.
 

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 
-from lifecircle.access.entrances import place_entrances
-from lifecircle.access.field import (
-    UM,
-    CostGraph,
-    WalkField,
-    cost_graph,
-    walk_field,
-)
-from lifecircle.access.kernel import FAR
-from lifecircle.access.minutes import counted_facilities
-from lifecircle.access.walkers import open_network, walker_graph
-from lifecircle.network.compounds import read_walls
-from lifecircle.network.lines import straight_lines
+from lifecircle.access.along import runs
+from lifecircle.access.field import UM, CostGraph, Places, WalkField
+from lifecircle.access.kernel import FAR, Workspace
+from lifecircle.access.within import reached_from
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy.typing as npt
-    from geopandas import GeoDataFrame
 
-    from lifecircle.model import District, Walker, WalkNetwork
+    from lifecircle.model import WalkNetwork
 
-__all__ = ["Stretches", "class_stretches", "reachable_streets", "walked_stretches"]
+    Ints = npt.NDArray[np.int64]
+
+__all__ = ["Stretches", "near_stretches", "walked_stretches"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,50 +120,116 @@ def walked_stretches(graph: CostGraph, field: WalkField) -> Stretches:
     >>> float((stretches.to_m - stretches.from_m).sum())  # 50 m each way
     100.0
     """
-    seeded = np.unique(field.sources.segment)
-    plain = np.setdiff1d(np.arange(len(graph.nodes)), seeded)
-    nodes = graph.nodes[plain]
-    zero = np.zeros(len(plain), np.int64)
+    segments = np.arange(len(graph.nodes))
+    ends = _Ends(segments, field.node_um[graph.nodes], field.source[graph.nodes])
+    return _stretches(graph, ends, field.sources, field.limit_um)
+
+
+def near_stretches(
+    space: Workspace,
+    graph: CostGraph,
+    edge_segment: npt.NDArray[np.int32],
+    places: Places,
+) -> Stretches:
+    """Every stretch within the limit of places together, looking only around them.
+
+    Parameters
+    ----------
+    space : Workspace
+        Of the graph and the limit; used again from call to call.
+    graph : CostGraph
+        Where to walk.
+    edge_segment : int32 array
+        Segment of each edge of the graph.
+    places : Places
+        Where walks start; their legs off the street count.
+
+    Returns
+    -------
+    Stretches
+        By segment and offset, as ``walked_stretches`` has them; ``source`` is 0.
+
+    Examples
+    --------
+    >>> from lifecircle.access.field import cost_graph, place_points
+    >>> from lifecircle.access.within import workspace
+    >>> graph = cost_graph(toy.network)
+    >>> space = workspace(graph, limit_m=60)
+    >>> facilities = toy.district.facilities.geometry.to_numpy()
+    >>> start = place_points(toy.network, facilities[:1], max_off_m=100)
+    >>> near = near_stretches(space, graph, toy.network.edge_segment, start)
+    >>> float((near.to_m - near.from_m).sum())  # 50 m each way
+    100.0
+    """
+    node, um = reached_from(space, graph, places)
+    order = np.argsort(node)
+    node, um = np.append(node[order], -1), np.append(um[order].astype(np.int64), FAR)
+    first = graph.indptr[node[:-1]]
+    _, edge = runs(first, graph.indptr[node[:-1] + 1] - first)
+    seeded = places.segment[places.segment >= 0]
+    segments = np.unique(np.concatenate([edge_segment[edge], seeded]))
+    at = np.searchsorted(node[:-1], graph.nodes[segments])
+    at[node[at] != graph.nodes[segments]] = -1
+    ends = _Ends(segments, um[at], np.zeros_like(at))
+    found = _stretches(graph, ends, places, space.limit_um)
+    return replace(found, source=np.zeros_like(found.source))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ends:
+    """Walk and source at both ends of segments, which ascend."""
+
+    segment: Ints
+    um: Ints
+    source: Ints
+
+
+def _stretches(
+    graph: CostGraph, ends: _Ends, sources: Places, limit_um: int
+) -> Stretches:
+    seeded = np.unique(sources.segment)
+    plain = ~np.isin(ends.segment, seeded)
+    segment = ends.segment[plain]
     spans = np.column_stack(
         [
-            plain,
-            zero,
-            graph.segment_um[plain],
-            field.node_um[nodes],
-            field.source[nodes],
+            segment,
+            np.zeros(len(segment), np.int64),
+            graph.segment_um[segment],
+            ends.um[plain],
+            ends.source[plain],
         ]
     )
-    more = _seeded_spans(graph, field, seeded[seeded >= 0])
-    return _split(graph, np.vstack([spans, more]), field.limit_um / UM)
+    more = _seeded_spans(graph, ends, sources, seeded[seeded >= 0])
+    return _split(graph, np.vstack([spans, more]), limit_um / UM)
 
 
 def _seeded_spans(
-    graph: CostGraph, field: WalkField, seeded: npt.NDArray[np.int32]
-) -> npt.NDArray[np.int64]:
+    graph: CostGraph, ends: _Ends, sources: Places, seeded: npt.NDArray[np.int32]
+) -> Ints:
     """Spans between the sources on a segment and its ends.
 
     A span is: segment, from, to, walk at both ends, source at both ends.
     """
-    sources = field.sources
     order = np.argsort(sources.segment, kind="stable")
     first = np.searchsorted(sources.segment[order], seeded, "left")
     last = np.searchsorted(sources.segment[order], seeded, "right")
+    rows = np.searchsorted(ends.segment, seeded)
     spans: list[tuple[int, ...]] = []
-    for segment, low, high in zip(
-        seeded.tolist(), first.tolist(), last.tolist(), strict=True
+    for segment, low, high, um, source in zip(
+        seeded.tolist(),
+        first.tolist(),
+        last.tolist(),
+        ends.um[rows].tolist(),
+        ends.source[rows].tolist(),
+        strict=True,
     ):
-        start, end = graph.nodes[segment]
         stops = [
-            (0, int(field.node_um[start]), int(field.source[start])),
+            (0, um[0], source[0]),
             *(
                 (int(sources.offset_um[row]), int(sources.off_um[row]), int(row))
                 for row in order[low:high]
             ),
-            (
-                int(graph.segment_um[segment]),
-                int(field.node_um[end]),
-                int(field.source[end]),
-            ),
+            (int(graph.segment_um[segment]), um[1], source[1]),
         ]
         paces = (
             float(graph.back_um[segment] / graph.segment_um[segment]),
@@ -235,112 +290,4 @@ def _split(graph: CostGraph, spans: npt.NDArray[np.int64], limit_m: float) -> St
         stretches.walk_m[order],
         stretches.source[order],
         stretches.pace[order],
-    )
-
-
-def class_stretches(
-    network: WalkNetwork,
-    district: District,
-    facility_class: str,
-    *,
-    statuses: Sequence[str] = ("built",),
-    limit_m: float,
-    walker: Walker | None = None,
-) -> Stretches:
-    """Stretches within a walk of the facilities of a class.
-
-    Parameters
-    ----------
-    network : WalkNetwork
-        Of this district; the part that the walker can walk.
-    district : District
-        Facilities, walls and barriers.
-    facility_class : str
-        Code; all its facilities are sources together.
-    statuses : sequence of str
-        Statuses that count as there.
-    limit_m : float
-        Longest walk, metres, inclusive; the leg off the street counts.
-    walker : Walker, optional
-        Metres on the level that take the walker as long as the walk; without it, and
-        where length is all that counts, metres.
-
-    Returns
-    -------
-    Stretches
-        None if there is no facility.
-
-    Examples
-    --------
-    >>> near = class_stretches(toy.network, toy.district, "ELD.CANTEEN", limit_m=60)
-    >>> len(near.segment)
-    2
-    """
-    counted = counted_facilities(district, facility_class, statuses=statuses)
-    sources = place_entrances(
-        network,
-        counted.geometry.to_numpy(),
-        max_off_m=district.config.max_off_road_m,
-        walls=read_walls(district),
-    ).places
-    graph = cost_graph(network) if walker is None else walker_graph(network, walker)
-    return walked_stretches(graph, walk_field(graph, sources, limit_m=limit_m))
-
-
-def reachable_streets(
-    network: WalkNetwork,
-    district: District,
-    facility_class: str,
-    *,
-    walker: str,
-    limit_min: float,
-) -> GeoDataFrame:
-    """Streets within a walk of the facilities of a class, cut at the limit.
-
-    Parameters
-    ----------
-    network : WalkNetwork
-        Of this district.
-    district : District
-        Facilities, walls, barriers and walkers.
-    facility_class : str
-        Code; all its built facilities are sources together.
-    walker : str
-        Name of a walker profile of the district file.
-    limit_min : float
-        Longest walk, minutes, inclusive.
-
-    Returns
-    -------
-    GeoDataFrame
-        Lines: ``segment`` (of the streets open to the walker), ``from_m`` and
-        ``to_m`` along it, ``walk_min`` at the nearer end.
-
-    Examples
-    --------
-    >>> streets = reachable_streets(
-    ...     toy.network, toy.district, "ELD.CANTEEN", walker="adult", limit_min=1
-    ... )
-    >>> round(float(streets.length.sum()), 3)  # 66 m less 10 m off the street, twice
-    112.0
-    """
-    profile = district.config.walkers[walker]
-    network = open_network(network, profile)
-    speed_m_per_min = profile.speed_m_per_s * 60
-    stretches = class_stretches(
-        network,
-        district,
-        facility_class,
-        limit_m=limit_min * speed_m_per_min,
-        walker=profile,
-    )
-    return gpd.GeoDataFrame(
-        {
-            "segment": stretches.segment.astype(np.int32),
-            "from_m": stretches.from_m,
-            "to_m": stretches.to_m,
-            "walk_min": stretches.walk_m.min(axis=1, initial=np.inf) / speed_m_per_min,
-        },
-        geometry=gpd.GeoSeries(straight_lines(stretches.xy(network)), crs=network.crs),
-        crs=network.crs,
     )

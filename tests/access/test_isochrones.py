@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, box
 
-from lifecircle.access.isochrones import BUFFER_M, isochrones
+from lifecircle.access.ground import BUFFER_M
+from lifecircle.access.isochrones import isochrones, reachable_streets
 from lifecircle.access.raster import CELL_M
-from lifecircle.access.reach import class_stretches, reachable_streets
+from lifecircle.access.sources import open_outing
 from lifecircle.conftest import make_district, places, streets
 from lifecircle.network.graph import build_network
 from lifecircle.network.snap import snap_points
@@ -66,13 +67,14 @@ def test_edges_are_cut_from_both_ends_and_meet(ladder, make_district):
 
 def test_stretches_are_labelled_with_the_nearest_source(town):
     district = town(streets(((0, 0), (100, 0), (300, 0))), [], [(0, 0), (240, 0)])
-    found = class_stretches(build_network(district), district, "SHOP", limit_m=1000)
-    by_source = {
-        source: (found.to_m - found.from_m)[found.source == source].sum()
-        for source in (0, 1)
-    }
+    found = reachable_streets(
+        build_network(district), district, "SHOP", walker="adult", limit_m=1000
+    )
+    by_source = found.length.groupby(found["facility_id"]).sum()
     # They meet half way, at x=120.
-    assert by_source == pytest.approx({0: 120.0, 1: 180.0})
+    assert by_source.to_dict() == pytest.approx({"F0": 120.0, "F1": 180.0})
+    assert set(found["limit_m"]) == {1000.0}
+    assert found["walk_m"].min() == 0.0
 
 
 def test_no_source_and_no_limit_are_no_failure(toy):
@@ -88,6 +90,8 @@ def test_no_source_and_no_limit_are_no_failure(toy):
         "facility_class",
         "walker",
         "limit_min",
+        "area_m2",
+        "reason",
         "geometry",
     ]
 
@@ -206,7 +210,9 @@ def test_the_ends_of_reachable_streets_are_at_most_the_limit_away(
         facilities=places("facility_id", shops, facility_class="SHOP"),
     )
     network = build_network(district)
-    found = class_stretches(network, district, "SHOP", limit_m=limit * ADULT_M_PER_MIN)
+    found = open_outing(
+        network, district, "SHOP", walker="adult", limits_min=[limit], limits_m=None
+    ).stretches()
     snapped = snap_points(network, district.facilities.geometry, max_off_m=100)
     for offset_m, walk_m in (
         (found.from_m, found.walk_m[:, 0]),

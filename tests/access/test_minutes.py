@@ -6,13 +6,15 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import Point, affinity, box
 
+from lifecircle.access.field import UM, cost_graph
 from lifecircle.access.minutes import counted_facilities, walk_access
+from lifecircle.access.within import place_nodes, walks_within
 from lifecircle.columns import ACCESS
-from lifecircle.conftest import make_district, places, streets
+from lifecircle.conftest import at, make_district, places, streets
 from lifecircle.network.graph import build_network
 from lifecircle.network.snap import snap_points
 
@@ -316,3 +318,32 @@ def test_one_more_facility_never_lengthens_a_walk(made, more):
     before = np.array(walk_m(district_of(made)))
     after = np.array(walk_m(district_of((roads, homes, [*shops, more]))))
     assert (np.isnan(before) | (after <= before)).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(roads=joined, ends=st.tuples(st.integers(0, 99), st.integers(0, 99)))
+def test_one_more_edge_between_nodes_never_lengthens_a_walk(roads, ends):
+    before = build_network(make_district(roads=streets(*roads)))
+    xy = (before.node_xy - at(0, 0)).tolist()
+    new = tuple(tuple(xy[end % len(xy)]) for end in ends)
+    assume(new[0] != new[1])
+    after = build_network(make_district(roads=streets(*roads, new)))
+    same = shapely.STRtree(shapely.points(after.node_xy)).nearest(
+        shapely.points(before.node_xy)
+    )
+    np.testing.assert_allclose(after.node_xy[same], before.node_xy, atol=1e-3)
+    assert (node_walks(after)[np.ix_(same, same)] <= node_walks(before)).all()
+    # Between its own ends the way is now the new edge, or shorter.
+    here, there = same[ends[0] % len(xy)], same[ends[1] % len(xy)]
+    direct = np.hypot(*(after.node_xy[here] - after.node_xy[there]))
+    assert node_walks(after)[here, there] <= direct + 1e-6
+
+
+def node_walks(network):
+    """Metres between all nodes; infinite where there is no walk."""
+    graph = cost_graph(network)
+    nodes = np.arange(len(network.node_xy), dtype=np.int32)
+    met = walks_within(graph, place_nodes(graph, nodes), limit_m=1e5)
+    walk_m = np.full((len(nodes), len(nodes)), np.inf)
+    walk_m[met.source, met.node] = met.um / UM
+    return walk_m

@@ -8,9 +8,8 @@ import pytest
 import shapely
 from shapely import LineString, MultiLineString, Point, Polygon
 
-from lifecircle.access.isochrones import isochrones
+from lifecircle.access.isochrones import isochrones, reachable_streets
 from lifecircle.access.minutes import walk_access
-from lifecircle.access.reach import reachable_streets
 from lifecircle.access.routes import walk_m_between
 from lifecircle.network.graph import build_network, network_report
 from lifecircle.network.snap import snap_points

@@ -16,10 +16,10 @@ from lifecircle.access.field import (
     nearest_source,
     walk_field,
 )
-from lifecircle.access.isochrones import isochrones
+from lifecircle.access.isochrones import isochrones, reachable_streets
 from lifecircle.access.kernel import FAR
 from lifecircle.access.minutes import walk_access
-from lifecircle.access.reach import reachable_streets, walked_stretches
+from lifecircle.access.reach import walked_stretches
 from lifecircle.access.routes import example_routes
 from lifecircle.access.walkers import level_m, open_network
 from lifecircle.network.graph import build_network
@@ -173,6 +173,20 @@ def test_reachable_streets_are_cut_where_time_is_up(stairs):
     # up the road around.
     assert near.length.sum() == pytest.approx(40 + 26 / 3 + 66)
     assert near["walk_min"].min() == pytest.approx(0.0)
+
+
+def test_a_limit_in_metres_is_metres_of_street_and_no_time(stairs):
+    network = build_network(stairs)
+    adult, pram = (
+        reachable_streets(network, stairs, "SHOP", walker=walker, limit_m=66)
+        for walker in ("adult", "pram")
+    )
+    # 66 m up the road around and 66 m west, of which 20 m on the steps, at their
+    # length; a pram walks 40 m west, to the steps.
+    assert adult.length.sum() == pytest.approx(66 + 66)
+    assert pram.length.sum() == pytest.approx(66 + 40)
+    assert "walk_min" not in adult
+    assert adult["walk_m"].max() == pytest.approx(60.0)
 
 
 def test_the_example_route_is_the_walkers_own(stairs):

@@ -6,13 +6,11 @@ import os
 from pathlib import Path
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
-from lifecircle.access.routes import walk_m_between
 from lifecircle.conftest import make_config, make_district
 from lifecircle.network.graph import build_network
 from lifecircle.network.snap import snap_points
@@ -69,32 +67,11 @@ def test_its_size(network):
     assert length_m[main].sum() / length_m.sum() == pytest.approx(0.9813, abs=5e-4)
 
 
-def test_500_random_pairs_agree_with_networkx_to_a_centimetre(network, make_oracle):
-    rng = np.random.default_rng(20261122)
-    enterable = np.flatnonzero(~np.isin(network.segment_kind, ("bridge", "tunnel")))
-    first, second = (
-        shapely.line_interpolate_point(
-            network.segment_geometry[rng.choice(enterable, 500)],
-            rng.uniform(0, 1, 500),
-            normalized=True,
-        )
-        for _ in range(2)
-    )
-    walked = walk_m_between(network, first, second)
-    graph = make_oracle(
-        network,
-        first=snap_points(network, first, max_off_m=100),
-        second=snap_points(network, second, max_off_m=100),
-    )
-    expected = []
-    for row in range(500):
-        try:
-            ends = ("first", row), ("second", row)
-            expected.append(nx.bidirectional_dijkstra(graph, *ends)[0])
-        except nx.NetworkXNoPath:
-            expected.append(np.nan)
+def test_1000_random_pairs_agree_with_networkx_to_a_centimetre(network, random_walks):
+    walked, expected = random_walks(network, starts=250, each=4)
+    assert len(walked) == 1000
     np.testing.assert_allclose(walked, expected, atol=0.01, rtol=0)
-    assert np.isnan(expected).sum() < 50
+    assert np.isnan(expected).sum() < 100
 
 
 def test_how_many_listings_are_farther_than_100_m_from_every_street(network, listings):
