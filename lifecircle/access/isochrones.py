@@ -221,7 +221,7 @@ def _frame(
     """A row for each polygon, with the reason where it is empty."""
     geometry, count = gpd.GeoSeries(shapes, crs=outing.network.crs), len(shapes)
     limits = np.tile(outing.limits, count // max(1, len(outing.limits)))
-    why = np.where(on_street, SHORT_LIMIT, OFF_STREET).astype(object)
+    why = pd.Series(np.where(on_street, SHORT_LIMIT, OFF_STREET), dtype="str")
     return gpd.GeoDataFrame(
         {
             **{
@@ -230,7 +230,7 @@ def _frame(
             },
             f"limit_{outing.unit}": limits,
             "area_m2": geometry.area,
-            "reason": pd.Series(np.where(geometry.is_empty, why, None), dtype="str"),
+            "reason": why.where(geometry.is_empty),
         },
         geometry=geometry,
         crs=outing.network.crs,
@@ -266,9 +266,11 @@ def disjoint_rings(isochrones: GeoDataFrame) -> GeoDataFrame:
     keys = [name for name in isochrones.columns if name not in mine]
     shapes, limits = isochrones.geometry.to_numpy(), isochrones[limit].to_numpy()
     rings, over = shapes.copy(), np.zeros(len(shapes))
-    for rows in isochrones.groupby(keys, dropna=False).indices.values():
+    source = isochrones.groupby(keys, dropna=False).ngroup().to_numpy()
+    order = np.lexsort((limits, source))
+    for rows in np.split(order, np.flatnonzero(np.diff(source[order])) + 1):
         inside, before = shapely.MultiPolygon(), 0.0
-        for row in rows[np.argsort(limits[rows], kind="stable")]:
+        for row in rows:
             parts = shapely.get_parts(shapely.difference(shapes[row], inside))
             areal = parts[shapely.get_dimensions(parts) == 2]
             rings[row], over[row] = shapely.MultiPolygon(list(areal)), before

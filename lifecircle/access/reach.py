@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -179,9 +179,9 @@ def near_stretches(
 class _Ends:
     """Walk and source at both ends of segments, which ascend."""
 
-    segment: Ints
+    segment: npt.NDArray[np.integer[Any]]
     um: Ints
-    source: Ints
+    source: npt.NDArray[np.integer[Any]]
 
 
 def _stretches(

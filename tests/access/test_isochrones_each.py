@@ -303,3 +303,25 @@ def test_a_single_source_is_the_same_alone_and_in_any_batch(lines, starts):
         alone = together(points.iloc[[row]], limits_m=[80, 400]).geometry
         mine = found.geometry.iloc[2 * row : 2 * row + 2]
         assert shapely.to_wkb(alone).tolist() == shapely.to_wkb(mine).tolist()
+
+
+def test_walls_and_rivers_cut_the_ground_of_a_single_source(toy, river):
+    together, each, _ = on(toy.district)
+    # The class has one facility, outside the wall: the same ground, to the byte.
+    limits_min = [4, 7, 12]
+    mine, shared = (
+        function("ELD.CANTEEN", limits_min=limits_min).geometry
+        for function in (each, together)
+    )
+    assert shapely.to_wkb(mine).tolist() == shapely.to_wkb(shared).tolist()
+    inside = toy.district.compounds.geometry.iloc[0].buffer(-1)
+    # The gate is 380 m from the canteen, 5.8 min.
+    assert [shape.intersection(inside).area > 1 for shape in mine] == [
+        False,
+        True,
+        True,
+    ]
+    _, each, _ = on(river)
+    # 200 m from the bridge, with 198 m to walk: no ground beyond the water, y > 30.
+    shape = each(own((100, 0)), limits_min=[3]).geometry.iloc[0]
+    assert shape.bounds[3] <= at(0, 30)[1] + 1e-6

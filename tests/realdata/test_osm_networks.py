@@ -38,7 +38,7 @@ def test_1000_random_pairs_agree_with_networkx_to_a_centimetre(
 ):
     roads = read_openstreetmap(OSM / extract, "roads").to_crs(crs)
     network = build_network(make_district(config=make_config(crs=crs), roads=roads))
-    walked, expected = random_walks(network, starts=20, each=50)
+    walked, expected = random_walks(network, starts=10, each=100)
     assert len(walked) == 1000
     np.testing.assert_allclose(walked, expected, atol=0.01, rtol=0)
     # Most of the streets hang together; the rest are islands, kept.
