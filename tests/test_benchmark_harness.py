@@ -3,6 +3,7 @@
 import importlib
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
@@ -180,6 +181,12 @@ def test_the_page_of_a_made_up_study_is_drawn_without_a_network(monkeypatch, tmp
     seconds, gigabytes = suite.written(study, tmp_path)
     assert 0 < seconds < 60
     assert 0.05 < gigabytes < 1.0
+    # In a thread of its own: the browser tests leave an event loop in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(look_at, pages, suite, ours, theirs).result()
+
+
+def look_at(pages, suite, ours, theirs):
     with pages.chromium() as browser:
         with pages.opened(browser, ours) as page:
             moves = page.page.evaluate(suite.REDRAW, suite.PLACES)
