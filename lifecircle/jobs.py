@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import pandas as pd
 
 from lifecircle import __version__
-from lifecircle.access.gates import compare_walks, reading_counts
+from lifecircle.access.gates import compare_walks, reading_counts, sealed_walks
 from lifecircle.access.isochrones import isochrones
 from lifecircle.access.minutes import walk_access
 from lifecircle.access.routes import example_routes
@@ -134,11 +134,11 @@ def assess(
     report("access")
     classes = _classes(district, books)
     access = walk_access(network, district, classes=classes)
-    sealed = _sealed_access(district, classes, cache)
+    sealed = _sealed_access(district, access, classes, cache)
     report("isochrones")
     reach = _isochrones(network, district)
     report("checks")
-    findings = check(district, access, *books)
+    findings = check(district, access, *books, sealed=sealed)
     report("gaps")
     gaps = find_gaps(district, access, findings)
     routes = example_routes(network, district, access, gaps.areas)
@@ -274,13 +274,17 @@ def _network(district: District, cache: str | Path | None) -> WalkNetwork:
 
 
 def _sealed_access(
-    district: District, classes: tuple[str, ...], cache: str | Path | None
+    district: District,
+    access: DataFrame,
+    classes: tuple[str, ...],
+    cache: str | Path | None,
 ) -> DataFrame | None:
     """Walks with every unknown wall applied; None where all gates are known."""
     if not uncertain_compounds(district).any():
         return None
     sealed = sealed_district(district)
-    return walk_access(_network(sealed, cache), sealed, classes=classes)
+    walks = walk_access(_network(sealed, cache), sealed, classes=classes)
+    return sealed_walks(access, walks)
 
 
 def _classes(district: District, books: list[RuleBook]) -> tuple[str, ...]:

@@ -60,6 +60,19 @@ def test_both_readings_by_rule_and_community(unsure, assessed):
     assert counts["longest_gate_detour"] == pytest.approx(600.0)
 
 
+def test_the_verdicts_that_the_other_reading_turns_are_marked(unsure, assessed):
+    # 90 % of the elderly within 720 m: h1 has 300 m and h2 390 m, with walls 900 m
+    # and 830 m. The verdict of C2 hangs on its gates as that of C1 does.
+    config = replace(unsure.config, shares={"HF-R10": 0.9})
+    complete = frozenset({"ELD.CANTEEN"})
+    study, _ = assessed(replace(unsure, config=config, complete_classes=complete))
+    rows = study.findings.rows
+    meals = rows[(rows["rule_id"] == "HF-R10") & (rows["level"] == "community")]
+    told = meals.set_index("unit_id")[["measured", "robust", "depends_on"]]
+    assert told.loc["C1"].tolist() == [1.0, "depends", "unknown_gates"]
+    assert told.loc["C2"].tolist() == [1.0, "depends", "unknown_gates"]
+
+
 def test_where_all_gates_are_known_nothing_is_walked_twice(court, assessed):
     study, calls = assessed(court)
     assert calls == [["yes"]]
@@ -77,7 +90,7 @@ def test_readings_are_written_and_read_back(unsure, court, assessed, tmp_path):
     book = openpyxl.load_workbook(tmp_path / "out" / "findings.xlsx")
     sheet = list(book["Unknown gates"].values)
     assert len(sheet) == 1 + len(study.gate_readings)
-    assert "at most once around the wall" in sheet[1][-1]
+    assert "one that the second turns is marked" in sheet[1][-1]
     place = sheet[0].index("Reached if all are shut")
     assert [row[place] for row in sheet[1:]] == study.gate_readings[
         "served_sealed"

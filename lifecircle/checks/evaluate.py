@@ -50,7 +50,12 @@ _OF_GROUND = frozenset({"unit_area_km2", "unit_area_ha", "spacing_max"})
 """Kinds that count neither people nor facilities."""
 
 
-def check(district: District, access: DataFrame, *books: RuleBook) -> Findings:
+def check(
+    district: District,
+    access: DataFrame,
+    *books: RuleBook,
+    sealed: DataFrame | None = None,
+) -> Findings:
     """Judge every unit of a district by every rule of the books.
 
     A book that the district file adopts binds; the verdicts of any other, and of
@@ -68,6 +73,11 @@ def check(district: District, access: DataFrame, *books: RuleBook) -> Findings:
         ``columns.ACCESS``: minutes on foot.
     *books : RuleBook
         In the order in which findings are listed.
+    sealed : DataFrame, optional
+        ``columns.ACCESS`` with the walls of compounds whose gates are not known
+        applied (``lifecircle.access.gates``): a verdict that differs between the two
+        readings depends on unknown gates. Without it such gates are taken to cost
+        residents a walk of at most once around their wall.
 
     Returns
     -------
@@ -84,7 +94,7 @@ def check(district: District, access: DataFrame, *books: RuleBook) -> Findings:
     >>> rows[["unit_id", "verdict", "shortfall"]].values.tolist()
     [['C1', 'pass', 0.0], ['C2', 'fail', 30.0]]
     """
-    inputs = prepare(district, access, books=books)
+    inputs = prepare(district, access, books=books, sealed=sealed)
     config = district.config
     asked = [
         (rule, book)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lifecircle.model import District, RuleBook
 
-__all__ = ["Inputs", "cached", "prepare", "walks_of"]
+__all__ = ["Inputs", "cached", "prepare", "sealed_walks_of", "walks_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +36,9 @@ class Inputs:
         ``grid_id``, ``declared`` (bool), ``inside`` (bool).
     books : tuple of RuleBook
         For rules about rules: shares of units that pass, approval gates.
+    sealed : DataFrame or None
+        ``columns.ACCESS`` with the walls of compounds whose gates are not known
+        applied; None = not computed.
     cache : dict
         Figures that several rules share; see ``cached``.
     """
@@ -46,11 +49,16 @@ class Inputs:
     grids: DataFrame
     claims: DataFrame
     books: tuple[RuleBook, ...] = ()
+    sealed: DataFrame | None = None
     cache: dict[Hashable, Any] = field(default_factory=dict)
 
 
 def prepare(
-    district: District, access: DataFrame, *, books: tuple[RuleBook, ...] = ()
+    district: District,
+    access: DataFrame,
+    *,
+    books: tuple[RuleBook, ...] = (),
+    sealed: DataFrame | None = None,
 ) -> Inputs:
     """Count the households of every unit once, for all rules.
 
@@ -62,6 +70,8 @@ def prepare(
         ``columns.ACCESS``.
     books : tuple of RuleBook
         The books held against the district.
+    sealed : DataFrame, optional
+        ``columns.ACCESS`` of the other reading of unknown gates.
 
     Returns
     -------
@@ -82,6 +92,7 @@ def prepare(
         grids=grid_units(district, claims),
         claims=claims,
         books=books,
+        sealed=sealed,
     )
 
 
@@ -133,4 +144,29 @@ def walks_of(inputs: Inputs) -> WalkTable:
     """
     ids = inputs.district.buildings["building_id"]
     table: WalkTable = cached(inputs, "walks", lambda: walk_table(inputs.access, ids))
+    return table
+
+
+def sealed_walks_of(inputs: Inputs) -> WalkTable | None:
+    """The walks if the walls of compounds whose gates are not known stand.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        From ``prepare``.
+
+    Returns
+    -------
+    WalkTable or None
+        Made once; None where this reading was not computed.
+
+    Examples
+    --------
+    >>> sealed_walks_of(prepare(toy.district, toy.access)) is None
+    True
+    """
+    if inputs.sealed is None:
+        return None
+    ids, sealed = inputs.district.buildings["building_id"], inputs.sealed
+    table: WalkTable = cached(inputs, "sealed walks", lambda: walk_table(sealed, ids))
     return table

@@ -8,12 +8,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lifecircle.checks.inputs import Inputs, cached
+from lifecircle.checks.inputs import Inputs, cached, sealed_walks_of
+from lifecircle.checks.walking import nearest_walk
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["SPEED_RANGES", "gate_detours_m", "speed_range"]
+    from lifecircle.model import Rule
+
+__all__ = ["SPEED_RANGES", "gate_detours_m", "sealed_reach", "speed_range"]
 
 SPEED_RANGES = {"adult": (1.0, 1.2), "elderly": (0.71, 0.9)}
 """Metres per second, RULES.md 2.9: adults 1.0 to 1.2 (WS-08); the elderly from 0.71
@@ -41,6 +44,44 @@ def speed_range(walker: str, speed_m_per_s: float) -> tuple[float, float]:
     """
     slow, fast = SPEED_RANGES.get(walker, (speed_m_per_s, speed_m_per_s))
     return min(slow, speed_m_per_s), max(fast, speed_m_per_s)
+
+
+def sealed_reach(
+    inputs: Inputs, rule: Rule, reach: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """How far the nearest facility is if compounds of unknown gates are walled.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        With ``sealed`` the walks of that reading are taken as they were computed;
+        without it a bound, ``gate_detours_m``.
+    rule : Rule
+        Of reach in minutes or metres on foot.
+    reach : float array
+        The same with their walls not applied, in the order of the buildings.
+
+    Returns
+    -------
+    float array
+        Minutes or metres; NaN = no walk.
+
+    Examples
+    --------
+    The gate of the toy's only compound is known.
+
+    >>> from lifecircle.checks.inputs import prepare
+    >>> from lifecircle.standards.rulebook import read_rule_book
+    >>> rule = read_rule_book("hefei").rules[2]
+    >>> sealed_reach(prepare(toy.district, toy.access), rule, np.zeros(6)).tolist()
+    [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+    """
+    timed = rule.kind == "walk_minutes_coverage"
+    table = sealed_walks_of(inputs)
+    if table is not None:
+        return nearest_walk(table, rule, measure="walk_min" if timed else "walk_m")
+    speed = inputs.district.config.walkers[rule.walker].speed_m_per_s
+    return reach + gate_detours_m(inputs) / (speed * 60.0 if timed else 1.0)
 
 
 def gate_detours_m(inputs: Inputs) -> npt.NDArray[np.float64]:

@@ -167,6 +167,52 @@ def test_a_verdict_may_hang_on_a_wall_that_nobody_surveyed(
         assert (row["verdict"], row["depends_on"]) == ("pass", expected)
 
 
+@pytest.mark.parametrize(
+    ("sealed_min", "verdict", "depends"),
+    [
+        # 20 elderly in B1, 30 in B2, 90 % to be within 15 min. With the walls B1 has
+        # 16 min: 30 / 50 = 60 %, the verdict differs.
+        ({"B1": 16.0, "B2": 5.0}, "pass", "unknown_gates"),
+        # No way out at all is no service either.
+        ({"B1": np.nan, "B2": 5.0}, "pass", "unknown_gates"),
+        # 13 min whatever the gates, though once around the wall would be 18.3 min;
+        # 13 min at 0.71 instead of 0.8 m/s are 14.6 min.
+        ({"B1": 13.0, "B2": 5.0}, "pass", None),
+        # 14 min with the walls; at 0.71 m/s 15.8 min: neither range alone turns the
+        # verdict (10 min at 0.71 m/s are 11.3), both together do, and both are named.
+        ({"B1": 14.0, "B2": 5.0}, "pass", "walking_speed+unknown_gates"),
+    ],
+)
+def test_the_computed_reading_of_unknown_gates_decides_what_depends_on_them(
+    make_district, make_config, rows, walks, sealed_min, verdict, depends
+):
+    district = make_district(
+        config=make_config(shares={"HF-R10": 0.9}),
+        complete_classes=("ELD.CANTEEN",),
+        communities=[rows.community("C1", 0)],
+        compounds=[
+            {
+                "compound_id": "K1",
+                "gated": "unknown",
+                "geometry": rows.square(50, 50, 100),
+            }
+        ],
+        buildings=[
+            rows.building("B1", 100, 100, 50, elderly=20.0),
+            rows.building("B2", 300, 100, 50, elderly=30.0),
+        ],
+        facilities=[rows.facility("F1", "ELD.CANTEEN", 500, 500)],
+    )
+    book = book_of(rule_of("hefei", "HF-R10"))
+    access = walks({"B1": 10.0, "B2": 5.0})
+    row = check(district, access, book, sealed=walks(sealed_min)).rows.iloc[0]
+    assert (row["verdict"], row["measured"]) == (verdict, 1.0)
+    assert (row["robust"], row["depends_on"]) == (
+        "depends" if depends else "holds",
+        depends,
+    )
+
+
 def test_a_target_still_to_come_is_said_and_a_shortfall_stays_one(
     make_district, make_config, rows
 ):

@@ -13,7 +13,7 @@ from lifecircle.checks.levels import scoped, units_at
 from lifecircle.checks.measures.rows import begin_rows, ends
 from lifecircle.checks.measures.straight import straight_m
 from lifecircle.checks.places import level_key, member_pairs
-from lifecircle.checks.uncertain import gate_detours_m, speed_range
+from lifecircle.checks.uncertain import sealed_reach, speed_range
 from lifecircle.checks.units import estimate_range, estimated
 from lifecircle.checks.walking import is_answered, nearest_walk
 
@@ -314,12 +314,13 @@ def _ends(
         speed = inputs.district.config.walkers[rule.walker].speed_m_per_s
         timed = rule.kind == "walk_minutes_coverage"
         slow, fast = speed_range(rule.walker, speed) if timed else (speed, speed)
-        detour = gate_detours_m(inputs) / (speed * 60.0 if timed else 1.0)
+        sealed = sealed_reach(inputs, rule, reach)
         reaches["speed"] = (reach * speed / slow, reach * speed / fast)
-        reaches["gates"] = (reach + detour, reach)
+        reaches["gates"] = (sealed, reach)
+        # Paths within a wall may be shorter than the way by the street outside.
         reaches["all"] = (
-            (reach + detour) * speed / slow,
-            reach * speed / fast,
+            np.maximum(reach, sealed) * speed / slow,
+            np.fmin(reach, sealed) * speed / fast,
         )
     weights = (people.low, people.high)
     source = "households" if (people.names == "households").all() else "persons"
@@ -331,7 +332,10 @@ def _ends(
             people.share(served[0], least, most),
             people.share(served[1], most, least),
         )
-        differs = np.abs(pair[1] - pair[0]) > _SLACK
+        # A walk or weight with a range, though it may not change the share by itself.
+        same = np.isclose(far, close, rtol=0, atol=_SLACK, equal_nan=True)[row]
+        ranged = ~same | (most - least > _SLACK)
+        differs = people.sums(ranged.astype(float)) > 0
         key = source if name == "same" else name
         pairs[key] = (
             np.where(differs, pair[0], np.nan),
