@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lifecircle import __version__
+from lifecircle.cli_data import init, inspect
 from lifecircle.cli_plans import regrid
 from lifecircle.cli_walks import gates
 from lifecircle.console import (
@@ -155,6 +156,8 @@ def run(
     )
 
 
+app.command()(inspect)
+app.command()(init)
 app.command()(regrid)
 app.command()(gates)
 

@@ -27,13 +27,21 @@ if TYPE_CHECKING:
     from lifecircle.tables.ledger import Ledger
     from lifecircle.tables.schemas import Field
 
-__all__ = ["class_codes", "nearest", "nearest_class", "parse_column"]
+__all__ = [
+    "SEPARATORS",
+    "choose",
+    "class_codes",
+    "nearest",
+    "nearest_class",
+    "parse_column",
+]
 
 _ALIASES = {
     **dict.fromkeys(("是", "y", "t", "true", "1"), "yes"),
     **dict.fromkeys(("否", "n", "f", "false", "0"), "no"),
 }
-_SEPARATORS = re.compile(r"[;；、/／,，|]")
+SEPARATORS = re.compile(r"[;；、/／,，|]")
+"""What stands between several classes in one cell."""
 _PLAIN_KINDS: Mapping[str, Callable[[Any], Any]] = {
     "year": to_year,
     "flag": to_flag,
@@ -128,13 +136,30 @@ def _split_classes(value: Any, mapping: Mapping[str, str]) -> str | None:
     if whole is None:
         return None
     codes: list[str] = []
-    for part in _SEPARATORS.split(whole):
+    for part in SEPARATORS.split(whole):
         mapped = to_text(_map_value(part.strip(), mapping))
-        codes += _SEPARATORS.split(mapped) if mapped else []
+        codes += SEPARATORS.split(mapped) if mapped else []
     return ";".join(dict.fromkeys(code.strip() for code in codes if code.strip()))
 
 
-def _choose(value: Any) -> str | None:
+def choose(value: Any) -> str | None:
+    """A cell of a column of choices as we write it; 是 and 否 are yes and no.
+
+    Parameters
+    ----------
+    value : object
+        A cell.
+
+    Returns
+    -------
+    str or None
+        Lower case; None if missing.
+
+    Examples
+    --------
+    >>> choose("是"), choose("F"), choose("Built")
+    ('yes', 'no', 'built')
+    """
     text = to_text(value)
     return None if text is None else _ALIASES.get(text.lower(), text.lower())
 
@@ -151,7 +176,7 @@ def _parse_cell(value: Any, field: Field, mapping: Mapping[str, str]) -> Any:
     if field.kind == "choice":
         if isinstance(value, str) and value.strip().lower() in field.choices:
             return value.strip().lower()  # also where the choice reads as missing
-        return _choose(value)
+        return choose(value)
     return to_text(value)
 
 

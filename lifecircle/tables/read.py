@@ -31,9 +31,12 @@ if TYPE_CHECKING:
     from lifecircle.model import Source
     from lifecircle.tables.ledger import Ledger
 
-__all__ = ["empty_table", "read_source"]
+__all__ = ["ROW_NUMBER", "empty_table", "read_source"]
 
 logger = logging.getLogger(__name__)
+
+ROW_NUMBER = "@row"
+"""Stands for an id column that a file lacks: ids are file, layer and row number."""
 
 _LOST = ("\ufffd", "锟斤拷")
 """What a character turns into when text has been saved in a wrong encoding."""
@@ -103,6 +106,12 @@ def _take_column(
     return None
 
 
+def _numbered(source: Source, found: Found) -> list[Any]:
+    """Ids for rows that have none; the same as long as the rows keep their order."""
+    name = "-".join(filter(None, (source.path.stem, found.layer)))
+    return [f"{name}-{row}" for row in found.rows]
+
+
 def _cells_of(
     source: Source, found: Found, *, number: int, ledger: Ledger
 ) -> pd.DataFrame | None:
@@ -111,7 +120,10 @@ def _cells_of(
     taken: dict[str, Any] = {}
     whole = True
     for ours, wanted in source.columns.items():
-        column = _take_column(found, wanted, ours, number=number, ledger=ledger)
+        if wanted == ROW_NUMBER and fields[ours].kind == "id":
+            column: list[Any] | None = _numbered(source, found)
+        else:
+            column = _take_column(found, wanted, ours, number=number, ledger=ledger)
         if column is not None:
             taken[ours] = pd.Series(column, dtype=object)
         elif fields[ours].required:
