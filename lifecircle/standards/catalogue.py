@@ -67,6 +67,7 @@ class _Rule(NamedTuple):
     """One class's patterns; gates by provider: label -> does it suffice alone."""
 
     code: str
+    named_freely: bool
     accept: re.Pattern[str]
     suggest: re.Pattern[str]
     reject: re.Pattern[str]
@@ -150,6 +151,7 @@ def _rules() -> tuple[_Rule, ...]:
         rules.append(
             _Rule(
                 code,
+                entry.get("named_freely", False),
                 accept=_any_of(entry["accept"]),
                 suggest=_any_of(entry.get("suggest", [])),
                 reject=_any_of(rejects),
@@ -206,10 +208,11 @@ def classify(frame: DataFrame, *, provider: Provider) -> DataFrame:
     -------
     DataFrame
         The frame, index kept, with ``facility_class`` (a code or ``OTHER``),
-        ``confidence`` (declared, tag_and_name, tag, candidate, none),
-        ``candidate_class`` (the code that the name suggests, for review) and
-        ``matched_by`` (the label and the part of the name that decided), the last
-        two missing where there is none.
+        ``confidence`` (declared, tag_and_name, tag, conflict, candidate, none, the
+        surest first), ``candidate_class`` (the code that the name suggests, for
+        review) and ``matched_by`` (the label and the part of the name that decided),
+        the last two missing where there is none. A ``conflict`` is a name that one
+        class accepts under a label that says another thing.
 
     Raises
     ------
@@ -297,7 +300,9 @@ def _judge(whole_name: object, labels: frozenset[str], provider: str) -> _Verdic
     whole = _fold(whole_name)
     name = _without_brackets(whole)
     by_tag: _Verdict | None = None
+    freely = False
     suggested: tuple[str, str] | None = None
+    elsewhere: tuple[str, str] | None = None
     for rule, gate in zip(_rules(), _open_gates(labels, provider), strict=True):
         accepted = rule.accept.search(name)
         named = accepted or rule.suggest.search(name)
@@ -310,13 +315,30 @@ def _judge(whole_name: object, labels: frozenset[str], provider: str) -> _Verdic
             return _Verdict(rule.code, "tag_and_name", None, matched)
         if gate is not None and gate[1] and by_tag is None:
             by_tag = _Verdict(rule.code, "tag", None, f"{provider}:{gate[0]}")
+            freely = rule.named_freely
         if named is not None and suggested is None:
             may_suggest = gate is not None or _says_nothing(labels, provider)
             suggested = (rule.code, named.group()) if may_suggest else None
-    if by_tag is not None:
+        if gate is None and accepted and not elsewhere and not rule.named_freely:
+            elsewhere = (rule.code, accepted.group())
+    said = f"{provider}:{'|'.join(sorted(labels))}"
+    return _weigh(said, by_tag, suggested, None if freely else elsewhere)
+
+
+def _weigh(
+    said: str,
+    by_tag: _Verdict | None,
+    suggested: tuple[str, str] | None,
+    elsewhere: tuple[str, str] | None,
+) -> _Verdict:
+    """What no name confirms: by the tag alone, for review, or nothing."""
+    if by_tag is not None and elsewhere is None:
         return by_tag
-    if suggested is not None:
+    if suggested is not None and by_tag is None:
         return _Verdict(OTHER, "candidate", suggested[0], f"name:{suggested[1]}")
+    if elsewhere is not None:
+        against = f"name:{elsewhere[1]} against {said}"
+        return _Verdict(OTHER, "conflict", elsewhere[0], against)
     return NOTHING
 
 

@@ -91,6 +91,7 @@ def test_gates_are_well_formed(code):
     entry = ENTRIES[code]
     known = {
         "group", "zh", "en", "tier", "symbol", "kind", "synonyms", "shared_rejects",
+        "named_freely",
         "accept", "suggest", "reject", "reject_whole", "baidu", "amap", "osm",
     }  # fmt: skip
     assert set(entry) <= known
@@ -110,7 +111,7 @@ BAIDU = [
     ("学生食堂", "美食;其他", OTHER, "none"),
     ("河东敬老食堂", "美食;小吃快餐店", "ELD.CANTEEN", "tag_and_name"),
     ("渡口社区助餐点", "政府机构;福利机构", "ELD.CANTEEN", "tag_and_name"),
-    ("老年食堂", "购物;商铺", OTHER, "none"),
+    ("老年食堂", "购物;商铺", OTHER, "conflict"),
     ("渡口社区食堂", "美食;其他", OTHER, "candidate"),
     ("渡口社区卫生服务站", "医疗;诊所", "HLT.STATION", "tag_and_name"),
     ("渡口社区卫生服务中心", "医疗;诊所", "HLT.CENTRE", "tag_and_name"),
@@ -137,7 +138,7 @@ BAIDU = [
     ("青溪印刷技工学校", "教育培训;中学", OTHER, "none"),
     ("河滨公园", "旅游景点;公园", "OPEN.PARK", "tag_and_name"),
     ("河滨公园-停车场", "交通设施;停车场", "TRA.PARK", "tag_and_name"),
-    ("河滨公园停车场", "旅游景点;公园", OTHER, "none"),
+    ("河滨公园停车场", "旅游景点;公园", OTHER, "conflict"),
     ("河滨公园-北门", "旅游景点;公园", OTHER, "none"),
     ("河滨城市公园", "旅游景点;公园", OTHER, "candidate"),
     ("每日便利店(河滨公园店)", "购物;便利店", "COM.CONV", "tag_and_name"),
@@ -153,8 +154,8 @@ BAIDU = [
     ("渡口综合市场", "购物;市场", OTHER, "candidate"),
     ("菜鸟驿站(渡口花园店)", "生活服务;物流公司", "COM.POST", "tag_and_name"),
     ("大河物流园", "生活服务;物流公司", OTHER, "none"),
-    ("医药超市(渡口店)", "购物;超市", OTHER, "none"),
-    ("渡口快递超市", "购物;超市", OTHER, "none"),
+    ("医药超市(渡口店)", "购物;超市", OTHER, "conflict"),
+    ("渡口快递超市", "购物;超市", OTHER, "conflict"),
     ("渡口生活超市", "购物;超市", "COM.SUPER", "tag_and_name"),
     ("大河酒店-公共厕所", "生活服务;公共厕所", OTHER, "none"),
     ("渡口路公共厕所", "生活服务;公共厕所", "ENV.TOILET", "tag_and_name"),
@@ -192,7 +193,7 @@ def test_baidu_tag_gates_name(name, tag, expected, confidence):
         ("渡口幼儿园用品", "141204", OTHER, "none"),
         ("渡口老年食堂", "150700", "TRA.BUS", "tag"),
         ("渡口社区卫生服务站", "090000", OTHER, "candidate"),  # top class only
-        ("渡口社区卫生服务站", "060101", OTHER, "none"),
+        ("渡口社区卫生服务站", "060101", OTHER, "conflict"),
     ],
 )
 def test_amap_code_gates_name(name, code, expected, confidence):
@@ -260,6 +261,21 @@ def test_matched_by_says_what_decided():
     matched_by = classes_of(places, "baidu").matched_by
     assert list(matched_by[:2]) == ["baidu:医疗;药店 + name:药房", "baidu:公交车站"]
     assert pd.isna(matched_by[2])
+
+
+def test_a_conflict_names_both_sides():
+    found = classes_of([("渡口村党群服务中心", "汽车服务;汽车美容")], "baidu").iloc[0]
+    assert (found.confidence, found.candidate_class) == ("conflict", "SVC.COMM")
+    assert found.matched_by == "name:村党群服务中心 against baidu:汽车服务;汽车美容"
+
+
+def test_a_tag_that_suffices_yields_to_a_name_of_another_class():
+    # A nursing home that the source tags a kindergarten is for a person to look at;
+    # the stop of that name is a stop.
+    places = [("青溪老年公寓", "教育培训;幼儿园"), ("青溪老年公寓", "地铁站")]
+    found = classes_of(places, "baidu")
+    assert list(found.facility_class) == [OTHER, "TRA.METRO"]
+    assert list(found.candidate_class.dropna()) == ["ELD.HOME"]
 
 
 def test_declared_class_is_kept_and_checked():

@@ -100,7 +100,7 @@ def committee_points(facilities: GeoDataFrame) -> GeoDataFrame:
 
 def review_of(points: GeoDataFrame) -> tuple[DataFrame, DataFrame]:
     """Candidates one by one; the rest of OTHER counted by the source's tag."""
-    candidates = points[points["confidence"] == "candidate"]
+    candidates = points[points["confidence"].isin(["candidate", "conflict"])]
     listed = pd.DataFrame(
         {
             "编号": candidates["uid"],
