@@ -311,6 +311,36 @@ def report(
         console.tell("map_drawn", path=path)
 
 
+@app.command()
+def export(
+    study: Annotated[
+        Path, typer.Argument(metavar="OUT", help="成果文件夹 · folder of a run")
+    ],
+    to: Annotated[str, typer.Option(metavar="shp|parquet", help="格式 · format")] = (
+        "shp"
+    ),
+    encoding: Annotated[
+        str,
+        typer.Option(metavar="utf-8|gbk", help="Shapefile 的编码 · of Shapefiles"),
+    ] = "utf-8",
+    lang: Lang = "zh",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """由已存成果导出 Shapefile 或 GeoParquet · every layer in another format."""
+    console = Console(lang, quiet=quiet, verbose=verbose)
+    from lifecircle.publish.export import LOSSES_FILE, export_layers
+
+    with console.guard():
+        done = export_layers(study, to=to, encoding=encoding)
+    console.tell("exported", count=len(done.layers), folder=done.folder)
+    for loss in done.losses.to_dict("records"):
+        told = {str(name): value for name, value in loss.items()}
+        console.complain(f"lost_{told['loss']}", **told)
+    if len(done.losses):
+        console.complain("losses_in", path=done.folder / LOSSES_FILE)
+
+
 def main() -> None:
     """Run the command line; consoles that cannot show a character get ``?``."""
     for stream in (sys.stdout, sys.stderr):

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from lifecircle.model import Assessment, Rule
     from lifecircle.text import Language
 
-__all__ = ["add_styles"]
+__all__ = ["STYLES", "VERDICTS", "WALKS", "add_styles"]
+
+STYLES = "layer_styles"
+"""Table that QGIS reads styles from."""
 
 WALKS, VERDICTS = "map_walks", "map_verdicts"
 """Views: buildings with their minutes, communities with their verdict."""
@@ -62,7 +65,7 @@ def add_styles(study: Assessment, path: str | Path, *, lang: Language) -> None:
             if rule.kind.startswith("walk"):
                 _add_view(base, WALKS, "buildings", _walks_sql(rule))
         base.execute(_STYLES)
-        _register(base, "layer_styles", "attributes", "")
+        _register(base, STYLES, "attributes", "")
         layers = base.execute(
             "select table_name, column_name from gpkg_geometry_columns"
         ).fetchall()

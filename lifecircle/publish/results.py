@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
@@ -34,11 +35,19 @@ from lifecircle.publish.geopackage import (
     ROLL_UPS,
     STUDY_TABLE,
 )
+from lifecircle.publish.qgis import STYLES, WALKS
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-__all__ = ["FORMAT", "GEOPACKAGE", "MANIFEST", "read_study", "saved_parts"]
+__all__ = [
+    "FORMAT",
+    "GEOPACKAGE",
+    "MANIFEST",
+    "read_study",
+    "saved_layers",
+    "saved_parts",
+]
 
 FORMAT = 3
 """Number of the format; raised when a saved study can no longer be read as before.
@@ -138,6 +147,50 @@ def read_study(folder: str | Path) -> Assessment:
         name: _read_layer(path, name, facts) for name, facts in parts["frames"].items()
     }
     return _assessment(frames, parts, manifest)
+
+
+def saved_layers(folder: str | Path) -> dict[str, DataFrame]:
+    """Layers and tables of a saved study as its GeoPackage holds them.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Holds ``district.gpkg`` and ``manifest.json``.
+
+    Returns
+    -------
+    dict
+        Name to frame, in the order of the GeoPackage: the views that join minutes
+        and verdicts to their units too, what only styles or restores the study not.
+
+    Raises
+    ------
+    ResultError
+        As ``read_study``.
+
+    Examples
+    --------
+    >>> list(saved_layers("out"))[:2]  # doctest: +SKIP
+    ['communities', 'circles']
+    """
+    folder = Path(folder)
+    _read_manifest(folder / MANIFEST)
+    path = folder / GEOPACKAGE
+    _read_parts(path)
+    try:
+        names = [str(name) for name, _ in pyogrio.list_layers(path)]
+        layers = {
+            name: pyogrio.read_dataframe(str(path), layer=name)
+            for name in names
+            if name not in (STUDY_TABLE, STYLES)
+        }
+    except (DataSourceError, DataLayerError) as error:
+        raise _broken(path) from error
+    if WALKS in layers:
+        # A view has no types: its one sum is a number all the same.
+        minutes = pd.to_numeric(layers[WALKS]["walk_min"])
+        layers[WALKS] = layers[WALKS].assign(walk_min=minutes)
+    return layers
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:
