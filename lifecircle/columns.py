@@ -24,6 +24,7 @@ __all__ = [
     "PLAN_UNITS",
     "REACHED",
     "ROUTES",
+    "ROW_COUNTS",
     "SERVED",
     "SHORTFALLS",
     "TOTALS",
@@ -208,6 +209,18 @@ ROUTES = (
     "geometry",
 )
 """The example walk of a gap area: its nearest facility, or nothing if none."""
+
+ROW_COUNTS = (
+    "table",
+    "file",
+    "file_layer",
+    "rows_read",
+    "rows_used",
+    "rows_rejected",
+    "rows_estimated",
+)
+"""One row per source; read = used + rejected. ``rows_estimated``: rows used whose
+households are estimated."""
 
 TOTALS = (
     "level",

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandas import DataFrame
 
-    from lifecircle.model import District, DistrictConfig, RuleBook, WalkNetwork
+    from lifecircle.model import District, RuleBook, WalkNetwork
     from lifecircle.text import Language
 
 __all__ = ["STAGES", "StageReport", "assess", "draw_charts", "run"]
@@ -162,7 +162,7 @@ def assess(
         isochrones=reach,
         routes=routes,
         network_report=made_of,
-        manifest=_manifest(district.config, books),
+        manifest=_manifest(district, books),
         grid_plan=grid_plan,
         gate_readings=readings,
     )
@@ -319,7 +319,8 @@ def _isochrones(network: WalkNetwork, district: District) -> GeoDataFrame:
     return pd.concat(frames, ignore_index=True)[columns]
 
 
-def _manifest(config: DistrictConfig, books: list[RuleBook]) -> dict[str, Any]:
+def _manifest(district: District, books: list[RuleBook]) -> dict[str, Any]:
+    config = district.config
     settings = {
         "crs": config.crs,
         "as_of": config.as_of.isoformat(),
@@ -352,8 +353,16 @@ def _manifest(config: DistrictConfig, books: list[RuleBook]) -> dict[str, Any]:
             **{library: version(library) for library in _LIBRARIES},
         },
         "inputs": input_digests(config),
+        "rows": district.row_counts.to_dict("records"),
         "rule_books": [
-            {"book_id": book.book_id, "sha256": book.sha256, "title": book.title_zh}
+            {
+                "book_id": book.book_id,
+                "title": book.title_zh,
+                "published": None if book.published is None else str(book.published),
+                "status": book.status,
+                "rules": len(book.rules),
+                "sha256": book.sha256,
+            }
             for book in books
         ],
         "settings": settings,

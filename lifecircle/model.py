@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from lifecircle.columns import ROW_COUNTS
 from lifecircle.proposals import CommunityPlan, GridPlan
 from lifecircle.rules import Reference, Rule, RuleBook
 from lifecircle.settings import DistrictConfig, RegridSettings, Source, Walker
@@ -89,6 +90,12 @@ def _no_registers() -> DataFrame:
     return pd.DataFrame({**text, "value": value, "text": pd.Series(dtype=object)})
 
 
+def _no_row_counts() -> DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(columns=list(ROW_COUNTS))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class District:
     """The checked tables of one district in one metric CRS.
@@ -126,6 +133,9 @@ class District:
         ``fact``, ``value`` (NaN = text or unknown), ``text``.
     elevation : Elevation or None
         Heights of the ground; None = level.
+    row_counts : DataFrame
+        Rows read, used, left out and estimated, source by source
+        (``columns.ROW_COUNTS``).
     """
 
     config: DistrictConfig
@@ -149,6 +159,7 @@ class District:
     rejected: DataFrame
     registers: DataFrame = field(default_factory=_no_registers)
     elevation: Elevation | None = None
+    row_counts: DataFrame = field(default_factory=_no_row_counts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

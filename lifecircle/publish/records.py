@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from lifecircle.columns import ROW_COUNTS
 from lifecircle.publish.encode import numbers, plain, texts
 from lifecircle.publish.figures import in_percent, reason, signed_shortfall
 from lifecircle.publish.wording import LANGUAGES, naming, unit_names
@@ -13,7 +14,7 @@ from lifecircle.text import problem_lines
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lifecircle.model import Assessment, Problem, Rule, RuleBook
+    from lifecircle.model import Assessment, District, Problem, Rule, RuleBook, Source
 
 __all__ = [
     "district_facts",
@@ -21,6 +22,7 @@ __all__ = [
     "provenance",
     "rule_cards",
     "served_bands",
+    "source_rows",
 ]
 
 MOST_WARNINGS = 200
@@ -259,7 +261,6 @@ def provenance(study: Assessment) -> dict[str, Any]:
     >>> provenance(study)["inputs"]  # doctest: +SKIP
     """
     manifest, district = study.manifest, study.district
-    config = district.config
     warnings = [
         problem for problem in district.problems if problem.severity == "warning"
     ]
@@ -267,6 +268,7 @@ def provenance(study: Assessment) -> dict[str, Any]:
         "inputs": [_input(row) for row in manifest.get("inputs", [])],
         "sources": [
             {
+                "rows": rows,
                 "table": source.table,
                 "file": source.path.name,
                 "layer": source.layer or source.sheet,
@@ -276,7 +278,7 @@ def provenance(study: Assessment) -> dict[str, Any]:
                 "complete": list(source.complete_classes),
                 "note": source.note,
             }
-            for source in config.sources
+            for source, rows in source_rows(district)
         ],
         "versions": dict(sorted(manifest.get("versions", {}).items())),
         "settings": _settings(study),
@@ -291,6 +293,36 @@ def provenance(study: Assessment) -> dict[str, Any]:
         "warningCount": len(warnings),
         "warnings": [_warning(problem) for problem in warnings[:MOST_WARNINGS]],
     }
+
+
+def source_rows(district: District) -> list[tuple[Source, dict[str, int]]]:
+    """Every source and its rows: read, used, rejected, estimated.
+
+    Parameters
+    ----------
+    district : District
+        A district as read, or as saved.
+
+    Returns
+    -------
+    list of tuple of Source and dict
+        Counts by ``columns.ROW_COUNTS`` without ``rows_``; empty where a saved study
+        does not tell.
+
+    Examples
+    --------
+    >>> source_rows(district)[0][1]["used"]  # doctest: +SKIP
+    15
+    """
+    sources = district.config.sources
+    names = [name for name in ROW_COUNTS if name.startswith("rows_")]
+    told: list[dict[str, int]] = [
+        {name.removeprefix("rows_"): int(row[name]) for name in names}
+        for row in district.row_counts.to_dict("records")
+    ]
+    if len(told) != len(sources):
+        told = [{}] * len(sources)
+    return list(zip(sources, told, strict=True))
 
 
 def _input(row: Mapping[str, Any]) -> list[Any]:

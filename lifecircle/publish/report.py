@@ -293,11 +293,15 @@ def _quality(report: _Report) -> None:
     report.paragraph(section, "estimated", n=f"{guessed:,}", share=share)
     complete = len(study.district.complete_classes)
     report.paragraph(section, "complete", n=f"{complete:,}")
-    rejected = f"{about['rejected']:,}"
-    report.paragraph(
-        section, "warnings", n=f"{about['warningCount']:,}", rejected=rejected
-    )
-    for name in ("totals", "problems"):
+    counts: Counter[str] = Counter()
+    for source in about["sources"]:
+        counts.update(source["rows"])
+    if counts:
+        told = {name: f"{count:,}" for name, count in counts.items()}
+        report.paragraph(section, "rows", **told)
+    if about["warningCount"]:
+        report.paragraph(section, "warnings", n=f"{about['warningCount']:,}")
+    for name in ("sources", "totals", "problems"):
         sheet = report.sheet(name)
         if sheet is not None and sheet.rows:
             element(section, "h3", sheet.title)

@@ -12,6 +12,7 @@ import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from lifecircle.columns import ROW_COUNTS
 from lifecircle.errors import ResultError
 from lifecircle.model import (
     Assessment,
@@ -259,6 +260,7 @@ def _assessment(
         crs=parts["crs"],
         complete_classes=frozenset(parts["complete_classes"]),
         problems=tuple(Problem(**one) for one in parts["problems"]),
+        row_counts=pd.DataFrame(manifest.get("rows", []), columns=list(ROW_COUNTS)),
         **{name: frames[name] for name in DISTRICT_TABLES},
     )
     books = tuple(_book(one) for one in parts["books"])

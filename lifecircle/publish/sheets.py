@@ -20,7 +20,7 @@ from lifecircle.publish.findings_sheet import findings_sheet
 from lifecircle.publish.gap_names import community_ids_of, gap_names, gap_numbers
 from lifecircle.publish.plan_sheets import plan_sheets
 from lifecircle.publish.readings_sheet import readings_sheet
-from lifecircle.publish.records import provenance
+from lifecircle.publish.records import provenance, source_rows
 from lifecircle.publish.rollup_sheets import (
     dashboard_sheet,
     missing_sheet,
@@ -55,7 +55,7 @@ def data_sheets(study: Assessment, lang: Language) -> list[Sheet]:
     list of Sheet
         Findings, dashboard, gap areas, amounts to provide, missing area by level,
         people by minutes, reach by level, unknown gates, the grid plan, household
-        totals, problems of the data, rules, notes.
+        totals, sources and their rows, problems of the data, rules, notes.
 
     Examples
     --------
@@ -74,6 +74,7 @@ def data_sheets(study: Assessment, lang: Language) -> list[Sheet]:
         *readings_sheet(study, told),
         *plan_sheets(study, told),
         _totals(study, told),
+        _sources(study, told),
         _problems(study, lang),
         _rules(study.findings.books, told),
         _notes(study, lang),
@@ -183,6 +184,31 @@ def _totals(study: Assessment, told: Speech) -> Sheet:
             else texts_of(frame, str(name), told)
         )
     return _sheet("totals", columns, told)
+
+
+def _sources(study: Assessment, told: Speech) -> Sheet:
+    """Where every table comes from, and what became of its rows."""
+    found = source_rows(study.district)
+    columns: dict[str, list[Any]] = {
+        label("table", told): [
+            told.text[f"table.{source.table}"] for source, _ in found
+        ],
+        label("file", told): [source.path.name for source, _ in found],
+        label("file_layer", told): [
+            source.layer or source.sheet for source, _ in found
+        ],
+    }
+    for name in ("read", "used", "rejected", "estimated"):
+        columns[label(f"rows_{name}", told)] = [
+            Figure(float(rows[name]), "0") if name in rows else None
+            for _, rows in found
+        ]
+    columns[told.text["in.crs"]] = [source.crs for source, _ in found]
+    columns[told.text["in.date"]] = [
+        None if source.as_of is None else source.as_of.isoformat()
+        for source, _ in found
+    ]
+    return _sheet("sources", columns, told)
 
 
 def _problems(study: Assessment, lang: Language) -> Sheet:

@@ -18,6 +18,7 @@ from lifecircle.tables.ledger import Ledger
 from lifecircle.tables.parse import class_codes, nearest_class
 from lifecircle.tables.read import empty_table, read_source
 from lifecircle.tables.relate import relate
+from lifecircle.tables.row_counts import row_counts
 from lifecircle.tables.schemas import NUMERIC, REQUIRED_TABLES, SCHEMAS
 from lifecircle.text import problem_lines
 
@@ -168,6 +169,7 @@ def _assemble(
         rejected=ledger.rejected(),
         registers=related["registers"],
         elevation=elevation,
+        row_counts=row_counts(ledger, related),
         **finished,
     )
     counts = {name: len(frame) for name, frame in finished.items()}

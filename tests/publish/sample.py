@@ -781,6 +781,10 @@ def _district(config: DistrictConfig, frames: dict[str, Any]) -> District:
         gates=_empty(["gate_id", "compound_id", "name", "open"]),
         barriers=_empty(["barrier_id", "name", "barrier_kind"]),
         complete_classes=frozenset({"ELD.CANTEEN"}),
+        row_counts=pd.DataFrame(
+            [("communities", "社区.shp", "", 13, 12, 1, 0)],
+            columns=list(columns.ROW_COUNTS),
+        ),
         problems=(
             Problem(
                 "problems.negative",
@@ -901,6 +905,7 @@ def sample_study(
             "inputs": [
                 {"file": "社区.shp", "table": "communities", "sha256": "c" * 64}
             ],
+            "rows": district.row_counts.to_dict("records"),
             "rule_books": [
                 {"book_id": book.book_id, "sha256": book.sha256, "title": book.title_zh}
                 for book in books

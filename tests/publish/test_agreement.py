@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from xml.etree import ElementTree
@@ -104,6 +105,21 @@ def test_the_report_prints_the_rows_of_the_workbook(book, report):
                 assert told[head] == printed(cell), (key, head)
             found.add(key)
     assert found == set(keyed)
+
+
+def test_rows_read_and_used_agree_everywhere(written, page, book, report):
+    manifest = json.loads((written / "manifest.json").read_text(encoding="utf-8"))
+    (told,) = manifest["rows"]
+    names = ("read", "used", "rejected", "estimated")
+    counts = [told[f"rows_{name}"] for name in names]
+    assert counts == [13, 12, 1, 0]  # 13 = 12 + 1
+    shown = page["about"]["sources"][0]["rows"]
+    assert [shown[name] for name in names] == counts
+    (line,) = rows_of(book["数据来源"])
+    heads = ("读入 (行)", "采用 (行)", "未采用 (行)", "户数为估算 (行)")
+    assert [line[head].value for head in heads] == counts
+    text = "".join(report.itertext())
+    assert "读入 13 行，采用 12 行，未采用 1 行" in text
 
 
 def printed(cell):

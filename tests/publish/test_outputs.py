@@ -115,3 +115,25 @@ def test_paths_and_secrets_do_not_leave():
         "c": "postgresql://host/db",
         "n": 1.5,
     }
+
+
+def test_the_manifest_holds_no_secret_and_no_place_of_the_machine(
+    sample_study, tmp_path
+):
+    study = sample_study(disclosure="review")
+    study.manifest["settings"] |= {
+        "source": "postgresql://li:hunter2@host/city",
+        "api_key": "4f3a",
+        "elevation": "/home/li/高程.tif",
+        "cache": "C:\\Users\\li\\cache",
+    }
+    write_study(study, tmp_path / "out")
+    text = (tmp_path / "out" / "manifest.json").read_text(encoding="utf-8")
+    for secret in ("hunter2", "4f3a", "/home", "Users", "/somewhere", str(tmp_path)):
+        assert secret not in text
+    told = json.loads(text)
+    assert told["settings"]["elevation"] == "高程.tif"
+    for name, output in told["outputs"].items():
+        content = (tmp_path / "out" / name).read_bytes()
+        assert output["bytes"] == len(content)
+        assert output["sha256"] == hashlib.sha256(content).hexdigest()

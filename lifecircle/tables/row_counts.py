@@ -1,0 +1,68 @@
+"""Every row accounted for: read, used, left out; and how many figures are estimates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from lifecircle.columns import ROW_COUNTS
+from lifecircle.tables.ledger import HIDDEN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifecircle.tables.ledger import Ledger
+
+__all__ = ["row_counts"]
+
+
+def row_counts(ledger: Ledger, tables: Mapping[str, Any]) -> pd.DataFrame:
+    """Count the rows of every source that a finished district is made of.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Holds the rows as found, and those left out.
+    tables : Mapping[str, DataFrame]
+        Finished tables by name, the hidden columns still there; a table without
+        them holds all that was not left out.
+
+    Returns
+    -------
+    DataFrame
+        ``ROW_COUNTS``, in the order of the sources.
+
+    Examples
+    --------
+    >>> from lifecircle.tables.ledger import Ledger
+    >>> len(row_counts(Ledger(), {}))
+    0
+    """
+    guessed = _estimated(tables)
+    lines = []
+    for number, origin in enumerate(ledger.origins):
+        found = set(ledger.cells[number].index.tolist())
+        left_out = {row for place, row in ledger.left_out if place == number}
+        standing = _rows_of(tables[origin.table], number)
+        used = (found if standing is None else standing) - left_out
+        counts = (len(found), len(used), len(left_out), guessed.get(number, 0))
+        lines.append((origin.table, origin.file, origin.layer, *counts))
+    return pd.DataFrame(lines, columns=list(ROW_COUNTS))
+
+
+def _rows_of(frame: pd.DataFrame, number: int) -> set[int] | None:
+    """Rows of a source that stand in a table; None if the table does not say."""
+    if not set(HIDDEN) <= set(frame.columns):
+        return None
+    return set(frame.loc[frame["_origin"] == number, "_row"].tolist())
+
+
+def _estimated(tables: Mapping[str, Any]) -> dict[int, int]:
+    """Buildings whose households are not declared, by source."""
+    buildings = tables.get("buildings")
+    if buildings is None:
+        return {}
+    guessed = buildings["households_method"] != "declared"
+    counts = buildings.loc[guessed, "_origin"].value_counts()
+    return {int(number): int(count) for number, count in counts.items()}
