@@ -13,7 +13,7 @@ import typer
 
 from lifecircle import __version__
 from lifecircle.cli_data import init, inspect
-from lifecircle.cli_plans import regrid
+from lifecircle.cli_plans import communities, regrid
 from lifecircle.cli_walks import gates
 from lifecircle.console import (
     DATA_PROBLEM,
@@ -159,6 +159,7 @@ def run(
 app.command()(inspect)
 app.command()(init)
 app.command()(regrid)
+app.command()(communities)
 app.command()(gates)
 
 books_app = typer.Typer(rich_markup_mode=None)

@@ -1,4 +1,4 @@
-"""Commands that plan: grids drawn anew."""
+"""Commands that plan: grids and communities drawn anew."""
 
 from __future__ import annotations
 
@@ -23,23 +23,26 @@ from lifecircle.text import say
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from lifecircle.model import GridPlan
+    from lifecircle.model import CommunityPlan, District, GridPlan
 
-__all__ = ["regrid"]
+__all__ = ["communities", "regrid"]
+
+Source = Annotated[
+    Path,
+    typer.Argument(
+        metavar="DISTRICT.toml|OUT",
+        help="区县配置文件或成果文件夹 · district file, or folder of a run",
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="写出整套成果 · write the whole study here"),
+]
 
 
 def regrid(
-    source: Annotated[
-        Path,
-        typer.Argument(
-            metavar="DISTRICT.toml|OUT",
-            help="区县配置文件或成果文件夹 · district file, or folder of a run",
-        ),
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="写出整套成果 · write the whole study here"),
-    ] = None,
+    source: Source,
+    out: Out = None,
     households: Annotated[
         str, typer.Option(metavar="300-500", help="每格户数 · households of a grid")
     ] = "",
@@ -96,12 +99,79 @@ def regrid(
         console.tell("plan_written", out=out)
 
 
-def _band(said: str, console: Console) -> tuple[int, int] | None:
+def communities(
+    source: Source,
+    out: Out = None,
+    households: Annotated[
+        str,
+        typer.Option(metavar="2400-3600", help="每个社区户数 · households of each"),
+    ] = "",
+    split: Annotated[
+        bool,
+        typer.Option("--split", help="可按方案网格拆分社区 · split them by grids too"),
+    ] = False,
+    across_subdistricts: Annotated[
+        bool,
+        typer.Option("--across-subdistricts", help="可跨街道 · across subdistricts"),
+    ] = False,
+    lang: Lang = "zh",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """合并、拆分社区 · merge and split communities."""
+    console = Console(lang, quiet=quiet, verbose=verbose)
+    from lifecircle import jobs_plans as jobs
+
+    band = _band(households, console, example="2400-3600")
+    with console.guard(), progress(console) as report:
+        district, plan = jobs.replan_communities(
+            source,
+            out,
+            households=band,
+            by="grids" if split else "communities",
+            subdistricts="cross" if across_subdistricts else None,
+            lang=console.lang,
+            report=report,
+        )
+    _show_areas(console, district, plan)
+    if out is not None:
+        console.tell("plan_written", out=out)
+
+
+def _show_areas(console: Console, district: District, plan: CommunityPlan) -> None:
+    """A line for every area, with its proof; then what changes, and why."""
+    from lifecircle.publish.unit_sheets import area_name, unit_change_sentences
+
+    low, high = plan.settings.community_households
+    for row in plan.areas.to_dict("records"):
+        name = area_name(row["area_id"], district, console.lang)
+        if row["status"] == "not_planned":
+            why = say(str(row["reason"]), console.lang)
+            console.tell("plan_left_out", name=name, why=why)
+            continue
+        values = {key: f"{row[key]:,.0f}" for key in _AREA_COUNTS}
+        share = f"{row['changed_share']:.1%}" if row["households"] else "0%"
+        status = say(f"plans.status.{row['status']}", console.lang)
+        values |= {"name": name, "changed_share": share, "status": status}
+        console.tell("plan_area", low=low, high=high, **values)
+        if row["certificate"] is not None:
+            key = f"plans.community_certificate.{row['certificate']}"
+            console.tell("plan_area_proof", why=say(key, console.lang))
+    for sentence in unit_change_sentences(plan, console.lang):
+        console.tell("plan_unit_change", what=sentence)
+
+
+_AREA_COUNTS = ("communities", "k", "in_range_today", "in_range", "changed_households")
+
+
+def _band(
+    said: str, console: Console, *, example: str = "300-500"
+) -> tuple[int, int] | None:
     if not said:
         return None
     match = re.fullmatch(r"(\d+)\s*[-–]\s*(\d+)", said.strip())
     if match is None:
-        console.complain("plan_band", value=said)
+        console.complain("plan_band", value=said, example=example)
         raise typer.Exit(WRONG_CALL)
     return int(match[1]), int(match[2])
 

@@ -35,6 +35,7 @@ from lifecircle.errors import ConfigError
 from lifecircle.model import Assessment
 from lifecircle.network.gate_changes import sealed_district, uncertain_compounds
 from lifecircle.network.graph import build_network, network_report
+from lifecircle.plans.communities import merge_communities
 from lifecircle.plans.regrid import regrid
 from lifecircle.publish.outputs import write_study
 from lifecircle.publish.prints.charts import (
@@ -52,7 +53,13 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandas import DataFrame
 
-    from lifecircle.model import District, RuleBook, WalkNetwork
+    from lifecircle.model import (
+        CommunityPlan,
+        District,
+        GridPlan,
+        RuleBook,
+        WalkNetwork,
+    )
     from lifecircle.text import Language
 
 __all__ = ["STAGES", "StageReport", "assess", "draw_charts", "run"]
@@ -144,6 +151,7 @@ def assess(
     routes = example_routes(network, district, access, gaps.areas)
     report("regrid")
     grid_plan = regrid(district)
+    community_plan = _communities(district, grid_plan)
     reached = roll_up_reach(district, access, findings)
     made_of, readings = network_report(network, district), None
     if sealed is not None:
@@ -164,8 +172,17 @@ def assess(
         network_report=made_of,
         manifest=_manifest(district, books),
         grid_plan=grid_plan,
+        community_plan=community_plan,
         gate_readings=readings,
     )
+
+
+def _communities(district: District, grids: GridPlan) -> CommunityPlan | None:
+    """Communities drawn anew, if the district file asks for them."""
+    wanted = district.config.regrid.communities
+    if wanted == "none":
+        return None
+    return merge_communities(district, grids=grids if wanted == "split" else None)
 
 
 def run(

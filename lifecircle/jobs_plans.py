@@ -1,13 +1,14 @@
-"""One function per command that plans: grids drawn anew, compared, chosen from."""
+"""One function per command that plans: grids and communities drawn anew."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lifecircle.jobs import assess
 from lifecircle.plans.assembly import prepare
+from lifecircle.plans.communities import merge_communities
 from lifecircle.plans.edited import edited_plan
 from lifecircle.plans.regrid import frontier, plan_grids, regrid, settings_for
 from lifecircle.publish.outputs import write_study
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from lifecircle.jobs import StageReport
-    from lifecircle.model import District, GridPlan
+    from lifecircle.model import CommunityPlan, District, GridPlan
     from lifecircle.text import Language
 
-__all__ = ["compare_plan", "plan_frontier", "replan"]
+__all__ = ["compare_plan", "plan_frontier", "replan", "replan_communities"]
 
 
 def replan(
@@ -75,6 +76,69 @@ def replan(
     report("publish")
     write_study(replace(study, grid_plan=plan), out, lang=lang)
     return study.district, plan
+
+
+def replan_communities(
+    path: str | Path,
+    out: str | Path | None = None,
+    *,
+    households: tuple[int, int] | None = None,
+    by: Literal["communities", "grids"] = "communities",
+    subdistricts: Literal["keep", "cross"] | None = None,
+    lang: Language = "zh",
+    report: StageReport,
+) -> tuple[District, CommunityPlan]:
+    """Merge or split the communities of a district.
+
+    Parameters
+    ----------
+    path : str or Path
+        A district file, or the folder of a finished study.
+    out : str or Path, optional
+        Folder to write the whole study with this plan to.
+    households : tuple of int, optional
+        Fewest and most households of a community.
+    by : {"communities", "grids"}
+        Whole ones are merged; or they are split by the proposed grids as well.
+    subdistricts : {"keep", "cross"}, optional
+        Whether a community may cross a subdistrict's boundary.
+    lang : {"zh", "en"}
+        Language of what is written.
+    report : callable
+        Called with the name of each stage as it begins.
+
+    Returns
+    -------
+    tuple of District, CommunityPlan
+
+    Raises
+    ------
+    ConfigError, TableError, NetworkError, RuleBookError, ResultError
+        As ``replan``.
+
+    Examples
+    --------
+    >>> _, plan = replan_communities("out", by="grids", report=print)  # doctest: +SKIP
+    """
+    study = None
+    if out is not None or Path(path).is_dir():
+        saved = Path(path).is_dir()
+        study = read_study(path) if saved else assess(path, report=report)
+    district = read_district(path) if study is None else study.district
+    report("regrid")
+    grids = None
+    if by == "grids":
+        grids = None if study is None else study.grid_plan
+        grids = grids or regrid(district)
+    plan = merge_communities(
+        district, households=households, grids=grids, subdistricts=subdistricts
+    )
+    if study is not None and out is not None:
+        report("publish")
+        drawn = study.grid_plan if grids is None else grids
+        finished = replace(study, grid_plan=drawn, community_plan=plan)
+        write_study(finished, out, lang=lang)
+    return district, plan
 
 
 def plan_frontier(

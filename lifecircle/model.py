@@ -285,6 +285,8 @@ class Assessment:
         How this was made; only ``manifest["made_at"]`` changes between runs.
     grid_plan : GridPlan or None
         Grids drawn anew; None = no plan was made.
+    community_plan : CommunityPlan or None
+        Communities merged or split; None = no plan was made.
     """
 
     district: District
@@ -300,4 +302,5 @@ class Assessment:
     network_report: DataFrame
     manifest: dict[str, Any]
     grid_plan: GridPlan | None = None
+    community_plan: CommunityPlan | None = None
     gate_readings: DataFrame | None = None

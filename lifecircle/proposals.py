@@ -60,13 +60,19 @@ class CommunityPlan:
     units : GeoDataFrame
         One row per proposed community; ``lifecircle.columns.PLAN_UNITS``.
     members : DataFrame
-        ``piece_id`` (a community or a grid), its ``households`` and the ``unit_id``
-        that it goes to.
+        Every community or grid with the one that it goes to;
+        ``lifecircle.columns.PLAN_MEMBERS``.
+    changes : DataFrame
+        调整清单, what changes community; ``lifecircle.columns.PLAN_UNIT_CHANGES``.
     areas : DataFrame
         One row per area planned by itself: a subdistrict, or the district;
-        status, gap and certificate as in ``GridPlan.communities``.
+        ``lifecircle.columns.PLAN_AREAS``.
+    settings : RegridSettings
+        What the plan was made with.
     """
 
     units: GeoDataFrame
     members: DataFrame
+    changes: DataFrame
     areas: DataFrame
+    settings: RegridSettings

@@ -123,6 +123,9 @@ class RegridSettings:
         None = no such compound is split if that can be avoided.
     subdistricts : {"keep", "cross"}
         ``cross``: communities may be merged across a subdistrict's boundary.
+    communities : {"none", "merge", "split"}
+        Whether ``lifecircle run`` proposes communities too: whole ones merged, or
+        split by the proposed grids as well.
     seed : int
         The same seed gives the same plan.
     """
@@ -145,6 +148,7 @@ class RegridSettings:
     )
     split: float | None = None
     subdistricts: str = "keep"
+    communities: str = "none"
     seed: int = 1
 
 

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from lifecircle import jobs_plans
 from lifecircle.cli import app
+from lifecircle.publish.results import read_study
 
 DEMO = Path(__file__).parents[1] / "data" / "demo" / "district.toml"
 
@@ -65,3 +66,43 @@ def test_an_edited_plan_is_checked_against_every_rule(runner, toy_file, tmp_path
     assert "G2（C2）有 40 户" in shown.stderr
     assert "所给方案" in shown.output
     assert "本工具方案" in shown.output
+
+
+def test_communities_are_merged_and_told_why(runner, toy_file):
+    shown = runner.invoke(app, ["communities", toy_file, "--households", "500-700"])
+    assert shown.exit_code == 0, shown.output
+    # 480 and 120 households make 600; none of the two is within 500 to 700 today.
+    assert "社区 2 → 1 个，在 500–700 户内 0 → 1 个" in shown.output
+    assert "120 户（20.0%）换社区" in shown.output
+    assert "120 户划入" in shown.output
+
+
+def test_communities_that_cannot_fit_say_so(runner, toy_file):
+    command = ["communities", toy_file, "--households", "700-900", "--lang", "en"]
+    shown = runner.invoke(app, command)
+    assert shown.exit_code == 0, shown.output
+    # 600 households in all.
+    assert "no number of communities fits the households" in shown.output
+    wrong = runner.invoke(app, ["communities", toy_file, "--households", "large"])
+    assert wrong.exit_code == 2
+    assert "2400-3600" in wrong.stderr
+
+
+def test_communities_are_split_by_grids_and_written(runner, tmp_path):
+    """The demo: 6 of 15 communities are within 2,400 to 3,600, all 15 proposed."""
+    out = tmp_path / "out"
+    command = ["communities", str(DEMO), "--split", "--out", str(out)]
+    shown = runner.invoke(app, command)
+    assert shown.exit_code == 0, shown.output
+    plan = read_study(out).community_plan
+    assert plan.units["in_range"].all()
+    assert plan.settings.communities == "split"
+    sheet = pd.read_excel(out / "findings.xlsx", sheet_name="社区方案")
+    assert sheet["方案社区"].tolist() == plan.units["unit_name"].tolist()
+    assert sheet["户数 (户)"].sum() == plan.units["households"].sum()
+    moved = pd.read_excel(out / "findings.xlsx", sheet_name="社区调整清单")
+    assert len(moved) == len(plan.changes) > 0
+    assert moved["调整理由"].notna().all()
+    # Ground is neither lost nor doubled.
+    ground = read_study(out).district.communities.geometry.area.sum()
+    assert plan.units["area_m2"].sum() == pytest.approx(ground, rel=1e-3)

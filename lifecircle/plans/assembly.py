@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lifecircle.plans.atoms import Atoms, Survey
     from lifecircle.plans.planned import Planned
 
-__all__ = ["Prepared", "assembled", "prepare"]
+__all__ = ["Prepared", "assembled", "plain_texts", "prepare"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +137,9 @@ def assembled(
         changes=_stacked(
             frames["changes"], PLAN_CHANGES, ["community_id", "building_id"]
         ),
-        communities=_texts(communities).sort_values("community_id", ignore_index=True),
+        communities=plain_texts(communities).sort_values(
+            "community_id", ignore_index=True
+        ),
         buildings=_stacked(
             frames["homes"],
             ("building_id", "community_id", "grid_id", "old_grid_id"),
@@ -155,11 +157,26 @@ def _stacked(
     if not filled:
         return pd.DataFrame(columns=list(columns))
     stacked = pd.concat(filled, ignore_index=True)
-    return _texts(stacked).sort_values(order, ignore_index=True)
+    return plain_texts(stacked).sort_values(order, ignore_index=True)
 
 
-def _texts(frame: pd.DataFrame) -> pd.DataFrame:
-    """Columns of text hold None where there is nothing, never NaN."""
+def plain_texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Columns of text hold None where there is nothing, never NaN.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A frame of a plan.
+
+    Returns
+    -------
+    DataFrame
+
+    Examples
+    --------
+    >>> plain_texts(pd.DataFrame({"reason": ["small", None]}))["reason"].tolist()
+    ['small', None]
+    """
     plain = [name for name in frame if name != "geometry"]
     odd = [name for name in plain if not pd.api.types.is_numeric_dtype(frame[name])]
     made = {name: frame[name].astype(object) for name in odd}
@@ -171,7 +188,7 @@ def _spatial(frames: list[gpd.GeoDataFrame], crs: str) -> gpd.GeoDataFrame:
     if not frames:
         return gpd.GeoDataFrame(columns=list(PLAN_GRIDS), geometry="geometry", crs=crs)
     stacked = pd.concat(frames, ignore_index=True)
-    ordered = _texts(stacked).sort_values(
+    ordered = plain_texts(stacked).sort_values(
         ["community_id", "grid_id"], ignore_index=True
     )
     return gpd.GeoDataFrame(ordered, geometry="geometry", crs=crs)

@@ -13,25 +13,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import shapely
-from geopandas import GeoDataFrame
 
-from lifecircle.checks.units import community_units
-from lifecircle.columns import PLAN_UNITS
-from lifecircle.model import Assessment, CommunityPlan
+from lifecircle.model import Assessment
 from lifecircle.network.compounds import GATE_REACH_M
 from lifecircle.plans.dividers import BARRED, MAIN, read_dividers
-from lifecircle.plans.grid_rows import compactness, outside_by
+from lifecircle.plans.levels import Effort
 from lifecircle.plans.partition import solve
 from lifecircle.plans.problem import PartitionProblem
 from lifecircle.plans.regrid import settings_for, weights_of
+from lifecircle.plans.unit_pieces import read_pieces
+from lifecircle.plans.unit_rows import PlannedArea, unit_plan
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    from pandas import DataFrame
+    from geopandas import GeoDataFrame
 
-    from lifecircle.model import District, GridPlan, RegridSettings
+    from lifecircle.model import CommunityPlan, District, GridPlan, RegridSettings
     from lifecircle.plans.dividers import Dividers
-    from lifecircle.plans.problem import Partition
 
 __all__ = ["merge_communities", "shared_borders"]
 
@@ -41,6 +39,9 @@ _SHORTEST_M = 5.0
 """Shorter common borders are corners."""
 _ON_ROAD_M = 15.0
 """A boundary this near to a main road or barrier runs along it."""
+_EFFORT = Effort(sets=2_000)
+"""Sets of grids are many and hard to choose from: where there are more, the search
+is better within seconds than the enumeration within an hour."""
 
 
 def merge_communities(
@@ -62,6 +63,7 @@ def merge_communities(
         (2,400 to 3,600: about 3,000, ±20 %).
     grids : GridPlan, optional
         Its grids are what is never split, so that communities may be split too.
+        Households are then the sums of their buildings.
     stability : float, optional
         0 = best shape, 1 = least change.
     subdistricts : {"keep", "cross"}, optional
@@ -70,7 +72,7 @@ def merge_communities(
     Returns
     -------
     CommunityPlan
-        Proposed communities, what goes where, one row per area planned by itself.
+        Proposed communities, the change list, one row per area planned by itself.
 
     Raises
     ------
@@ -88,53 +90,32 @@ def merge_communities(
     settings = settings_for(district, households=band, stability=stability)
     if subdistricts is not None:
         settings = replace(settings, subdistricts=subdistricts)
-    pieces = _pieces(district, grids)
+    settings = replace(
+        settings,
+        community_households=settings.households,
+        households=district.config.regrid.households,
+        communities="merge" if grids is None else "split",
+    )
+    pieces, left_out = read_pieces(district, grids)
     dividers = read_dividers(district)
-    units, members, areas = [], [], []
+    areas = []
     for key, rows in _areas(pieces, settings):
         mine = pieces.iloc[rows].reset_index(drop=True)
         problem = _problem(mine, dividers, settings)
-        found = solve(problem, weights=weights_of(settings), seed=settings.seed)
-        made, homes = _units(mine, found, problem)
-        units.append(made)
-        members.append(homes)
-        areas.append(_area_row(key, problem, found))
-    return CommunityPlan(
-        units=GeoDataFrame(
-            pd.concat(units, ignore_index=True), geometry="geometry", crs=district.crs
-        ),
-        members=pd.concat(members, ignore_index=True),
-        areas=pd.DataFrame(areas),
-    )
-
-
-def _pieces(district: District, grids: GridPlan | None) -> GeoDataFrame:
-    """What is never split: ``piece_id``, ``community_id``, households, ground."""
-    communities = district.communities.sort_values("community_id", ignore_index=True)
-    communities = communities[communities["unit_kind"] == "community"]
-    home = communities.set_index("community_id")["subdistrict_id"]
-    if grids is None:
-        counts = community_units(district).set_index("unit_id")["households"]
-        frame = communities[["community_id", "geometry"]].assign(
-            piece_id=communities["community_id"],
-            households=communities["community_id"].map(counts).fillna(0.0),
+        found = solve(
+            problem, weights=weights_of(settings), seed=settings.seed, effort=_EFFORT
         )
-    else:
-        frame = grids.grids[["community_id", "households", "geometry"]].assign(
-            piece_id=grids.grids["grid_id"]
-        )
-    pieces: GeoDataFrame = frame.assign(
-        subdistrict_id=frame["community_id"].map(home)
-    ).reset_index(drop=True)
-    return pieces
+        areas.append(PlannedArea(key, mine, problem, found))
+    return unit_plan(areas, left_out, district, settings)
 
 
 def _areas(
     pieces: GeoDataFrame, settings: RegridSettings
 ) -> list[tuple[str, npt.NDArray[np.intp]]]:
+    """Rows of every area: a subdistrict ("" = none is named), or all of them."""
     if settings.subdistricts == "cross":
-        return [("", np.arange(len(pieces)))]
-    codes, names = pd.factorize(pieces["subdistrict_id"], sort=True)
+        return [("", np.arange(len(pieces)))] if len(pieces) else []
+    codes, names = pd.factorize(pieces["subdistrict_id"].fillna(""), sort=True)
     return [(str(key), np.flatnonzero(codes == one)) for one, key in enumerate(names)]
 
 
@@ -214,8 +195,8 @@ def _problem(
     none = np.full(len(pieces), -1, np.int32)
     return PartitionProblem(
         households=np.rint(pieces["households"].to_numpy(dtype=float)).astype(np.int64),
-        low=settings.households[0],
-        high=settings.households[1],
+        low=settings.community_households[0],
+        high=settings.community_households[1],
         xy_m=shapely.get_coordinates(shapely.centroid(shapes)),
         area_m2=shapely.area(shapes),
         perimeter_m=shapely.length(shapes),
@@ -227,69 +208,3 @@ def _problem(
         border_m=length,
         cut_weight=weight,
     )
-
-
-def _units(
-    pieces: GeoDataFrame, found: Partition, problem: PartitionProblem
-) -> tuple[GeoDataFrame, DataFrame]:
-    """Proposed communities, named after that of most of their households."""
-    rows: list[dict[str, Any]] = []
-    names: dict[int, str] = {}
-    for part in range(int(found.labels.max()) + 1):
-        mine = pieces[found.labels == part]
-        by_home = mine.groupby("community_id")["households"].sum()
-        name = str(by_home.sort_values(kind="stable").index[-1])
-        taken = list(names.values()).count(name) if name in names.values() else 0
-        names[part] = name if name not in names.values() else f"{name}-{taken + 1}"
-        rows.append(
-            _unit_row(mine, names[part], problem, exempt=part in found.exceptions)
-        )
-    members = pd.DataFrame(
-        {
-            "piece_id": pieces["piece_id"],
-            "community_id": pieces["community_id"],
-            "households": pieces["households"],
-            "unit_id": [names[int(part)] for part in found.labels],
-        }
-    )
-    return GeoDataFrame(rows, columns=list(PLAN_UNITS), geometry="geometry"), members
-
-
-def _unit_row(
-    mine: GeoDataFrame, name: str, problem: PartitionProblem, *, exempt: bool
-) -> dict[str, Any]:
-    shape = shapely.union_all(mine.geometry.to_numpy(), grid_size=0.001)
-    households = float(mine["households"].sum())
-    outside = int(
-        outside_by(np.array([round(households)]), problem.low, problem.high)[0]
-    )
-    reason = "oversize_community" if exempt and outside > 0 else "least_violation"
-    communities = sorted(set(mine["community_id"]))
-    return {
-        "unit_id": name,
-        "households": households,
-        "in_range": outside == 0,
-        "outside_households": float(outside),
-        "communities": len(communities),
-        "community_ids": ",".join(communities),
-        "subdistrict_ids": ",".join(sorted(set(mine["subdistrict_id"].astype(str)))),
-        "area_m2": float(shape.area),
-        "compactness": float(compactness(np.array([shape], dtype=object))[0]),
-        "exception_reason": reason if outside else None,
-        "geometry": shape,
-    }
-
-
-def _area_row(key: str, problem: PartitionProblem, found: Partition) -> dict[str, Any]:
-    total = int(problem.households.sum())
-    proof = found.certificate
-    return {
-        "area_id": key,
-        "households": float(total),
-        "k_min": -(-total // problem.high),
-        "k": int(found.labels.max()) + 1,
-        "k_max": total // problem.low,
-        "status": found.status,
-        "certificate": None if proof is None else proof.kind,
-        "border_cost": found.cut,
-    }

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandas import DataFrame
 
-    from lifecircle.model import Assessment, GridPlan
+    from lifecircle.model import Assessment, CommunityPlan, GridPlan
 
 __all__ = ["disclosed"]
 
@@ -41,7 +41,7 @@ def disclosed(study: Assessment) -> Assessment:
         ``gaps.areas`` become NaN; in ``reached`` and ``gate_readings`` all parts of
         a sum, since the one kept back would follow from the others.
         ``reached`` never holds the elderly of a building. Small counts of
-        the change list are kept back likewise.
+        the change lists are kept back likewise.
 
     Examples
     --------
@@ -56,7 +56,9 @@ def disclosed(study: Assessment) -> Assessment:
             buildings[name] = float("nan")
     served, areas = _without_people(study.served), study.gaps.areas
     reached, plan, readings = study.reached, study.grid_plan, study.gate_readings
+    merged = study.community_plan
     if level == "public":
+        merged = None if merged is None else _without_small_parts_moved(merged)
         plan = None if plan is None else _without_small_moves(plan)
         served = _without_small(served, ("amount", "estimated_amount"))
         areas = _without_small(areas, ("households", "persons", "elderly"))
@@ -69,6 +71,7 @@ def disclosed(study: Assessment) -> Assessment:
         reached=reached,
         gate_readings=readings,
         grid_plan=plan,
+        community_plan=merged,
         gaps=replace(study.gaps, areas=areas),
     )
 
@@ -78,6 +81,15 @@ def _without_small_moves(plan: GridPlan) -> GridPlan:
         plan,
         changes=_without_small(plan.changes, ("households",)),
         islands=_without_small(plan.islands, ("households",)),
+    )
+
+
+def _without_small_parts_moved(plan: CommunityPlan) -> CommunityPlan:
+    return replace(
+        plan,
+        units=_without_small(plan.units, ("households", "persons")),
+        members=_without_small(plan.members, ("households",)),
+        changes=_without_small(plan.changes, ("households",)),
     )
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "PLAN_FRAMES",
     "ROLL_UPS",
     "STUDY_TABLE",
+    "UNIT_FRAMES",
     "study_frames",
     "write_geopackage",
 ]
@@ -56,6 +57,8 @@ ROLL_UPS = ("served", "dashboard", "reached", "missing_area")
 """Tables of a study that sum up the rest, by the names of its fields."""
 PLAN_FRAMES = ("grids", "today", "changes", "communities", "buildings", "islands")
 """Frames of a grid plan; layers ``plan_grids``, …"""
+UNIT_FRAMES = ("units", "members", "changes", "areas")
+"""Frames of a plan of communities; layers ``community_plan_units``, …"""
 
 STUDY_TABLE = "lifecircle_study"
 """Key and JSON text: what no layer can hold."""
@@ -99,6 +102,11 @@ def study_frames(study: Assessment) -> dict[str, DataFrame]:
             f"plan_{name}": getattr(study.grid_plan, name)
             for name in PLAN_FRAMES
             if study.grid_plan is not None
+        },
+        **{
+            f"community_plan_{name}": getattr(study.community_plan, name)
+            for name in UNIT_FRAMES
+            if study.community_plan is not None
         },
     }
 

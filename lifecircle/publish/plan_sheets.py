@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lifecircle.publish.cells import Speech
     from lifecircle.text import Language
 
-__all__ = ["change_sentences", "plan_sheets"]
+__all__ = ["change_sentences", "code_cells", "plan_sheets", "titled_sheet"]
 
 _DIGITS = {"compactness": "2", "gap": "percent", "changed_share": "percent"}
 """Decimals of figures; all others are whole."""
@@ -65,7 +65,7 @@ def _columns(frame: DataFrame, names: tuple[str, ...], told: Speech) -> dict[str
     cells: list[Any]
     for name in names:
         if name in _CODES:
-            cells = _words(frame[name], _CODES[name], told.lang)
+            cells = code_cells(frame[name], _CODES[name], told.lang)
         elif pd.api.types.is_numeric_dtype(frame[name]) and frame[name].dtype != bool:
             cells = list(figures(frame[name], _DIGITS.get(name, "0")))
         else:
@@ -74,7 +74,27 @@ def _columns(frame: DataFrame, names: tuple[str, ...], told: Speech) -> dict[str
     return columns
 
 
-def _words(codes: pd.Series[Any], area: str, lang: Language) -> list[str | None]:
+def code_cells(codes: pd.Series[Any], area: str, lang: Language) -> list[str | None]:
+    """Words of ``sentences/plans.toml`` for codes; several are joined by ``+``.
+
+    Parameters
+    ----------
+    codes : Series
+        None = an empty cell.
+    area : str
+        First part of their keys.
+    lang : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    list of str or None
+
+    Examples
+    --------
+    >>> code_cells(pd.Series(["merge", None]), "change", "zh")
+    ['并入', None]
+    """
     comma = say("publish.list_comma", lang)
     return [
         None
@@ -84,10 +104,31 @@ def _words(codes: pd.Series[Any], area: str, lang: Language) -> list[str | None]
     ]
 
 
-def _sheet(key: str, columns: dict[str, Any], told: Speech, **looks: Any) -> Sheet:
+def titled_sheet(
+    key: str, columns: dict[str, Any], told: Speech, *, frozen: int = 2, **looks: Any
+) -> Sheet:
+    """Columns under their heads as a sheet.
+
+    Parameters
+    ----------
+    key : str
+        Of its title.
+    columns : dict
+        Head to cells.
+    told : Speech
+        Language and words.
+    frozen : int
+        Columns that stay while scrolling.
+    **looks : Any
+        Other fields of ``Sheet``.
+
+    Returns
+    -------
+    Sheet
+    """
     rows = [list(row) for row in zip(*columns.values(), strict=True)]
     title = say(f"publish.sheet.{key}", told.lang)
-    return Sheet(title, list(columns), rows, frozen=2, **looks)
+    return Sheet(title, list(columns), rows, frozen=frozen, **looks)
 
 
 def _named(frame: DataFrame, district: District) -> DataFrame:
@@ -109,7 +150,7 @@ def _grids(plan: GridPlan, district: District, told: Speech) -> Sheet:
     columns[outside] = list(figures(frame["outside_households"], "sign0"))
     failing = [fine is False for fine in frame["in_range"].tolist()]
     marked = frozenset({2, 3, 4})
-    return _sheet("plan_grids", columns, told, failing=failing, marked=marked)
+    return titled_sheet("plan_grids", columns, told, failing=failing, marked=marked)
 
 
 def _changes(plan: GridPlan, district: District, told: Speech) -> Sheet:
@@ -125,7 +166,7 @@ def _changes(plan: GridPlan, district: District, told: Speech) -> Sheet:
     columns = _columns(frame, names, told)
     sentences = change_sentences(plan, told.lang)
     columns[say("publish.col.change_reason", told.lang)] = sentences
-    return _sheet("plan_changes", columns, told)
+    return titled_sheet("plan_changes", columns, told)
 
 
 def change_sentences(plan: GridPlan, lang: Language) -> list[str]:
@@ -178,4 +219,4 @@ def _communities(plan: GridPlan, told: Speech) -> Sheet:
     columns[say("publish.col.not_planned", told.lang)] = [
         None if pd.isna(key) else reason(str(key), told.lang) for key in frame["reason"]
     ]
-    return _sheet("plan_communities", columns, told)
+    return titled_sheet("plan_communities", columns, told)

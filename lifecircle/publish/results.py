@@ -16,6 +16,7 @@ from lifecircle.columns import ROW_COUNTS
 from lifecircle.errors import ResultError
 from lifecircle.model import (
     Assessment,
+    CommunityPlan,
     District,
     DistrictConfig,
     Findings,
@@ -35,6 +36,7 @@ from lifecircle.publish.geopackage import (
     PLAN_FRAMES,
     ROLL_UPS,
     STUDY_TABLE,
+    UNIT_FRAMES,
 )
 from lifecircle.publish.qgis import STYLES, WALKS
 
@@ -85,9 +87,13 @@ def saved_parts(study: Assessment) -> dict[str, Any]:
         "problems": [_plain(asdict(problem)) for problem in district.problems],
         "complete_classes": sorted(district.complete_classes),
         "crs": district.crs,
-        "grid_plan": None
-        if study.grid_plan is None
-        else _plain(asdict(study.grid_plan.settings)),
+        **{
+            name: None if plan is None else _plain(asdict(plan.settings))
+            for name, plan in (
+                ("grid_plan", study.grid_plan),
+                ("community_plan", study.community_plan),
+            )
+        },
     }
 
 
@@ -278,6 +284,7 @@ def _assessment(
         manifest=manifest,
         gate_readings=frames.get("gate_readings"),
         grid_plan=_grid_plan(frames, parts.get("grid_plan")),
+        community_plan=_community_plan(frames, parts.get("community_plan")),
     )
 
 
@@ -288,6 +295,15 @@ def _grid_plan(
         return None
     read = {name: frames[f"plan_{name}"] for name in PLAN_FRAMES}
     return GridPlan(**read, settings=_regrid(settings))
+
+
+def _community_plan(
+    frames: dict[str, Any], settings: dict[str, Any] | None
+) -> CommunityPlan | None:
+    if settings is None:
+        return None
+    read = {name: frames[f"community_plan_{name}"] for name in UNIT_FRAMES}
+    return CommunityPlan(**read, settings=_regrid(settings))
 
 
 def _date(value: str | None) -> date | None:

@@ -27,6 +27,7 @@ from lifecircle.publish.rollup_sheets import (
     reached_sheet,
 )
 from lifecircle.publish.served_sheet import served_sheet
+from lifecircle.publish.unit_sheets import unit_sheets
 from lifecircle.publish.wording import named_units, unit_names
 from lifecircle.text import problem_lines, say
 
@@ -54,8 +55,9 @@ def data_sheets(study: Assessment, lang: Language) -> list[Sheet]:
     -------
     list of Sheet
         Findings, dashboard, gap areas, amounts to provide, missing area by level,
-        people by minutes, reach by level, unknown gates, the grid plan, household
-        totals, sources and their rows, problems of the data, rules, notes.
+        people by minutes, reach by level, unknown gates, plans of grids and of
+        communities, household totals, sources and their rows, problems of the data,
+        rules, notes.
 
     Examples
     --------
@@ -73,6 +75,7 @@ def data_sheets(study: Assessment, lang: Language) -> list[Sheet]:
         reached_sheet(study, told),
         *readings_sheet(study, told),
         *plan_sheets(study, told),
+        *unit_sheets(study, told),
         _totals(study, told),
         _sources(study, told),
         _problems(study, lang),

@@ -51,6 +51,7 @@ def regrid_settings(keys: Keys) -> RegridSettings:
         workload=_weights(keys, "workload", default.workload),
         split=keys.number("split", least=0.0, most=_HEAVIEST),
         subdistricts=keys.choice("subdistricts", ("keep", "cross"), "keep"),
+        communities=keys.choice("communities", ("none", "merge", "split"), "none"),
         seed=default.seed if seed is None else int(seed),
     )
 

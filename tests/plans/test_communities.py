@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import networkx as nx
+import numpy as np
 import pytest
 import shapely
 
@@ -83,3 +87,120 @@ def test_a_large_community_is_split_by_its_grids(make_community, box_at):
     assert plan.units["households"].tolist() == [800.0, 800.0]
     assert sorted(plan.units["unit_id"]) == ["C1", "C1-2"]
     assert plan.members["households"].sum() == 1600.0
+    # The half split off has a number behind the old name; the other keeps it.
+    assert plan.changes["change"].tolist() == ["split"]
+    assert plan.changes["households"].tolist() == [800.0]
+    assert plan.changes["reason"].tolist() == ["plans.unit_over"]
+    assert plan.changes["piece_ids"].iloc[0].count(",") == 1
+    assert plan.units["unit_name"].tolist() == ["甲", "甲-2"]
+
+
+def test_the_change_list_says_what_goes_where_and_why(row):
+    plan = merge_communities(row(), households=(2400, 3600))
+    columns = ["community_id", "unit_id", "change", "reason", "households"]
+    assert plan.changes[columns].values.tolist() == [
+        ["C1", "C2", "merge", "plans.unit_under", 1200.0],
+        ["C3", "C4", "merge", "plans.unit_under", 1000.0],
+    ]
+    # 1200 of 2700 households change community in S1, 1000 of 2600 in S2.
+    shares = plan.areas["changed_share"].tolist()
+    assert shares == pytest.approx([1200 / 2700, 1000 / 2600])
+    assert plan.areas[["communities", "k"]].values.tolist() == [[2, 1.0], [2, 1.0]]
+
+
+def test_a_community_without_households_or_subdistrict_is_not_lost(row):
+    district = row()
+    communities = district.communities.copy()
+    communities.loc[0, "households"] = float("nan")  # and it has no buildings
+    communities.loc[3, "subdistrict_id"] = None
+    plan = merge_communities(
+        replace(district, communities=communities), households=(900, 2000)
+    )
+    left = plan.areas[plan.areas["status"] == "not_planned"]
+    assert left["area_id"].tolist() == ["C1"]
+    assert left["reason"].tolist() == ["plans.community_households_unknown"]
+    assert sorted(plan.units["unit_id"]) == ["C2", "C3", "C4"]
+    assert plan.areas["area_id"].tolist() == ["", "S1", "S2", "C1"]
+
+
+def town(make_district, box_at, households, columns, *, subdistricts):
+    """Communities of 600 m side by side in rows; subdistricts are runs of rows."""
+    rows = -(-len(households) // columns)
+    return make_district(
+        communities=[
+            {
+                "community_id": f"C{place + 1:02d}",
+                "name": f"第{place + 1}社区",
+                "households": float(count),
+                "subdistrict_id": f"S{place // columns * subdistricts // rows + 1}",
+                "geometry": box_at(
+                    600 * (place % columns), 600 * (place // columns), 600, 600
+                ),
+            }
+            for place, count in enumerate(households)
+        ],
+    )
+
+
+def pieces_apart(plan, district):
+    """Proposed communities that are not one piece, by networkx on touching sides."""
+    shapes = dict(
+        zip(
+            district.communities["community_id"],
+            district.communities.geometry,
+            strict=True,
+        )
+    )
+    apart = []
+    for unit, mine in plan.members.groupby("unit_id"):
+        graph = nx.Graph()
+        graph.add_nodes_from(mine["piece_id"])
+        graph.add_edges_from(
+            (one, two)
+            for one in mine["piece_id"]
+            for two in mine["piece_id"]
+            if one < two and shapes[one].intersection(shapes[two]).length > 100
+        )
+        if not nx.is_connected(graph):
+            apart.append(unit)
+    return apart
+
+
+def test_tongguanshan_49_communities_become_18(make_district, box_at):
+    """116,667 households in 49 communities become 18 of about 6,481 (RULES.md 3).
+
+    116667 / 49 = 2,381 today; 116667 / 18 = 6,481. Within 5,500 to 7,500 there are
+    ceil(116667 / 7500) = 16 to floor(116667 / 5500) = 21 of them.
+    """
+    random = np.random.default_rng(49)
+    shares = random.uniform(0.6, 1.4, 49)
+    households = np.floor(116_667 * shares / shares.sum()).astype(int)
+    households[0] += 116_667 - households.sum()
+    district = town(make_district, box_at, households, 7, subdistricts=1)
+    plan = merge_communities(district, households=(5500, 7500))
+    assert plan.areas[["households", "k_min", "k_max"]].values.tolist() == [
+        [116_667.0, 16.0, 21.0]
+    ]
+    assert plan.units["in_range"].all()
+    assert plan.units["households"].sum() == 116_667
+    assert plan.areas["k"].tolist() == [18.0]
+    assert pieces_apart(plan, district) == []
+    assert plan.changes["change"].unique().tolist() == ["merge"]
+    assert len(plan.changes) == 49 - 18
+
+
+def test_decheng_communities_of_about_3000(make_district, box_at):
+    """Two subdistricts of six and nine; a plan stays within each, unless it may not.
+
+    S1: 900 + 1500, 700 + 1700, 1000 + 1450 = 7,250; S2 beside it: 9 of 1,000.
+    """
+    households = [900, 1500, 700, 1700, 1000, 1450, *[1000] * 12]
+    district = town(make_district, box_at, households, 6, subdistricts=3)
+    plan = merge_communities(district, households=(2400, 3600))
+    assert plan.areas["in_range"].tolist() == plan.areas["k"].tolist()
+    assert not plan.units["subdistrict_ids"].str.contains(",").any()
+    assert pieces_apart(plan, district) == []
+    crossed = merge_communities(district, households=(2400, 3600), subdistricts="cross")
+    assert crossed.areas["area_id"].tolist() == [""]
+    assert crossed.units["in_range"].all()
+    assert crossed.settings.subdistricts == "cross"

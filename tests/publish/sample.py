@@ -37,6 +37,7 @@ from lifecircle.model import (
     Walker,
 )
 from lifecircle.plans.assembly import prepare
+from lifecircle.plans.communities import merge_communities
 from lifecircle.plans.edited import edited_plan
 
 __all__ = ["sample_study"]
@@ -913,6 +914,7 @@ def sample_study(
             "settings": {"crs": CRS, "disclosure": disclosure},
         },
         grid_plan=_grid_plan(district),
+        community_plan=merge_communities(district, households=(2400, 6400)),
     )
 
 
