@@ -18,7 +18,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-__all__ = ["cache_folder", "compiled", "fetch_ahead"]
+__all__ = ["cache_folder", "compiled", "compiled_inside", "fetch_ahead"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 # numba calls it with the types of the arguments, compiled code with these.
@@ -66,13 +66,38 @@ def compiled(function: Function) -> Function:
     callable
         The compiled function.
     """
+    return _compile(function)
+
+
+def compiled_inside(function: Function) -> Function:
+    """As ``compiled``, for a function that only compiled code calls.
+
+    What takes its arguments from Python is left out, which is a good part of what
+    there is to be compiled.
+
+    Parameters
+    ----------
+    function : callable
+        Numbers and arrays in, numbers and arrays out.
+
+    Returns
+    -------
+    callable
+        The compiled function; Python cannot call it.
+    """
+    return _compile(function, no_cpython_wrapper=True)
+
+
+def _compile(function: Function, **options: bool) -> Function:
     settings: Any = numba.config
     given = settings.CACHE_DIR
     if not given:
         # numba asks for the folder once, here; the setting is put back at once.
         settings.CACHE_DIR = str(cache_folder())
     try:
-        return cast("Function", numba.njit(nogil=True, cache=True)(function))
+        make: Any = numba.njit
+        given_options = {"nogil": True, "cache": True, "no_cfunc_wrapper": True}
+        return cast("Function", make(**given_options, **options)(function))
     finally:
         settings.CACHE_DIR = given
 

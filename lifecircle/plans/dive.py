@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifecircle.network.compiled import compiled
+from lifecircle.network.compiled import compiled, compiled_inside
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["dive"]
 
 WIDTH = 63  # units per word; the sign bit is left alone
+SLOTS = 1 << 16  # of the memory of what was covered
+# Rows of the search's stack.
+CHOSEN, AT, FIRST, NAME, BEST = range(5)
 
 
 def dive(
@@ -81,59 +84,64 @@ def dive(
     words = np.random.default_rng(bits).integers(1, 2**63, bits, dtype=np.int64)
     word = np.zeros(count, np.int64)
     np.bitwise_xor.at(word, region, words[ranked])
-    found, least, done = _search(
-        begin, mask[order], word[order], reduced[order], gap, steps
-    )
-    return (order[found] if len(found) else None), least, done
+    stack = np.zeros((5, units + 1), np.int64)
+    stack[AT, 0] = begin[0]
+    covered = np.zeros((units + 1, mask.shape[1]), np.int64)
+    seen, price = np.zeros(SLOTS, np.int64), np.zeros(SLOTS)
+    arrays = begin, mask[order], word[order], reduced[order]
+    work = stack, np.zeros(units + 1), covered, seen, price
+    size, least, done = _search(arrays, work, gap, steps)
+    return (order[stack[BEST, :size]] if size else None), least, done
 
 
 @compiled
 def _search(
-    begin: Longs, mask: Longs, word: Longs, reduced: Floats, gap: float, steps: int
-) -> tuple[Longs, float, bool]:
-    units = len(begin) - 1
-    chosen = np.zeros(units + 1, np.int64)
-    at = np.zeros(units + 1, np.int64)
-    first = np.zeros(units + 1, np.int64)  # the unit that this depth covers
-    total = np.zeros(units + 1)
-    covered = np.zeros((units + 1, mask.shape[1]), np.int64)
-    key = np.zeros(units + 1, np.int64)
-    slots = 1 << 16
-    seen = np.zeros(slots, np.int64)
-    price = np.zeros(slots)
-    best = np.empty(0, np.int64)
-    depth = 0
-    at[0] = begin[0]
+    arrays: tuple[Longs, Longs, Longs, Floats],
+    work: tuple[Longs, Floats, Longs, Longs, Floats],
+    gap: float,
+    steps: int,
+) -> tuple[int, float, bool]:
+    """Number of regions chosen (they stand in ``BEST``), their sum, whether it ended.
+
+    By depth: the region chosen, the next to try, the unit that is to be covered, the
+    sum so far, the units covered and their name.
+    """
+    (begin, mask, word, reduced), (stack, total, covered, seen, price) = arrays, work
+    units, size = len(begin) - 1, 0
+    depth = stack[FIRST, 0]  # 0, and not a literal: each would be compiled apart
     while depth >= 0:
-        i = at[depth]
-        if i == begin[first[depth] + 1] or total[depth] + reduced[i] >= gap:
+        i, unit = stack[AT, depth], stack[FIRST, depth]
+        sum_here = total[depth]
+        if i < begin[unit + 1]:
+            sum_here += reduced[i]
+        if i == begin[unit + 1] or sum_here >= gap:
             depth -= 1
             continue
-        at[depth] = i + 1
+        stack[AT, depth] = i + 1
         steps -= 1
         if steps < 0:
-            return best, gap, False
+            return size, gap, False
         if _overlap(mask, covered, i, depth):
             continue
-        sum_here = total[depth] + reduced[i]
-        name = key[depth] ^ word[i]
-        slot = name & (slots - 1)
+        name = stack[NAME, depth] ^ word[i]
+        slot = name & (SLOTS - 1)
         if seen[slot] == name and price[slot] <= sum_here:
             continue
         seen[slot], price[slot] = name, sum_here
-        chosen[depth] = i
-        following = _join(mask, covered, i, depth, first[depth] + 1)
-        if following >= units:
-            gap = sum_here
-            best = chosen[: depth + 1].copy()
+        stack[CHOSEN, depth] = i
+        unit = _join(mask, covered, i, depth, unit + 1)
+        if unit >= units:
+            gap, size = sum_here, depth + 1
+            for at in range(size):
+                stack[BEST, at] = stack[CHOSEN, at]
             continue
         depth += 1
-        total[depth], key[depth] = sum_here, name
-        first[depth], at[depth] = following, begin[following]
-    return best, gap, True
+        total[depth], stack[NAME, depth] = sum_here, name
+        stack[FIRST, depth], stack[AT, depth] = unit, begin[unit]
+    return size, gap, True
 
 
-@compiled
+@compiled_inside
 def _overlap(mask: Longs, covered: Longs, region: int, depth: int) -> bool:
     for word in range(mask.shape[1]):
         if mask[region, word] & covered[depth, word]:
@@ -141,7 +149,7 @@ def _overlap(mask: Longs, covered: Longs, region: int, depth: int) -> bool:
     return False
 
 
-@compiled
+@compiled_inside
 def _join(mask: Longs, covered: Longs, region: int, depth: int, unit: int) -> int:
     """Cover the region's units one deeper; the first from ``unit`` on that is bare."""
     for word in range(mask.shape[1]):

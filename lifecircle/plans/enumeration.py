@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifecircle.network.compiled import compiled
+from lifecircle.network.compiled import compiled, compiled_inside
+from lifecircle.plans.state import HOUSEHOLDS, Arrays
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from lifecircle.plans.state import Arrays
-
     Ints = npt.NDArray[np.int32]
     Longs = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float64]
 
 __all__ = ["connected_sets"]
+
+# Rows of the search's own arrays: the set in the order of joining, the waiting list,
+# where each depth's list begins and ends, units met, households so far.
+CHOSEN, WAITING, BEGIN, END, MET, TOTAL = range(6)
+# Where the search stands.
+ROOT, DEPTH, LOOKED, FOUND = range(4)
 
 
 def connected_sets(
@@ -39,84 +45,98 @@ def connected_sets(
         Row pointers and members, each set ascending from its smallest member;
         None if there are too many.
     """
-    indptr, members, done = _enumerate(
-        graph.indptr, graph.neighbour, graph.households, low, high, steps
-    )
-    return (indptr, members) if done else None
+    n = len(graph.word)
+    stack = np.zeros((6, n + 1), np.int64)
+    stand = np.array([0, -1, 0, 0])
+    starts, members = np.zeros(1024, np.int64), np.empty(8192 + n, np.int32)
+    band = low, high, steps
+    while _enumerate(graph, band, stack, stand, starts, members):
+        # No room for another set: go on with twice as much.
+        if stand[LOOKED] > steps:
+            return None
+        starts = np.concatenate([starts, np.zeros_like(starts)])
+        members = np.concatenate([members, np.empty_like(members)])
+    found = int(stand[FOUND])
+    return starts[: found + 1], members[: starts[found]]
 
 
 @compiled
 def _enumerate(
-    indptr: Ints, neighbour: Ints, households: Longs, low: int, high: int, steps: int
-) -> tuple[Longs, Ints, bool]:
+    graph: Arrays,
+    band: tuple[int, int, int],
+    stack: Longs,
+    stand: Longs,
+    starts: Longs,
+    members: Ints,
+) -> bool:
     """Grow sets from their smallest member; each is reached in one way only.
 
     A unit joins the waiting list when its first neighbour joins the set; a branch
-    takes one from the list and never again those that stood before it.
+    takes one from the list and never again those that stood before it. Returns
+    whether it stopped before the end; it goes on from there when called again.
     """
-    n = len(households)
-    starts = np.zeros(1024, np.int64)
-    members = np.empty(8192, np.int32)
-    found, filled, seen = 0, 0, 0
-    chosen = np.empty(n, np.int32)  # the set, in the order of joining
-    waiting = np.empty(n + 1, np.int32)
-    begin = np.empty(n + 1, np.int64)  # waiting list of each depth: begin … end
-    end = np.empty(n + 1, np.int64)
-    met = np.zeros(n, np.bool_)  # in the set or on its list, or tried before
-    total = np.zeros(n + 1, np.int64)
-    for root in range(n):
-        depth = 0
-        waiting[0] = root
-        begin[0], end[0] = 0, 1
-        met[root] = True
+    low, high, steps = band
+    sums, n = graph.sums, len(graph.sums)
+    root, depth, looked, found = stand[ROOT], stand[DEPTH], stand[LOOKED], stand[FOUND]
+    filled = starts[found]
+    while root < n:
+        if depth < 0:
+            depth = 0
+            stack[WAITING, 0] = root
+            stack[BEGIN, 0], stack[END, 0] = 0, 1
+            stack[MET, root] = 1
         while depth >= 0:
-            if begin[depth] == end[depth]:
+            if stack[BEGIN, depth] == stack[END, depth]:
                 # All of this list is tried: take the last of the set away.
                 depth -= 1
-                for at in range(end[max(0, depth)], end[depth + 1]):
-                    met[waiting[at]] = False
+                for at in range(stack[END, max(0, depth)], stack[END, depth + 1]):
+                    stack[MET, stack[WAITING, at]] = 0
                 continue
-            unit = waiting[begin[depth]]
-            begin[depth] += 1
-            size = total[depth] + households[unit]
+            if looked > steps or found + 2 > len(starts) or filled + n > len(members):
+                stand[ROOT], stand[DEPTH] = root, depth
+                stand[LOOKED], stand[FOUND] = looked, found
+                return True
+            unit = stack[WAITING, stack[BEGIN, depth]]
+            stack[BEGIN, depth] += 1
+            size = stack[TOTAL, depth] + np.int64(sums[unit, HOUSEHOLDS])
             if size > high:
                 continue
-            seen += 1
-            if seen > steps:
-                return starts[:1], members[:0], False
-            chosen[depth] = unit
+            looked += 1
+            stack[CHOSEN, depth] = unit
             if size >= low:
-                starts = _room(starts, found + 2)
-                members = _room(members, filled + depth + 1)
-                members[filled : filled + depth + 1] = np.sort(chosen[: depth + 1])
+                _write(stack, depth, members, filled)
                 filled += depth + 1
                 found += 1
                 starts[found] = filled
             # The next list: what is left of this one, and the unit's new neighbours.
-            last = end[depth]
-            for at in range(indptr[unit], indptr[unit + 1]):
-                if neighbour[at] > root:
-                    last = _await(waiting, met, last, neighbour[at])
+            last = _await(graph, stack, unit, root, stack[END, depth])
             depth += 1
-            total[depth] = size
-            begin[depth], end[depth] = begin[depth - 1], last
-        met[root] = False
-    return starts[: found + 1], members[:filled], True
+            stack[TOTAL, depth] = size
+            stack[BEGIN, depth], stack[END, depth] = stack[BEGIN, depth - 1], last
+        stack[MET, root] = 0
+        root += 1
+    stand[FOUND] = found
+    return False
 
 
-@compiled
-def _await(waiting: Ints, met: npt.NDArray[np.bool_], last: int, unit: int) -> int:
-    """Put a unit on the list if it was never met; the new end of the list."""
-    if met[unit]:
-        return last
-    met[unit] = True
-    waiting[last] = unit
-    return last + 1
+@compiled_inside
+def _write(stack: Longs, depth: int, members: Ints, filled: int) -> None:
+    """Write the set, sorted, from ``filled`` on."""
+    for at in range(depth + 1):
+        one, place = stack[CHOSEN, at], filled + at
+        while place > filled and members[place - 1] > one:
+            members[place] = members[place - 1]
+            place -= 1
+        members[place] = one
 
 
-@compiled
-def _room(values: Any, size: int) -> Any:
-    """The array, or one of twice its length, for ``size`` values."""
-    if size <= len(values):
-        return values
-    return np.concatenate((values, np.zeros(len(values), values.dtype)))
+@compiled_inside
+def _await(graph: Arrays, stack: Longs, unit: int, root: int, last: int) -> int:
+    """Put the unit's neighbours on the list that were never met; the list's end."""
+    for at in range(graph.indptr[unit], graph.indptr[unit + 1]):
+        other = graph.neighbour[at]
+        if other > root and stack[MET, other] == 0:
+            stack[MET, other] = 1
+            stack[WAITING, last] = other
+            last += 1
+    return last

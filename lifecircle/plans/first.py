@@ -6,98 +6,107 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifecircle.network.compiled import compiled
-from lifecircle.plans.moves import mark_below
-from lifecircle.plans.state import VIOLATION, Arrays, Plan, Rules
-from lifecircle.plans.trees import Tree, draw, grow_tree, subtree_cuts
+from lifecircle.network.compiled import compiled, compiled_inside
+from lifecircle.plans.state import HIGH, LOW, VIOLATION, Arrays
+from lifecircle.plans.trees import (
+    BEFORE,
+    BELOW,
+    CUT,
+    INSIDE,
+    ORDER,
+    SIDE,
+    Tree,
+    draw,
+    grow_tree,
+    mark_below,
+    weigh_cuts,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    Ints = npt.NDArray[np.int32]
     Longs = npt.NDArray[np.int64]
-    Words = npt.NDArray[np.uint64]
+    Floats = npt.NDArray[np.float64]
 
 __all__ = ["first_plan"]
 
 TRIES = 12
 
 
-@compiled
-def first_plan(
-    arrays: Arrays, plan: Plan, rules: Rules, parts: int, tree: Tree, state: Words
-) -> None:
-    """Cut the graph into some parts by trees, halves first, as balanced as it goes."""
-    n = len(plan.part)
-    side = np.empty(n, np.int32)
-    plan.part[:] = 0
-    share = np.zeros(len(plan.units), np.int64)  # parts that a piece is to become
+def first_plan(arrays: Arrays, rules: Floats, parts: int, tree: Tree) -> Longs:
+    """Cut the graph into some parts by trees, halves first, as balanced as it goes.
+
+    Parameters
+    ----------
+    arrays : Arrays
+        The units.
+    rules : float64 array
+        Band, and the price of a household outside it.
+    parts : int
+        How many, if it can be done.
+    tree : Tree
+        Workspace, and the state of the random numbers.
+
+    Returns
+    -------
+    int64 array (units,)
+        Part of every unit.
+    """
+    part = np.zeros(len(arrays.word), np.int64)
+    share = np.zeros(parts, np.int64)  # parts that a piece is to become
     share[0] = parts
     for fresh in range(1, parts):
         a = int(np.argmax(share))
         if share[a] < 2:
-            return
-        ours = _halve(arrays, plan, rules, (tree, side, state), (a, share[a]))
+            break
+        inside = np.flatnonzero(part == a)
+        tree.node[INSIDE, inside] = 1
+        ours = _halve(arrays, rules, tree, inside, int(share[a]))
+        tree.node[INSIDE, inside] = 0
         if ours == 0:
             share[a] = 1
             continue
         share[a], share[fresh] = share[a] - ours, ours
-        for unit in range(n):
-            if plan.part[unit] == a and side[unit] == 1:
-                plan.part[unit] = fresh
+        part[inside[tree.node[BEFORE, inside] == 1]] = fresh
+    return part
 
 
 @compiled
-def _halve(
-    arrays: Arrays,
-    plan: Plan,
-    rules: Rules,
-    work: tuple[Tree, Ints, Words],
-    piece: tuple[int, int],
-) -> int:
+def _halve(arrays: Arrays, rules: Floats, tree: Tree, inside: Longs, parts: int) -> int:
     """Mark the side of the best of some cuts; how many parts it is to become."""
-    tree, side, state = work
-    a, parts = piece
-    n = len(plan.part)
-    graph = (arrays.indptr, arrays.neighbour, arrays.weight)
-    below, sizes = np.zeros(n, np.int32), np.zeros(n, np.int64)
+    node = tree.node
     best, ours = np.inf, 0
-    inside = np.flatnonzero(plan.part == a)
-    for unit in inside:
-        tree.inside[unit] = True
     for _ in range(TRIES):
-        root = inside[int(draw(state) * len(inside))]
-        count = grow_tree(graph, tree, root, state)
-        subtree_cuts(graph, tree, count)
-        for at in range(count):
-            sizes[tree.order[at]] = arrays.households[tree.order[at]]
-        for at in range(count - 1, 0, -1):
-            sizes[tree.parent[tree.order[at]]] += sizes[tree.order[at]]
-        top, k, value = _fair_edge(tree, count, sizes, rules, parts)
+        root = inside[np.int64(draw(tree.luck) * len(inside))]
+        count = grow_tree(arrays, tree, root)
+        weigh_cuts(arrays, tree, count)
+        top, k, value = _fair_edge(tree, count, rules, parts)
         if value < best:
             best, ours = value, k
-            mark_below(tree, count, top, below)
-            side[:] = below
-    for unit in inside:
-        tree.inside[unit] = False
+            mark_below(node, count, top)
+            for unit in inside:
+                node[BEFORE, unit] = node[SIDE, unit]
     return ours
 
 
-@compiled
+@compiled_inside
 def _fair_edge(
-    tree: Tree, count: int, sizes: Longs, rules: Rules, parts: int
+    tree: Tree, count: int, rules: Floats, parts: int
 ) -> tuple[int, int, float]:
     """Unit whose subtree is best cut off, the parts it is to become, and the cost."""
-    total = sizes[tree.order[0]]
+    node, value = tree.node, tree.value
+    low, high, price = rules[LOW], rules[HIGH], rules[VIOLATION]
+    total = value[BELOW, node[ORDER, 0]]
     top, ours, best = -1, 0, np.inf
     for at in range(1, count):
-        unit = tree.order[at]
-        size, rest = sizes[unit], total - sizes[unit]
+        unit = node[ORDER, at]
+        size = value[BELOW, unit]
+        rest = total - size
         for k in (parts // 2, parts - parts // 2):
-            out = max(0, rules.low * k - size, size - rules.high * k)
+            out = max(0.0, low * k - size, size - high * k)
             k_rest = parts - k
-            out += max(0, rules.low * k_rest - rest, rest - rules.high * k_rest)
-            cost = tree.cut[unit] + rules.price[VIOLATION] * out
+            out += max(0.0, low * k_rest - rest, rest - high * k_rest)
+            cost = value[CUT, unit] + price * out
             if cost < best:
                 top, ours, best = unit, k, cost
     return top, ours, best

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifecircle.network.compiled import compiled
+from lifecircle.plans.state import Arrays
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -18,43 +17,12 @@ if TYPE_CHECKING:
     Longs = npt.NDArray[np.int64]
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["AtomGraph", "atom_graph", "components", "merge_atoms"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AtomGraph:
-    """Units to be divided: atoms, or groups of atoms that stay together.
-
-    Attributes
-    ----------
-    households : int64 array (n,)
-        Of every unit.
-    indptr, neighbour : int32 arrays
-        Units that touch unit ``i``: ``neighbour[indptr[i]:indptr[i + 1]]``.
-    weight : float64 array
-        Cost of parting the two, beside ``neighbour``.
-    border_m : float64 array
-        Length of their common border, beside ``neighbour``.
-    area_m2, perimeter_m, workload : float64 arrays (n,)
-        Of every unit.
-    kept : int64 array (n, olds)
-        Households of the unit by old part; no columns if change costs nothing.
-    """
-
-    households: Longs
-    indptr: Ints
-    neighbour: Ints
-    weight: Floats
-    border_m: Floats
-    area_m2: Floats
-    perimeter_m: Floats
-    workload: Floats
-    kept: Longs
+__all__ = ["atom_graph", "components", "merge_atoms"]
 
 
 def atom_graph(
     problem: PartitionProblem, units: Ints, *, count: int, with_old: bool
-) -> AtomGraph:
+) -> Arrays:
     """The problem's graph with atoms of one unit merged.
 
     Parameters
@@ -70,7 +38,7 @@ def atom_graph(
 
     Returns
     -------
-    AtomGraph
+    Arrays
         Borders between two units are summed, borders inside a unit vanish.
     """
     inside = units >= 0
@@ -83,8 +51,6 @@ def atom_graph(
     key = np.concatenate([a * count + b, b * count + a])
     pairs, where = np.unique(key, return_inverse=True)
     rows = pairs // count if count else pairs
-    indptr = np.zeros(count + 1, np.int32)
-    indptr[1:] = np.cumsum(np.bincount(rows, minlength=count))
     edge = problem.edges
     same = (start >= 0) & (start == end)
     inner = np.bincount(
@@ -95,20 +61,28 @@ def atom_graph(
         return _sums(unit, values[inside], count)
 
     olds = int(problem.old.max(initial=-1)) + 1 if with_old else 0
-    kept = np.zeros((count, olds), np.int64)
+    kept = np.zeros((count, olds))
     if olds:
         had = inside & (problem.old >= 0)
         np.add.at(kept, (units[had], problem.old[had]), problem.households[had])
-    return AtomGraph(
-        households=np.rint(total(problem.households)).astype(np.int64),
-        indptr=indptr,
-        neighbour=(pairs % count if count else pairs).astype(np.int32),
-        weight=_sums(where, np.tile(weight, 2), len(pairs)),
-        border_m=_sums(where, np.tile(border, 2), len(pairs)),
-        area_m2=total(problem.area_m2),
-        perimeter_m=total(problem.perimeter_m) - 2.0 * inner,
-        workload=total(problem.workload),
-        kept=kept,
+    sums = (
+        total(problem.perimeter_m) - 2.0 * inner,
+        total(problem.area_m2),
+        total(problem.workload),
+        np.ones(count),
+        total(problem.households),
+    )
+    both = (
+        _sums(where, np.tile(weight, 2), len(pairs)),
+        _sums(where, np.tile(border, 2), len(pairs)),
+    )
+    return Arrays(
+        indptr=np.r_[0, np.cumsum(np.bincount(rows, minlength=count))].astype(np.int64),
+        neighbour=pairs % count if count else pairs,
+        border=np.stack(both, axis=1),
+        sums=np.concatenate([np.stack(sums, axis=1), kept], axis=1),
+        # The words depend on the number of units only.
+        word=np.random.default_rng(20260630).integers(1, 2**63, count, dtype=np.uint64),
     )
 
 
@@ -169,22 +143,12 @@ def _number(label: Ints, inside: npt.NDArray[np.bool_]) -> Ints:
     return units
 
 
-@compiled
 def _label(count: int, edges: Ints) -> Ints:
-    """Union-find: the smallest member that stands for every atom's piece."""
-    parent = np.arange(count).astype(np.int32)
-    for k in range(len(edges)):
-        a, b = edges[k, 0], edges[k, 1]
-        while parent[a] != a:
-            parent[a] = parent[parent[a]]
-            a = parent[a]
-        while parent[b] != b:
-            parent[b] = parent[parent[b]]
-            b = parent[b]
-        if a < b:
-            parent[b] = a
-        else:
-            parent[a] = b
-    for i in range(count):
-        parent[i] = parent[parent[i]]
-    return parent
+    """Piece of every atom, in any numbering."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    entry = np.ones(len(edges), np.int8), (edges[:, 0], edges[:, 1])
+    graph = coo_array(entry, shape=(count, count))
+    label: Ints = connected_components(graph, directed=False)[1]
+    return label

@@ -15,9 +15,11 @@ from lifecircle.plans.graph import atom_graph, merge_atoms
 from lifecircle.plans.regions import price_regions, whole_compounds
 from lifecircle.plans.search import Schedule, anneal
 from lifecircle.plans.state import (
+    HOUSEHOLDS,
+    VIOLATION,
+    WEIGHT,
     Arrays,
     Seen,
-    arrays_of,
     new_plan,
     new_seen,
     rules_of,
@@ -177,7 +179,7 @@ def make_level(
     """
     units = merge_atoms(problem, groups)
     count = int(units.max()) + 1
-    graph = atom_graph(problem, units, count=count, with_old=weights.change > 0.0)
+    arrays = atom_graph(problem, units, count=count, with_old=weights.change > 0.0)
     compound = np.full(count, -1, np.int32)
     if priced == "splits":
         compound[units] = small(problem)
@@ -193,9 +195,7 @@ def make_level(
             + weights.change * problem.households.sum()
             + weights.balance * problem.workload.sum() * 2.0
         )
-    return Level(
-        problem, weights, units, arrays_of(graph), compound, pieces, float(price)
-    )
+    return Level(problem, weights, units, arrays, compound, pieces, float(price))
 
 
 def enumerate_level(level: Level, effort: Effort) -> Answer | None:
@@ -252,7 +252,7 @@ def least_outside(level: Level, effort: Effort) -> Answer | None:
     if found is None:
         return None
     indptr, members = found
-    size = np.add.reduceat(arrays.households[members], indptr[:-1])
+    size = np.add.reduceat(arrays.sums[members, HOUSEHOLDS], indptr[:-1])
     wide = np.maximum(0, np.maximum(problem.low - size, size - problem.high))
     return _choose(level, indptr, members, None, fine=level.price * wide)
 
@@ -279,12 +279,10 @@ def search_level(
         Not found if none is within the band, then the least outside. No bound.
     """
     problem, arrays = level.problem, level.arrays
-    count = len(arrays.households)
-    tree = new_tree(count)
+    count = len(arrays.word)
+    tree = new_tree(count, seed)
     seen = new_seen(count, REGIONS)
-    state = np.random.SeedSequence([seed, count]).generate_state(1, np.uint64)
-    word = state.astype(np.uint64) | np.uint64(1)
-    best, least = np.zeros(count, np.int32), np.inf
+    best, least = np.zeros(count, np.int64), np.inf
     for turn, number in enumerate(parts):
         rules = rules_of(
             problem.low,
@@ -294,17 +292,17 @@ def search_level(
         )
         plan = new_plan(arrays, max(2 * number, int(number) + 3))
         schedule = _schedule(level, effort, turn)
-        rules.price[0] = schedule.lax
-        first_plan(arrays, plan, rules, number, tree, word)
-        labels, cost = anneal(arrays, plan, rules, seen, schedule, tree, word)
+        rules[VIOLATION] = schedule.lax
+        plan.part[:] = first_plan(arrays, rules, number, tree)
+        labels, cost = anneal(arrays, plan, rules, seen, schedule, tree)
         if cost < least:
-            best, least = labels.copy(), cost
-    return _recombine(level, best, seen)
+            best, least = labels, cost
+    return _recombine(level, best.astype(np.int32), seen)
 
 
 def _schedule(level: Level, effort: Effort, turn: int) -> Schedule:
     """Warmth and price of a violation in the scale of what borders cost."""
-    weight = level.arrays.weight
+    weight = level.arrays.border[:, WEIGHT]
     scale = float(np.mean(weight)) if len(weight) else 1.0
     household = scale / (level.problem.low + level.problem.high)
     return Schedule(
@@ -320,7 +318,7 @@ def _schedule(level: Level, effort: Effort, turn: int) -> Schedule:
 
 def _recombine(level: Level, best: Ints, seen: Seen) -> Answer:
     problem = level.problem
-    sizes = np.bincount(best, weights=level.arrays.households)
+    sizes = np.bincount(best, weights=level.arrays.sums[:, HOUSEHOLDS])
     used = np.bincount(best) > 0
     good = bool(((sizes >= problem.low) & (sizes <= problem.high))[used].all())
     count = int(seen.filled[0])
@@ -347,7 +345,7 @@ def _choose(
 ) -> Answer:
     """Set partitioning over regions, for each number of parts if workload counts."""
     problem, arrays = level.problem, level.arrays
-    count = len(arrays.households)
+    count = len(arrays.word)
     total = int(problem.households.sum())
     credit = level.price * whole_compounds(
         indptr, members, level.compound, level.pieces
@@ -376,7 +374,7 @@ def _choose(
 
 
 def _labels(level: Level, pool: Pool, chosen: Longs) -> Ints:
-    labels = np.full(len(level.arrays.households), -1, np.int32)
+    labels = np.full(len(level.arrays.word), -1, np.int32)
     for part, region in enumerate(chosen):
         labels[pool.members[pool.indptr[region] : pool.indptr[region + 1]]] = part
     return labels[level.units]

@@ -2,169 +2,145 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifecircle.network.compiled import compiled
+from lifecircle.network.compiled import compiled_inside
 from lifecircle.plans.state import (
+    HIGH,
+    HOUSEHOLDS,
+    LOW,
+    UNITS,
     VIOLATION,
     Arrays,
     Plan,
-    Rules,
     move_unit,
-    outside,
 )
-from lifecircle.plans.trees import Tree, draw, grow_tree, subtree_cuts
+from lifecircle.plans.trees import (
+    BEFORE,
+    BELOW,
+    CUT,
+    HEAP,
+    INSIDE,
+    ORDER,
+    SIDE,
+    Tree,
+    draw,
+    grow_tree,
+    mark_below,
+    weigh_cuts,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    Ints = npt.NDArray[np.int32]
-    Words = npt.NDArray[np.uint64]
+    Longs = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float64]
 
-__all__ = ["Work", "joined_without", "mark_below", "merge_split", "undo"]
+__all__ = ["joined_without", "merge_split", "undo"]
 
 ALONE, REACHED, WANTED = -1, -2, -3  # flags in place of a part
 
 
-class Work(NamedTuple):
-    """Workspace of the moves: a tree, marks, parts as they were, random state."""
-
-    tree: Tree
-    below: Ints
-    before: Ints
-    state: Words
-
-
-@compiled
-def joined_without(arrays: Arrays, plan: Plan, unit: int, queue: Ints) -> bool:
+@compiled_inside
+def joined_without(arrays: Arrays, part: Longs, unit: int, node: Longs) -> bool:
     """Whether the unit's part stays in one piece when the unit leaves it."""
-    a = plan.part[unit]
-    wanted, first = 0, -1
-    for at in range(arrays.indptr[unit], arrays.indptr[unit + 1]):
-        other = arrays.neighbour[at]
-        if plan.part[other] == a:
+    indptr, neighbour = arrays.indptr, arrays.neighbour
+    a = part[unit]
+    wanted, found, head, tail = 0, 1, 0, 0
+    part[unit] = ALONE
+    for at in range(indptr[unit], indptr[unit + 1]):
+        other = neighbour[at]
+        if part[other] == a:
             wanted += 1
-            first = other
-            plan.part[other] = WANTED
-    found = wanted
+            node[HEAP, 0] = other
+            part[other] = WANTED
     if wanted > 1:
-        plan.part[unit] = ALONE
-        found = _reach(arrays, plan, (first, a, wanted), queue)
-        plan.part[unit] = a
-    for at in range(arrays.indptr[unit], arrays.indptr[unit + 1]):
-        if plan.part[arrays.neighbour[at]] == WANTED:
-            plan.part[arrays.neighbour[at]] = a
-    return found == wanted
-
-
-@compiled
-def _reach(
-    arrays: Arrays, plan: Plan, search: tuple[int, int, int], queue: Ints
-) -> int:
-    """How many wanted units a search through part a finds; flags are put back."""
-    first, a, wanted = search
-    queue[0], head, tail, found = first, 0, 1, 1
-    plan.part[first] = REACHED
+        # Search from the last of them until all are found.
+        part[node[HEAP, 0]] = REACHED
+        tail = 1
     while head < tail and found < wanted:
-        here = queue[head]
+        here = node[HEAP, head]
         head += 1
-        for at in range(arrays.indptr[here], arrays.indptr[here + 1]):
-            other = arrays.neighbour[at]
-            if plan.part[other] == a or plan.part[other] == WANTED:
-                found += plan.part[other] == WANTED
-                plan.part[other] = REACHED
-                queue[tail] = other
+        for at in range(indptr[here], indptr[here + 1]):
+            other = neighbour[at]
+            if part[other] == a or part[other] == WANTED:
+                found += part[other] == WANTED
+                part[other] = REACHED
+                node[HEAP, tail] = other
                 tail += 1
     for at in range(tail):
-        plan.part[queue[at]] = a
-    return found
+        part[node[HEAP, at]] = a
+    for at in range(indptr[unit], indptr[unit + 1]):
+        if part[neighbour[at]] == WANTED:
+            part[neighbour[at]] = a
+    part[unit] = a
+    return found >= wanted
 
 
-@compiled
-def _best_edge(
-    arrays: Arrays, tree: Tree, count: int, rules: Rules, below: Ints
-) -> tuple[int, float]:
+@compiled_inside
+def _best_edge(tree: Tree, count: int, rules: Floats) -> tuple[int, float]:
     """Unit whose subtree is best parted from the rest of the tree, and its cost."""
-    order, parent = tree.order, tree.parent
-    for at in range(count):
-        below[order[at]] = arrays.households[order[at]]
-    for at in range(count - 1, 0, -1):
-        below[parent[order[at]]] += below[order[at]]
-    total = below[order[0]]
-    best, value = -1, np.inf
+    node, value = tree.node, tree.value
+    low, high, price = rules[LOW], rules[HIGH], rules[VIOLATION]
+    total = value[BELOW, node[ORDER, 0]]
+    best, least = -1, np.inf
     for at in range(1, count):
-        unit = order[at]
-        out = outside(rules, below[unit]) + outside(rules, total - below[unit])
-        cost = tree.cut[unit] + rules.price[VIOLATION] * out
-        if cost < value:
-            best, value = unit, cost
-    return best, value
+        unit = node[ORDER, at]
+        size, out = value[BELOW, unit], 0.0
+        for _ in range(2):
+            out += max(0.0, low - size, size - high)
+            size = total - size
+        cost = value[CUT, unit] + price * out
+        if cost < least:
+            best, least = unit, cost
+    return best, least
 
 
-@compiled
-def mark_below(tree: Tree, count: int, top: int, below: Ints) -> None:
-    """Set ``below`` to 1 in the subtree of ``top`` and to 0 elsewhere in the tree."""
-    for at in range(count):
-        unit = tree.order[at]
-        if unit == top:
-            below[unit] = 1
-        elif at == 0:
-            below[unit] = 0
-        else:
-            below[unit] = below[tree.parent[unit]]
-
-
-@compiled
+@compiled_inside
 def merge_split(
-    arrays: Arrays,
-    plan: Plan,
-    rules: Rules,
-    work: Work,
-    pair: tuple[int, int],
+    arrays: Arrays, plan: Plan, rules: Floats, tree: Tree, a: int, b: int
 ) -> float:
     """Merge parts a and b (b may be empty) and part them by a tree; growth of cut."""
-    tree, below, before, state = work
-    a, b = pair
-    count, root = 0, -1
-    for unit in range(len(plan.part)):
-        if plan.part[unit] == a or plan.part[unit] == b:
-            tree.inside[unit] = True
-            before[unit] = plan.part[unit]
-            count += 1
-            if draw(state) * count < 1.0:
+    node, part = tree.node, plan.part
+    inside, root = 0, node[ORDER, 0]  # a literal would be compiled apart
+    for unit in range(len(part)):
+        if part[unit] == a or part[unit] == b:
+            node[INSIDE, unit] = 1
+            node[BEFORE, unit] = part[unit]
+            inside += 1
+            if draw(tree.luck) * inside < 1.0:
                 root = unit
-    graph = (arrays.indptr, arrays.neighbour, arrays.weight)
-    reached = grow_tree(graph, tree, root, state)
-    subtree_cuts(graph, tree, reached)
-    best, value = _best_edge(arrays, tree, reached, rules, below)
-    total = plan.households[a] + plan.households[b]
-    merged = rules.price[VIOLATION] * outside(rules, total)
-    grown = 0.0
-    if plan.units[b] > 0 and merged <= value:
-        for at in range(reached):
-            grown += move_unit(arrays, plan, tree.order[at], a)
-    elif best >= 0:
-        mark_below(tree, reached, best, below)
+    count = grow_tree(arrays, tree, root)
+    weigh_cuts(arrays, tree, count)
+    best, least = _best_edge(tree, count, rules)
+    total = plan.sums[a, HOUSEHOLDS] + plan.sums[b, HOUSEHOLDS]
+    merged = rules[VIOLATION] * max(0.0, rules[LOW] - total, total - rules[HIGH])
+    one = plan.sums[b, UNITS] > 0.0 and merged <= least
+    side = 0
+    if one or best < 0:
+        best = -1
+    mark_below(node, count, best)
+    if best >= 0:
         # The side that keeps more of a stays a.
         same = 0
-        for at in range(reached):
-            unit = tree.order[at]
-            same += 1 if (before[unit] == a) == (below[unit] == 1) else -1
+        for at in range(count):
+            unit = node[ORDER, at]
+            same += 1 if (node[BEFORE, unit] == a) == (node[SIDE, unit] == 1) else -1
         side = 1 if same >= 0 else 0
-        for at in range(reached):
-            unit = tree.order[at]
-            grown += move_unit(arrays, plan, unit, a if below[unit] == side else b)
-    for at in range(reached):
-        tree.inside[tree.order[at]] = False
+    grown = 0.0
+    for at in range(count):
+        unit = node[ORDER, at]
+        node[INSIDE, unit] = 0
+        if best >= 0 or one:
+            grown += move_unit(arrays, plan, unit, a if node[SIDE, unit] == side else b)
     return grown
 
 
-@compiled
-def undo(arrays: Arrays, plan: Plan, before: Ints, pair: tuple[int, int]) -> None:
+@compiled_inside
+def undo(arrays: Arrays, plan: Plan, node: Longs, a: int, b: int) -> None:
     """Put the units of both parts back to where they were before."""
-    a, b = pair
     for unit in range(len(plan.part)):
         if plan.part[unit] == a or plan.part[unit] == b:
-            move_unit(arrays, plan, unit, before[unit])
+            move_unit(arrays, plan, unit, node[BEFORE, unit])

@@ -10,9 +10,10 @@ from lifecircle.network.compiled import compiled
 from lifecircle.plans.covering import Pool
 from lifecircle.plans.state import (
     CHANGE,
+    KEPT,
+    UNITS,
     Arrays,
     Plan,
-    Rules,
     move_unit,
     new_plan,
     part_cost,
@@ -29,7 +30,7 @@ __all__ = ["price_regions", "whole_compounds"]
 
 
 def price_regions(
-    arrays: Arrays, rules: Rules, indptr: Longs, members: Ints, credit: Floats
+    arrays: Arrays, rules: Floats, indptr: Longs, members: Ints, credit: Floats
 ) -> Pool:
     """Regions with what each adds to the cost of a plan.
 
@@ -41,7 +42,7 @@ def price_regions(
     ----------
     arrays : Arrays
         The units.
-    rules : Rules
+    rules : float64 array
         Band and prices.
     indptr, members : int64 and int32 arrays
         Units of every region.
@@ -54,8 +55,10 @@ def price_regions(
         For ``cover``; region ``r`` stands first, its heirs after all regions.
     """
     plan = new_plan(arrays, 2)
-    plan.units[0] = len(plan.part)
-    cost, kept = _prices(arrays, plan, rules, indptr, members)
+    plan.sums[0, UNITS] = len(plan.part)
+    cost = np.zeros(len(indptr) - 1)
+    kept = np.zeros((len(cost), plan.sums.shape[1] - KEPT))
+    _prices(arrays, plan, rules, (indptr, members), cost, kept)
     cost -= credit
     if not kept.shape[1]:
         return Pool(indptr, members, cost, np.full(len(cost), -1, np.int32))
@@ -68,49 +71,67 @@ def price_regions(
     return Pool(
         np.concatenate([indptr, indptr[-1] + np.cumsum(size[region])]),
         np.concatenate([members, members[more + offset]]),
-        np.concatenate([cost, cost[region] - rules.price[CHANGE] * kept[region, old]]),
+        np.concatenate([cost, cost[region] - rules[CHANGE] * kept[region, old]]),
         np.concatenate([np.full(len(cost), -1), old]).astype(np.int32),
     )
 
 
 @compiled
 def _prices(
-    arrays: Arrays, plan: Plan, rules: Rules, indptr: Longs, members: Ints
-) -> tuple[Floats, npt.NDArray[np.int64]]:
+    arrays: Arrays,
+    plan: Plan,
+    rules: Floats,
+    regions: tuple[Longs, Ints],
+    cost: Floats,
+    kept: Floats,
+) -> None:
     """Cost of every region if it inherits nothing, and households kept by old part."""
-    count = len(indptr) - 1
-    cost = np.zeros(count)
-    kept = np.zeros((count, plan.kept.shape[1]), np.int64)
-    for r in range(count):
+    indptr, members = regions
+    for r in range(len(cost)):
         cut = 0.0
-        for at in range(indptr[r], indptr[r + 1]):
-            cut += move_unit(arrays, plan, members[at], 1)
-        cost[r] = 0.5 * cut + part_cost(plan, rules, 1)
-        kept[r] = plan.kept[1]
-        for at in range(indptr[r], indptr[r + 1]):
-            move_unit(arrays, plan, members[at], 0)
-    return cost, kept
+        for part in range(1, -1, -1):
+            # First its units become part 1, then they are put back.
+            for at in range(indptr[r], indptr[r + 1]):
+                unit = members[at] + 0  # of 64 bits, as everywhere
+                cut += move_unit(arrays, plan, unit, part)
+            if part == 1:
+                cost[r] = 0.5 * cut + part_cost(plan, rules, part)
+                for old in range(kept.shape[1]):
+                    kept[r, old] = plan.sums[1, KEPT + old]
 
 
-@compiled
 def whole_compounds(
     indptr: Longs, members: Ints, compound: Ints, pieces: Longs
 ) -> Floats:
     """How many compounds every region holds whole.
 
-    ``compound`` is that of every unit (-1 = none that counts), ``pieces`` the units
-    that each compound has.
+    Parameters
+    ----------
+    indptr, members : int64 and int32 arrays
+        Units of every region.
+    compound : int32 array
+        Compound of every unit; -1 = none that counts.
+    pieces : int64 array
+        Units that each compound has.
+
+    Returns
+    -------
+    float64 array
+        By region.
     """
-    found = np.zeros(len(indptr) - 1)
-    counted = np.zeros(len(pieces), np.int64)
-    for r in range(len(indptr) - 1):
-        for at in range(indptr[r], indptr[r + 1]):
-            c = compound[members[at]]
-            if c >= 0:
-                counted[c] += 1
-                if counted[c] == pieces[c]:
-                    found[r] += 1.0
-        for at in range(indptr[r], indptr[r + 1]):
-            if compound[members[at]] >= 0:
-                counted[compound[members[at]]] = 0
-    return found
+    from scipy.sparse import csr_array
+
+    regions = len(indptr) - 1
+    if not len(pieces):
+        return np.zeros(regions)
+    unit = np.flatnonzero(compound >= 0)
+    inside = csr_array(
+        (np.ones(len(members)), members, indptr), shape=(regions, len(compound))
+    )
+    of = csr_array(
+        (np.ones(len(unit)), (unit, compound[unit])), shape=(len(compound), len(pieces))
+    )
+    held = inside @ of
+    whole = held.data == pieces[held.indices]
+    region = np.repeat(np.arange(regions), np.diff(held.indptr))
+    return np.bincount(region[whole], minlength=regions).astype(np.float64)

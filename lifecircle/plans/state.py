@@ -1,4 +1,9 @@
-"""A plan in the making: parts with their sums, what each costs, regions seen."""
+"""A plan in the making: parts with their sums, what each costs, regions seen.
+
+Compiled code is given few arrays with several columns each, all whole numbers in 64
+bits, and no array is made in it: compiling takes as long as there are arrays to be
+passed, kinds of numbers and calls of numpy.
+"""
 
 from __future__ import annotations
 
@@ -6,70 +11,56 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from lifecircle.network.compiled import compiled
+from lifecircle.network.compiled import compiled_inside
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from lifecircle.plans.graph import AtomGraph
     from lifecircle.plans.problem import PartitionWeights
 
-    Ints = npt.NDArray[np.int32]
     Longs = npt.NDArray[np.int64]
+    Ints = npt.NDArray[np.int32]
     Floats = npt.NDArray[np.float64]
     Words = npt.NDArray[np.uint64]
 
 __all__ = [
-    *("Arrays", "Plan", "Rules", "Seen", "arrays_of", "move_unit", "new_plan"),
-    *(
-        "new_seen",
-        "outside",
-        "part_cost",
-        "part_outside",
-        "record",
-        "rules_of",
-        "set_plan",
-    ),
+    *("Arrays", "Plan", "Seen", "move_unit", "new_plan", "new_seen"),
+    *("part_cost", "part_outside", "record", "rules_of", "set_plan"),
 ]
 
-VIOLATION, COMPACTNESS, PARTS, CHANGE, BALANCE = range(5)
+# Sums of units and parts; the households of old part 0 and so on stand from KEPT on.
+PERIMETER, AREA, WORKLOAD, UNITS, HOUSEHOLDS, KEPT = range(6)
+WEIGHT, BORDER = range(2)
+# Band, mean workload of a part, and prices.
+LOW, HIGH, MEAN, VIOLATION, COMPACTNESS, PARTS, CHANGE, BALANCE = range(8)
 
 
 class Arrays(NamedTuple):
-    """An ``AtomGraph`` for compiled code, with a random word per unit."""
+    """Units to be divided: atoms, or groups of atoms that stay together.
 
-    indptr: Ints
-    neighbour: Ints
-    weight: Floats
-    border_m: Floats
-    households: Longs
-    area_m2: Floats
-    perimeter_m: Floats
-    workload: Floats
-    kept: Longs
+    Units that touch unit ``i`` are ``neighbour[indptr[i]:indptr[i + 1]]`` (int64);
+    beside them stand in ``border`` (float64, two columns) the cost of parting the two
+    and the metres of their common border. ``sums`` (float64, a row per unit) holds
+    perimeter, area, workload, 1, households and, if change costs something, its
+    households by old part. ``word`` is a random word per unit.
+    """
+
+    indptr: Longs
+    neighbour: Longs
+    border: Floats
+    sums: Floats
     word: Words
 
 
-class Rules(NamedTuple):
-    """Band, mean workload of a part, and prices by the indices above."""
-
-    low: int
-    high: int
-    workload: float
-    price: Floats
-
-
 class Plan(NamedTuple):
-    """Part of every unit, and sums by part; an empty part has no units."""
+    """Part of every unit; by part its old part (-1 = none), sums and word.
 
-    part: Ints
-    units: Longs
-    households: Longs
-    area_m2: Floats
-    perimeter_m: Floats
-    workload: Floats
-    kept: Longs
-    heir: Ints
+    A part without units is empty.
+    """
+
+    part: Longs
+    heir: Longs
+    sums: Floats
     word: Words
 
 
@@ -85,37 +76,7 @@ class Seen(NamedTuple):
     filled: Longs
 
 
-def arrays_of(graph: AtomGraph) -> Arrays:
-    """The graph for compiled code.
-
-    Parameters
-    ----------
-    graph : AtomGraph
-        The units.
-
-    Returns
-    -------
-    Arrays
-        The same arrays; the words depend on the number of units only.
-    """
-    words = np.random.default_rng(20260630).integers(
-        1, 2**63, len(graph.households), dtype=np.uint64
-    )
-    return Arrays(
-        graph.indptr,
-        graph.neighbour,
-        graph.weight,
-        graph.border_m,
-        graph.households,
-        graph.area_m2,
-        graph.perimeter_m,
-        graph.workload,
-        graph.kept,
-        words,
-    )
-
-
-def rules_of(low: int, high: int, mean: float, weights: PartitionWeights) -> Rules:
+def rules_of(low: int, high: int, mean: float, weights: PartitionWeights) -> Floats:
     """Band and prices for compiled code.
 
     Parameters
@@ -129,13 +90,11 @@ def rules_of(low: int, high: int, mean: float, weights: PartitionWeights) -> Rul
 
     Returns
     -------
-    Rules
-        A household outside the band costs nothing yet.
+    float64 array
+        By the indices of this module; a household outside the band costs nothing yet.
     """
-    price = np.array(
-        [0.0, weights.compactness, weights.parts, weights.change, weights.balance]
-    )
-    return Rules(low, high, mean, price)
+    price = weights.compactness, weights.parts, weights.change, weights.balance
+    return np.array([low, high, mean, 0.0, *price])
 
 
 def new_plan(arrays: Arrays, slots: int) -> Plan:
@@ -154,14 +113,9 @@ def new_plan(arrays: Arrays, slots: int) -> Plan:
         Every unit in part 0, sums not yet made (``set_plan`` does).
     """
     return Plan(
-        part=np.zeros(len(arrays.households), np.int32),
-        units=np.zeros(slots, np.int64),
-        households=np.zeros(slots, np.int64),
-        area_m2=np.zeros(slots),
-        perimeter_m=np.zeros(slots),
-        workload=np.zeros(slots),
-        kept=np.zeros((slots, arrays.kept.shape[1]), np.int64),
-        heir=np.full(slots, -1, np.int32),
+        part=np.zeros(len(arrays.word), np.int64),
+        heir=np.full(slots, -1, np.int64),
+        sums=np.zeros((slots, arrays.sums.shape[1])),
         word=np.zeros(slots, np.uint64),
     )
 
@@ -190,124 +144,116 @@ def new_seen(units: int, regions: int) -> Seen:
     )
 
 
-@compiled
-def part_cost(plan: Plan, rules: Rules, p: int) -> float:
+def set_plan(arrays: Arrays, plan: Plan) -> float:
+    """Make sums and words those of the units' parts.
+
+    Parameters
+    ----------
+    arrays : Arrays
+        The units.
+    plan : Plan
+        Its ``part`` is given, its sums and words are set.
+
+    Returns
+    -------
+    float
+        Weighted border that the plan cuts.
+    """
+    part, border = plan.part, arrays.border
+    plan.sums[:], plan.word[:] = 0.0, 0
+    np.add.at(plan.sums, part, arrays.sums)
+    np.bitwise_xor.at(plan.word, part, arrays.word)
+    unit = np.repeat(np.arange(len(part)), np.diff(arrays.indptr))
+    same = part[unit] == part[arrays.neighbour]
+    np.subtract.at(plan.sums[:, PERIMETER], part[unit[same]], border[same, BORDER])
+    cut = border[~same & (arrays.neighbour > unit), WEIGHT]
+    return float(cut.cumsum()[-1]) if len(cut) else 0.0
+
+
+@compiled_inside
+def part_cost(plan: Plan, rules: Floats, p: int) -> float:
     """What a part costs beside the border that it cuts and its violation."""
-    if plan.units[p] == 0:
+    sums = plan.sums
+    if sums[p, UNITS] == 0.0:
         return 0.0
-    price = rules.price
-    cost = float(price[PARTS])
-    if price[COMPACTNESS] > 0.0:
-        round_m = 2.0 * np.sqrt(np.pi * plan.area_m2[p])
-        cost += price[COMPACTNESS] * max(0.0, plan.perimeter_m[p] - round_m)
-    if price[CHANGE] > 0.0:
-        cost += price[CHANGE] * plan.households[p]
+    cost: float = rules[PARTS]
+    if rules[COMPACTNESS] > 0.0:
+        round_m = 2.0 * np.sqrt(np.pi * sums[p, AREA])
+        if sums[p, PERIMETER] > round_m:
+            cost += rules[COMPACTNESS] * (sums[p, PERIMETER] - round_m)
+    if rules[CHANGE] > 0.0:
+        cost += rules[CHANGE] * sums[p, HOUSEHOLDS]
         if plan.heir[p] >= 0:
-            cost -= price[CHANGE] * plan.kept[p, plan.heir[p]]
-    if price[BALANCE] > 0.0:
-        cost += price[BALANCE] * abs(plan.workload[p] - rules.workload)
+            cost -= rules[CHANGE] * sums[p, KEPT + plan.heir[p]]
+    if rules[BALANCE] > 0.0:
+        cost += rules[BALANCE] * abs(sums[p, WORKLOAD] - rules[MEAN])
     return cost
 
 
-@compiled
-def outside(rules: Rules, size: int) -> int:
-    """Households outside the band."""
-    if size < rules.low:
-        return rules.low - size
-    return max(0, size - rules.high)
-
-
-@compiled
-def part_outside(plan: Plan, rules: Rules, p: int) -> int:
+@compiled_inside
+def part_outside(plan: Plan, rules: Floats, p: int) -> float:
     """Households by which a part is outside the band."""
-    return outside(rules, plan.households[p]) if plan.units[p] > 0 else 0
+    if plan.sums[p, UNITS] == 0.0:
+        return 0.0
+    size = plan.sums[p, HOUSEHOLDS]
+    wide: float = max(0.0, rules[LOW] - size, size - rules[HIGH])
+    return wide
 
 
-@compiled
+@compiled_inside
 def move_unit(arrays: Arrays, plan: Plan, unit: int, b: int) -> float:
     """Move a unit into part b; returns by how much the cut border grows."""
-    a = plan.part[unit]
+    part, sums, gives = plan.part, plan.sums, arrays.sums
+    neighbour, border = arrays.neighbour, arrays.border
+    a = part[unit]
     if a == b:
         return 0.0
     grown = 0.0
     with_a, with_b = 0.0, 0.0
     for at in range(arrays.indptr[unit], arrays.indptr[unit + 1]):
-        there = plan.part[arrays.neighbour[at]]
+        there = part[neighbour[at]]
         if there == a:
-            grown += arrays.weight[at]
-            with_a += arrays.border_m[at]
+            grown += border[at, WEIGHT]
+            with_a += border[at, BORDER]
         elif there == b:
-            grown -= arrays.weight[at]
-            with_b += arrays.border_m[at]
-    plan.part[unit] = b
-    for sign in (-1, 1):
-        p = a if sign < 0 else b
-        plan.units[p] += sign
-        plan.households[p] += sign * arrays.households[unit]
-        plan.area_m2[p] += sign * arrays.area_m2[unit]
-        plan.workload[p] += sign * arrays.workload[unit]
-        plan.word[p] ^= arrays.word[unit]
-        for old in range(plan.kept.shape[1]):
-            plan.kept[p, old] += sign * arrays.kept[unit, old]
-    plan.perimeter_m[a] -= arrays.perimeter_m[unit] - 2.0 * with_a
-    plan.perimeter_m[b] += arrays.perimeter_m[unit] - 2.0 * with_b
+            grown -= border[at, WEIGHT]
+            with_b += border[at, BORDER]
+    part[unit] = b
+    for column in range(AREA, sums.shape[1]):
+        sums[a, column] -= gives[unit, column]
+        sums[b, column] += gives[unit, column]
+    sums[a, PERIMETER] -= gives[unit, PERIMETER] - 2.0 * with_a
+    sums[b, PERIMETER] += gives[unit, PERIMETER] - 2.0 * with_b
+    plan.word[a] ^= arrays.word[unit]
+    plan.word[b] ^= arrays.word[unit]
     return grown
 
 
-@compiled
-def set_plan(arrays: Arrays, plan: Plan, labels: Ints) -> float:
-    """Make the plan that of the labels; returns the border that it cuts."""
-    plan.units[:] = 0
-    plan.households[:] = 0
-    plan.area_m2[:] = 0.0
-    plan.perimeter_m[:] = 0.0
-    plan.workload[:] = 0.0
-    plan.kept[:] = 0
-    plan.word[:] = 0
-    plan.part[:] = labels
-    cut = 0.0
-    for unit in range(len(labels)):
-        p = labels[unit]
-        plan.units[p] += 1
-        plan.households[p] += arrays.households[unit]
-        plan.area_m2[p] += arrays.area_m2[unit]
-        plan.workload[p] += arrays.workload[unit]
-        plan.word[p] ^= arrays.word[unit]
-        plan.perimeter_m[p] += arrays.perimeter_m[unit]
-        for old in range(plan.kept.shape[1]):
-            plan.kept[p, old] += arrays.kept[unit, old]
-        for at in range(arrays.indptr[unit], arrays.indptr[unit + 1]):
-            other = arrays.neighbour[at]
-            if labels[other] == p:
-                plan.perimeter_m[p] -= arrays.border_m[at]
-            elif other > unit:
-                cut += arrays.weight[at]
-    return cut
-
-
-@compiled
-def record(plan: Plan, rules: Rules, seen: Seen, p: int) -> None:
+@compiled_inside
+def record(plan: Plan, rules: Floats, seen: Seen, p: int) -> None:
     """Keep the region of part p if it is within the band and new."""
-    if not rules.low <= plan.households[p] <= rules.high:
+    size = plan.sums[p, HOUSEHOLDS]
+    if size < rules[LOW] or size > rules[HIGH]:
         return
-    word, mask = plan.word[p], len(seen.table) - 1
+    table, starts, members = seen.table, seen.starts, seen.members
+    word, mask = plan.word[p], len(table) - 1
     at = np.int64(word & np.uint64(mask))
-    while seen.table[at] != 0:
-        if seen.table[at] == word:
+    while table[at] != 0:
+        if table[at] == word:
             return
         at = (at + 1) & mask
     index = seen.filled[0]
-    start = seen.starts[index]
+    start = starts[index]
     if (
-        index + 1 >= len(seen.starts)
-        or start + plan.units[p] > len(seen.members)
+        index + 1 >= len(starts)
+        or start + plan.sums[p, UNITS] > len(members)
         or word == 0
     ):
         return
-    seen.table[at] = word
+    table[at] = word
     for unit in range(len(plan.part)):
         if plan.part[unit] == p:
-            seen.members[start] = unit
+            members[start] = unit
             start += 1
-    seen.starts[index + 1] = start
+    starts[index + 1] = start
     seen.filled[0] = index + 1

@@ -6,174 +6,185 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from lifecircle.network.compiled import compiled
+from lifecircle.network.compiled import compiled_inside
+from lifecircle.plans.state import HOUSEHOLDS, WEIGHT, Arrays
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    Ints = npt.NDArray[np.int32]
+    Longs = npt.NDArray[np.int64]
     Floats = npt.NDArray[np.float64]
     Words = npt.NDArray[np.uint64]
 
-__all__ = ["Tree", "draw", "grow_tree", "new_tree", "subtree_cuts"]
+__all__ = ["Tree", "draw", "grow_tree", "mark_below", "new_tree", "weigh_cuts"]
+
+# Rows of ``node``.
+ORDER, PARENT, DEPTH, INSIDE, HEAP, PLACE, SIDE, BEFORE = range(8)
+# Rows of ``value``.
+CUT, KEY, BELOW = range(3)
 
 
 class Tree(NamedTuple):
     """A spanning tree and its workspace, for up to n units.
 
-    ``order`` lists the region's units from the root on, each after its ``parent``;
-    ``cut`` is the weight between the units below and the rest of the region;
-    ``inside`` tells which units are in the region.
+    Rows of ``node`` (int64): the region's units from the root on, each after its
+    parent; parent and depth of every unit; 1 inside the region; a heap and every
+    unit's place in it; two rows for notes. Rows of ``value`` (float64): weight
+    between the units below and the rest of the region, the key in the heap,
+    households below. ``luck``: state of the random numbers.
     """
 
-    order: Ints
-    parent: Ints
-    depth: Ints
-    cut: Floats
-    key: Floats
-    inside: npt.NDArray[np.bool_]
-    heap: Ints
-    place: Ints
+    node: Longs
+    value: Floats
+    luck: Words
 
 
-def new_tree(count: int) -> Tree:
+def new_tree(count: int, luck: int) -> Tree:
     """Workspace for trees of up to ``count`` units.
 
     Parameters
     ----------
     count : int
         Units of the graph.
+    luck : int
+        Seed of the random numbers.
 
     Returns
     -------
     Tree
         With no unit inside.
     """
-    return Tree(
-        order=np.empty(count, np.int32),
-        parent=np.full(count, -1, np.int32),
-        depth=np.zeros(count, np.int32),
-        cut=np.zeros(count),
-        key=np.zeros(count),
-        inside=np.zeros(count, np.bool_),
-        heap=np.empty(count, np.int32),
-        place=np.full(count, -1, np.int32),
-    )
+    node = np.zeros((8, count), np.int64)
+    node[PLACE] = -1
+    state = np.random.SeedSequence([luck, count]).generate_state(1, np.uint64)
+    return Tree(node, np.zeros((3, count)), state | np.uint64(1))
 
 
-@compiled
-def draw(state: Words) -> float:
+@compiled_inside
+def draw(luck: Words) -> float:
     """The next of a seeded row of numbers in [0, 1) (xorshift64*)."""
-    x = state[0]
+    x = luck[0]
     x ^= x >> np.uint64(12)
     x ^= x << np.uint64(25)
     x ^= x >> np.uint64(27)
-    state[0] = x
-    return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (
+    luck[0] = x
+    return np.float64((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (
         1.0 / 9007199254740992.0
     )
 
 
-@compiled
-def _rise(tree: Tree, at: int) -> None:
-    heap, place, key = tree.heap, tree.place, tree.key
-    unit = heap[at]
+@compiled_inside
+def _rise(node: Longs, value: Floats, unit: int) -> None:
+    """Move a unit up in the heap to where its key belongs."""
+    at, key = node[PLACE, unit], value[KEY, unit]
     while at > 0:
         above = (at - 1) >> 1
-        if key[heap[above]] >= key[unit]:
+        other = node[HEAP, above]
+        if value[KEY, other] >= key:
             break
-        heap[at] = heap[above]
-        place[heap[at]] = at
+        node[HEAP, at], node[PLACE, other] = other, at
         at = above
-    heap[at] = unit
-    place[unit] = at
+    node[HEAP, at], node[PLACE, unit] = unit, at
 
 
-@compiled
-def _sink(tree: Tree, size: int) -> None:
-    heap, place, key = tree.heap, tree.place, tree.key
-    unit = heap[0]
-    at = 0
+@compiled_inside
+def _sink(node: Longs, value: Floats, size: int) -> None:
+    """Move the first of the heap down to where its key belongs."""
+    unit = node[HEAP, 0]
+    at, key = 0, value[KEY, unit]
     while True:
         below = 2 * at + 1
         if below >= size:
             break
-        if below + 1 < size and key[heap[below + 1]] > key[heap[below]]:
-            below += 1
-        if key[heap[below]] <= key[unit]:
+        other = node[HEAP, below]
+        if below + 1 < size:
+            second = node[HEAP, below + 1]
+            if value[KEY, second] > value[KEY, other]:
+                below, other = below + 1, second
+        if value[KEY, other] <= key:
             break
-        heap[at] = heap[below]
-        place[heap[at]] = at
+        node[HEAP, at], node[PLACE, other] = other, at
         at = below
-    heap[at] = unit
-    place[unit] = at
+    node[HEAP, at], node[PLACE, unit] = unit, at
 
 
-@compiled
-def grow_tree(
-    graph: tuple[Ints, Ints, Floats], tree: Tree, root: int, state: Words
-) -> int:
+@compiled_inside
+def grow_tree(arrays: Arrays, tree: Tree, root: int) -> int:
     """Grow a random tree over the units inside; costly borders tend to be in it.
 
     Greatest-first growth with keys ``weight · random``: what is left out, and so may
     be cut, is mostly cheap. Returns how many units the tree reached.
     """
-    indptr, neighbour, weight = graph
-    order, parent, depth = tree.order, tree.parent, tree.depth
-    place, heap, key = tree.place, tree.heap, tree.key
-    heap[0], place[root], parent[root], depth[root] = root, 0, -1, 0
+    neighbour, border = arrays.neighbour, arrays.border
+    node, value, luck = tree.node, tree.value, tree.luck
+    node[HEAP, 0], node[PLACE, root] = root, 0
+    node[PARENT, root], node[DEPTH, root] = -1, 0
     size, count = 1, 0
     while size > 0:
-        unit = heap[0]
-        place[unit] = -2  # in the tree
+        unit = node[HEAP, 0]
+        node[PLACE, unit] = -2  # in the tree
         size -= 1
         if size > 0:
-            heap[0] = heap[size]
-            place[heap[0]] = 0
-            _sink(tree, size)
-        order[count] = unit
+            node[HEAP, 0] = node[HEAP, size]
+            _sink(node, value, size)
+        node[ORDER, count] = unit
         count += 1
-        for at in range(indptr[unit], indptr[unit + 1]):
+        for at in range(arrays.indptr[unit], arrays.indptr[unit + 1]):
             other = neighbour[at]
-            if not tree.inside[other] or place[other] == -2:
+            if node[INSIDE, other] == 0 or node[PLACE, other] == -2:
                 continue
-            luck = draw(state)
-            value = (weight[at] + 1e-3) * luck * luck
-            if place[other] == -1:
-                heap[size], place[other] = other, size
+            chance = draw(luck)
+            key = (border[at, WEIGHT] + 1e-3) * chance * chance
+            if node[PLACE, other] == -1:
+                node[PLACE, other] = size
                 size += 1
-            elif value <= key[other]:
+            elif key <= value[KEY, other]:
                 continue
-            key[other] = value
-            parent[other], depth[other] = unit, depth[unit] + 1
-            _rise(tree, place[other])
+            value[KEY, other] = key
+            node[PARENT, other], node[DEPTH, other] = unit, node[DEPTH, unit] + 1
+            _rise(node, value, other)
     for at in range(count):
-        place[order[at]] = -1
+        node[PLACE, node[ORDER, at]] = -1
     return count
 
 
-@compiled
-def subtree_cuts(graph: tuple[Ints, Ints, Floats], tree: Tree, count: int) -> None:
-    """Weight between the units below each unit and the rest of the region."""
-    indptr, neighbour, weight = graph
-    order, parent, depth, cut = tree.order, tree.parent, tree.depth, tree.cut
+@compiled_inside
+def weigh_cuts(arrays: Arrays, tree: Tree, count: int) -> None:
+    """For each unit what a cut above it parts: weight of borders, households below."""
+    neighbour, border = arrays.neighbour, arrays.border
+    node, value = tree.node, tree.value
     for at in range(count):
-        cut[order[at]] = 0.0
+        unit = node[ORDER, at]
+        value[CUT, unit] = 0.0
+        value[BELOW, unit] = arrays.sums[unit, HOUSEHOLDS]
     for at in range(count):
-        unit = order[at]
-        for edge in range(indptr[unit], indptr[unit + 1]):
+        unit = node[ORDER, at]
+        for edge in range(arrays.indptr[unit], arrays.indptr[unit + 1]):
             other = neighbour[edge]
-            if other <= unit or not tree.inside[other]:
+            if other <= unit or node[INSIDE, other] == 0:
                 continue
             # Below their lowest common ancestor the border parts the two.
-            cut[unit] += weight[edge]
-            cut[other] += weight[edge]
+            weight = border[edge, WEIGHT]
+            value[CUT, unit] += weight
+            value[CUT, other] += weight
             a, b = unit, other
             while a != b:
-                if depth[a] >= depth[b]:
-                    a = parent[a]
+                if node[DEPTH, a] >= node[DEPTH, b]:
+                    a = node[PARENT, a]
                 else:
-                    b = parent[b]
-            cut[a] -= 2.0 * weight[edge]
+                    b = node[PARENT, b]
+            value[CUT, a] -= 2.0 * weight
     for at in range(count - 1, 0, -1):
-        cut[parent[order[at]]] += cut[order[at]]
+        unit = node[ORDER, at]
+        value[CUT, node[PARENT, unit]] += value[CUT, unit]
+        value[BELOW, node[PARENT, unit]] += value[BELOW, unit]
+
+
+@compiled_inside
+def mark_below(node: Longs, count: int, top: int) -> None:
+    """Set ``SIDE`` to 1 in the subtree of ``top`` and to 0 elsewhere in the tree."""
+    for at in range(count):
+        unit = node[ORDER, at]
+        node[SIDE, unit] = 0 if at == 0 else node[SIDE, node[PARENT, unit]]
+        if unit == top:
+            node[SIDE, unit] = 1
