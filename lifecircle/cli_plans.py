@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,9 +21,11 @@ from lifecircle.console import (
 from lifecircle.text import say
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from collections.abc import Mapping
 
+    from lifecircle.jobs_plans import Comparison
     from lifecircle.model import CommunityPlan, District, GridPlan
+    from lifecircle.text import Language
 
 __all__ = ["communities", "regrid"]
 
@@ -72,10 +74,8 @@ def regrid(
     band = _band(households, console)
     with console.guard():
         if compare is not None:
-            theirs, ours, faults = jobs.compare_plan(
-                source, compare, layer=layer, households=band
-            )
-            _show_comparison(console, theirs, ours, faults)
+            found = jobs.compare_plan(source, compare, layer=layer, households=band)
+            _show_comparison(console, found)
             return
         if frontier:
             for plan in jobs.plan_frontier(source, households=band):
@@ -187,20 +187,22 @@ def _show(console: Console, plan: GridPlan, key: str, **values: object) -> None:
     console.tell(key, low=low, high=high, **words, **values)
 
 
-def _show_comparison(
-    console: Console, theirs: GridPlan, ours: GridPlan, faults: DataFrame
-) -> None:
-    """Their figures and ours, then every rule that theirs breaks."""
-    for key, plan in (("plan_theirs", theirs), ("plan_ours", ours)):
+def _show_comparison(console: Console, found: Comparison) -> None:
+    """Their figures and ours, exceptions, then every rule that theirs breaks."""
+    faults = found.faults
+    for key, plan in (("plan_theirs", found.theirs), ("plan_ours", found.ours)):
         name = say(f"cli.{key}", console.lang)
         _show(console, plan, "plan_done", name=name)
+    for row in found.exceptions.to_dict("records"):
+        console.tell("plan_exception", **_exception_words(row, console.lang))
     for row in faults[faults["fault"] != "unassigned"].to_dict("records"):
         values = {
             str(name): "" if value is None or value != value else value
             for name, value in row.items()
         }
         value = values["value"]
-        values["value"] = f"{value:,.0f}" if isinstance(value, float) else value
+        form = ".0%" if row["fault"] == "building_cut" else ",.0f"
+        values["value"] = format(value, form) if isinstance(value, float) else value
         console.complain(f"fault_{row['fault']}", **values)
     counts = Counter(faults["fault"])
     console.tell("plan_kept_today", buildings=counts.pop("unassigned", 0))
@@ -208,3 +210,17 @@ def _show_comparison(
         console.complain("plan_faults", count=sum(counts.values()))
         raise typer.Exit(DATA_PROBLEM)
     console.tell("plan_no_faults")
+
+
+def _exception_words(row: Mapping[Any, Any], lang: Language) -> dict[str, str]:
+    """A grid outside the band, with its reason and the proof of its community."""
+    proof = row["certificate"]
+    kinds = [] if proof is None else proof.split("+")
+    said = [say(f"plans.certificate.{kind}", lang) for kind in kinds]
+    words = [say(f"plans.exception.{row['reason']}", lang), *said]
+    return {
+        "grid_id": row["grid_id"],
+        "community_id": row["community_id"],
+        "households": f"{row['households']:,.0f}",
+        "why": say("publish.list_comma", lang).join(words),
+    }

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
 
 from lifecircle.jobs import assess
 from lifecircle.plans.assembly import prepare
 from lifecircle.plans.communities import merge_communities
+from lifecircle.plans.drawn import drawn_faults
 from lifecircle.plans.edited import edited_plan
+from lifecircle.plans.exceptions import told_apart
 from lifecircle.plans.regrid import frontier, plan_grids, regrid, settings_for
 from lifecircle.publish.outputs import write_study
 from lifecircle.publish.results import read_study
@@ -23,7 +27,34 @@ if TYPE_CHECKING:
     from lifecircle.model import CommunityPlan, District, GridPlan
     from lifecircle.text import Language
 
-__all__ = ["compare_plan", "plan_frontier", "replan", "replan_communities"]
+__all__ = [
+    "Comparison",
+    "compare_plan",
+    "plan_frontier",
+    "replan",
+    "replan_communities",
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """An edited plan beside ours.
+
+    Attributes
+    ----------
+    theirs, ours : GridPlan
+        Of the same district and band.
+    faults : DataFrame
+        Rules that the edited plan breaks; ``lifecircle.plans.edited.FAULTS``.
+    exceptions : DataFrame
+        Its grids outside the band that nothing could mend;
+        ``lifecircle.plans.exceptions.EXCEPTIONS``.
+    """
+
+    theirs: GridPlan
+    ours: GridPlan
+    faults: DataFrame
+    exceptions: DataFrame
 
 
 def replan(
@@ -176,7 +207,7 @@ def compare_plan(
     *,
     layer: str = "",
     households: tuple[int, int] | None = None,
-) -> tuple[GridPlan, GridPlan, DataFrame]:
+) -> Comparison:
     """Check a plan edited by hand against every rule, and against ours.
 
     Parameters
@@ -192,8 +223,8 @@ def compare_plan(
 
     Returns
     -------
-    tuple of GridPlan, GridPlan, DataFrame
-        The edited plan, ours, and the rules that the edited one breaks.
+    Comparison
+        The edited plan, ours, the rules that the edited one breaks, its exceptions.
 
     Raises
     ------
@@ -202,14 +233,21 @@ def compare_plan(
 
     Examples
     --------
-    >>> theirs, ours, faults = compare_plan("out", "plan.csv")  # doctest: +SKIP
+    >>> compare_plan("out", "plan.csv").faults  # doctest: +SKIP
     """
     district = _district(path)
     edited = read_plan_file(file, district, layer=layer)
     settings = settings_for(district, households=households)
     prepared = prepare(district, settings)
-    theirs, faults = edited_plan(prepared, edited, settings)
-    return theirs, plan_grids(prepared, settings), faults
+    theirs, faults = edited_plan(prepared, edited.grid_of, settings)
+    ours = plan_grids(prepared, settings)
+    faults, exceptions = told_apart(faults, theirs, ours)
+    if edited.drawn is not None:
+        drawn = drawn_faults(edited.drawn, district)
+        faults = pd.concat(
+            [frame for frame in (faults, drawn) if len(frame)] or [faults]
+        )
+    return Comparison(theirs, ours, faults.reset_index(drop=True), exceptions)
 
 
 def _district(path: str | Path) -> District:

@@ -122,7 +122,12 @@ def _planned(
     kept = np.zeros(len(ids), dtype=bool)
     kept[labels[atoms.locked >= 0]] = True
     cut = cut_of(problem, labels)
-    partition = Partition(labels, "feasible", "edited", cut, cut, float("nan"))
+    # One building above the band is a grid of its own: nothing better is there.
+    alone = ~kept & (households > problem.high) & (np.bincount(labels) == 1)
+    partition = Partition(
+        *(labels, "feasible", "edited", cut, cut, float("nan")),
+        exceptions=tuple(int(part) for part in np.flatnonzero(alone)),
+    )
     return Planned(
         atoms,
         problem,
@@ -147,7 +152,6 @@ def _broken(
     piece = components(edges[within], len(labels))
     pieces = np.unique(np.column_stack([labels, piece]), axis=0)[:, 0]
     count = np.bincount(pieces, minlength=len(planned.grid_ids))
-    atoms_of = np.bincount(labels)
     faults = []
     for part, key in enumerate(planned.grid_ids):
         where = (atoms.community_id, key)
@@ -156,8 +160,7 @@ def _broken(
             continue
         if count[part] > 1:
             faults.append(_fault("apart", *where, value=float(count[part])))
-        # One building above the band is a grid of its own: nothing better is there.
-        alone = households > high and atoms_of[part] == 1
+        alone = part in planned.partition.exceptions
         if not low <= households <= high and not alone:
             faults.append(_fault("outside_band", *where, value=float(households)))
     said = np.array(planned.grid_ids, dtype=object)[labels[atoms.building_atom]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +22,28 @@ from lifecircle.text import problem_lines
 if TYPE_CHECKING:
     from lifecircle.model import District
 
-__all__ = ["read_plan_file"]
+__all__ = ["PlanFile", "read_plan_file"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlanFile:
+    """An edited plan as it was given.
+
+    Attributes
+    ----------
+    grid_of : Series
+        ``grid_id`` by ``building_id``.
+    drawn : GeoDataFrame or None
+        ``grid_id`` and its polygons, the district's CRS; None = a table was given.
+    """
+
+    grid_of: pd.Series[Any]
+    drawn: gpd.GeoDataFrame | None = None
 
 
 def read_plan_file(
     path: str | Path, district: District, *, layer: str = ""
-) -> pd.Series[Any]:
+) -> PlanFile:
     """Which grid every building is to be in.
 
     Parameters
@@ -41,8 +58,8 @@ def read_plan_file(
 
     Returns
     -------
-    Series
-        ``grid_id`` by ``building_id``.
+    PlanFile
+        Also the polygons, if the plan was drawn.
 
     Raises
     ------
@@ -68,7 +85,7 @@ def read_plan_file(
     grids = _column(found, "grid_id")
     homes = _column(found, "building_id")
     if grids is not None and homes is not None:
-        return _by_table(grids, homes, path)
+        return PlanFile(_by_table(grids, homes, path))
     if grids is not None and found.geometry is not None:
         shapes = gpd.GeoSeries(list(found.geometry), crs=found.crs)
         return _by_ground(grids, shapes, district, path)
@@ -107,7 +124,7 @@ def _by_table(
 
 def _by_ground(
     grids: list[str | None], drawn: gpd.GeoSeries, district: District, path: Path
-) -> pd.Series[Any]:
+) -> PlanFile:
     """Buildings by the polygon that holds their representative point."""
     code = None if drawn.crs is None else drawn.crs.to_epsg()
     if code is None:
@@ -116,11 +133,13 @@ def _by_ground(
             what="it does not say what its coordinates are.",
             fix="Save it as a GeoPackage, which does.",
         )
-    frame = gpd.GeoDataFrame(geometry=drawn)
-    shapes = project_frame(frame, f"EPSG:{code}", district.crs).geometry.to_numpy()
+    frame = gpd.GeoDataFrame({"grid_id": grids}, geometry=drawn)
+    frame = project_frame(frame, f"EPSG:{code}", district.crs)
+    shapes = frame.geometry.to_numpy()
     spots = shapely.point_on_surface(district.buildings.geometry.to_numpy())
     row, area = shapely.STRtree(shapes).query(spots, "intersects")
     ids = district.buildings["building_id"].to_numpy(dtype=object)
     names = np.array(grids, dtype=object)
     plan = pd.Series(names[area], index=pd.Index(ids[row], name="building_id"))
-    return plan[~plan.index.duplicated()].sort_index().rename("grid_id")
+    plan = plan[~plan.index.duplicated()].sort_index().rename("grid_id")
+    return PlanFile(plan, frame)
