@@ -43,6 +43,7 @@ from lifecircle.publish.prints.charts import (
     minutes_figure,
     write_chart,
 )
+from lifecircle.publish.prints.grid_chart import grids_figure
 from lifecircle.publish.prints.sheet import FORMATS
 from lifecircle.publish.results import read_study
 from lifecircle.standards.rulebook import read_rule_book
@@ -233,8 +234,8 @@ def draw_charts(
 ) -> list[Path]:
     """Draw the charts of a saved study into its folder ``charts``.
 
-    Households by minutes for every walker; Lorenz curves of the classes that are
-    declared complete, for adults.
+    Households by minutes for every walker; grids by households before and after;
+    Lorenz curves of the classes that are declared complete, for adults.
 
     Parameters
     ----------
@@ -278,6 +279,8 @@ def draw_charts(
         for code in sorted(listed & district.complete_classes)
     }
     told = {code: (curve, gini(curve)) for code, curve in curves.items()}
+    if study.grid_plan is not None:
+        charts["grids"] = grids_figure(study.grid_plan, lang=lang)
     charts["lorenz_adult"] = lorenz_figure(told, walker="adult", lang=lang)
     for name, figure in charts.items():
         write_chart(figure, folder / f"{name}.{kind}")

@@ -26,6 +26,8 @@ __all__ = ["draw_sheets", "redraw_map", "redraw_report"]
 
 SHEETS = "maps"
 _PAPERS: dict[str, Literal["A3", "A4"]] = {"A3": "A3", "A4": "A4"}
+_LONGEST_NAME = 200
+"""Bytes of a file's name: file systems take 255, with what stands after it."""
 _NOT_IN_A_NAME = re.compile(r"[\\/:*?\"<>|\x00-\x1f]")
 
 
@@ -174,4 +176,5 @@ def _file_name(
     """Number and title of a sheet, without what a file name may not hold."""
     number = f"{study.district.config.district_id}-{rule_id}"
     title = sheet_title(study, rule_id, community_id, lang)
-    return _NOT_IN_A_NAME.sub("_", f"{number} {title}")[:120].strip(" .")
+    name = _NOT_IN_A_NAME.sub("_", f"{number} {title}").encode()[:_LONGEST_NAME]
+    return name.decode(errors="ignore").strip(" .")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,7 +14,7 @@ from lifecircle.publish.wording import code_words, naming, words
 from lifecircle.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pandas import DataFrame
 
@@ -30,6 +30,7 @@ __all__ = [
     "label",
     "speech",
     "texts_of",
+    "with_columns",
 ]
 
 WHOLE = ("households", "persons", "elderly", "children_0_3", "buildings")
@@ -180,3 +181,35 @@ def texts_of(frame: DataFrame, name: str, told: Speech) -> list[Any]:
         else plain(value, digits=6)
         for value in frame[name].tolist()
     ]
+
+
+def with_columns(sheet: Sheet, heads: Sequence[str]) -> Sheet:
+    """A sheet with some of its columns, in the order given.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        A sheet.
+    heads : sequence of str
+        Heads of it.
+
+    Returns
+    -------
+    Sheet
+        All of its columns are printed.
+
+    Examples
+    --------
+    >>> sheet = Sheet("t", ["a", "b", "c"], [[1, 2, 3]], marked=(2,))
+    >>> few = with_columns(sheet, ["c", "a"])
+    >>> few.rows, few.marked
+    ([[3, 1]], (0,))
+    """
+    places = [sheet.heads.index(head) for head in heads]
+    return replace(
+        sheet,
+        heads=list(heads),
+        rows=[[row[place] for place in places] for row in sheet.rows],
+        marked=tuple(new for new, old in enumerate(places) if old in sheet.marked),
+        printed=None,
+    )

@@ -18,6 +18,9 @@ __all__ = ["element", "figure_text", "page_text", "table_of"]
 _SHORT = 9.0
 """Texts up to so many Chinese characters are not broken."""
 
+_FEW = 6
+"""A table of so few columns is no wider than it need be."""
+
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
@@ -110,12 +113,12 @@ def figure_text(figure: Figure) -> str:
     --------
     >>> figure_text(Figure(0.831, "percent")), figure_text(Figure(-65.0, "sign0"))
     ('83.1%', '−65')
-    >>> figure_text(Figure(1699.4, "about0"))
-    '≈1,699'
+    >>> figure_text(Figure(1699.4, "about0")), figure_text(Figure(27.1, "least0"))
+    ('≈1,699', '≥27')
     """
     form, value = figure.form, figure.value
-    about = "≈" if form.startswith("about") else ""
-    form = form.removeprefix("about")
+    about = "≈" if form.startswith("about") else "≥" * form.startswith("least")
+    form = form.removeprefix("about").removeprefix("least")
     signed = form.startswith("sign")
     form = form.removeprefix("sign")
     sign = "+" if signed else ""
@@ -151,7 +154,8 @@ def table_of(parent: Tree.Element, sheet: Sheet, rows: Sequence[int]) -> Tree.El
         for column in range(last)
         if any(sheet.rows[row][column] not in (None, "") for row in rows)
     ]
-    table = element(parent, "table")
+    narrow = {"class_": "narrow"} if len(filled) <= _FEW else {}
+    table = element(parent, "table", **narrow)
     head = element(element(table, "thead"), "tr")
     numeric = {
         column: any(isinstance(sheet.rows[row][column], Figure) for row in rows)
@@ -162,12 +166,11 @@ def table_of(parent: Tree.Element, sheet: Sheet, rows: Sequence[int]) -> Tree.El
         if numeric[column]
         else "short"
         if all(width_em(_cell_text(sheet.rows[row][column])) <= _SHORT for row in rows)
-        else ""
+        else "text"
         for column in filled
     }
     for column in filled:
-        shown = {"class_": looks[column]} if looks[column] else {}
-        element(head, "th", sheet.heads[column], **shown)
+        element(head, "th", sheet.heads[column], class_=looks[column])
     body = element(table, "tbody")
     for row in rows:
         failing = bool(sheet.failing) and sheet.failing[row]
@@ -175,9 +178,8 @@ def table_of(parent: Tree.Element, sheet: Sheet, rows: Sequence[int]) -> Tree.El
         for column in filled:
             value = sheet.rows[row][column]
             marked = failing and column in sheet.marked
-            names = f"{looks[column]} fail" if marked else looks[column]
-            shown = {"class_": names.strip()} if names else {}
-            element(line, "td", _cell_text(value), **shown)
+            look = f"{looks[column]} fail" if marked else looks[column]
+            element(line, "td", _cell_text(value), class_=look)
     return table
 
 

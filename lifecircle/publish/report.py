@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as Tree
 
+from lifecircle.publish.cells import label, speech, with_columns
 from lifecircle.publish.disclosure import disclosed
 from lifecircle.publish.elements import element, page_text, table_of
-from lifecircle.publish.headline import headline, own_rows
+from lifecircle.publish.gap_names import gap_names
+from lifecircle.publish.grid_sizes import in_range_counts
+from lifecircle.publish.headline import headline, own_rows, rules_by_id
+from lifecircle.publish.prints.grid_chart import share_sentence
 from lifecircle.publish.records import provenance
-from lifecircle.publish.sheets import data_sheets
-from lifecircle.publish.wording import naming, words
+from lifecircle.publish.report_frame import Report
+from lifecircle.publish.report_pictures import draw_grids, draw_minutes
 from lifecircle.text import say
 
 if TYPE_CHECKING:
@@ -20,13 +25,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lifecircle.model import Assessment, RuleBook
-    from lifecircle.publish.cells import Sheet
     from lifecircle.text import Language
 
 __all__ = ["report_page", "write_report"]
 
-MOST_ROWS = 40
-"""Rows of a table in the report; the workbook has all."""
+_OF_A_COMMUNITY = ("community_name", "households", "grids_today", "in_range_today")
+_OF_A_COMMUNITY += ("k", "changed_households", "changed_share", "compounds_split")
+_OF_A_COMMUNITY += ("status", "certificate")
+"""What the report tells of a community's plan; the workbook has more."""
 
 _UNKNOWN = "not_assessed"
 _VERDICTS = ("fail", "pass", _UNKNOWN, "benchmark", "reference")
@@ -76,7 +82,7 @@ def report_page(study: Assessment, *, lang: Language = "zh") -> str:
     """
     study = disclosed(study)
     body = Tree.Element("body")
-    report = _Report(study, lang, element(body, "main"))
+    report = Report(study, lang, element(body, "main"))
     title = report.title_page()
     for chapter in _CHAPTERS:
         chapter(report)
@@ -85,73 +91,7 @@ def report_page(study: Assessment, *, lang: Language = "zh") -> str:
     return page_text(title, "zh-CN" if lang == "zh" else "en", styles, body)
 
 
-class _Report:
-    """A study being told: its sheets by name, its words, the chapter being written."""
-
-    def __init__(self, study: Assessment, lang: Language, main: Tree.Element) -> None:
-        self.study = study
-        self.lang = lang
-        self.main = main
-        self.text = words(naming(study.district.communities), lang)
-        self.sheets = {sheet.title: sheet for sheet in data_sheets(study, lang)}
-        self.number = 0
-
-    def say(self, key: str, **values: object) -> str:
-        return say(f"report.{key}", self.lang, values)
-
-    def sheet(self, key: str) -> Sheet | None:
-        """A sheet of the workbook; None where this study has none."""
-        return self.sheets.get(self.text.get(f"sheet.{key}", ""))
-
-    def chapter(self, key: str) -> Tree.Element:
-        self.number += 1
-        section = element(self.main, "section")
-        mark = f"{self.number}　" if self.lang == "zh" else f"{self.number}. "
-        element(section, "h2", mark + self.say(key))
-        return section
-
-    def paragraph(self, parent: Tree.Element, key: str, **values: object) -> None:
-        element(parent, "p", self.say(key, **values))
-
-    def rows(self, parent: Tree.Element, sheet: Sheet, rows: list[int]) -> None:
-        """Rows of a sheet, the first of many; how many more there are is said."""
-        table_of(parent, sheet, rows[:MOST_ROWS])
-        if len(rows) > MOST_ROWS:
-            more = self.say("more", n=f"{len(rows) - MOST_ROWS:,}", sheet=sheet.title)
-            element(parent, "p", more, class_="quiet")
-
-    def title_page(self) -> str:
-        config = self.study.district.config
-        name = config.name if self.lang == "zh" else config.name_en or config.name
-        title = self.say("title", name=name)
-        head = element(self.main, "header")
-        stamp = self.text.get(f"stamp.{config.disclosure}", "")
-        if stamp:
-            element(head, "div", stamp, class_="stamp")
-        element(head, "h1", title)
-        lines = [
-            config.prepared_by,
-            say("publish.as_of", self.lang, {"date": config.as_of.isoformat()}),
-        ]
-        approval = config.map_approval or self.text["approval_none"]
-        lines.append(self.text["approval"].format(text=approval))
-        if config.synthetic:
-            lines.append(self.text["synthetic"])
-        element(head, "p", " · ".join(line for line in lines if line), class_="quiet")
-        return title
-
-    def book_name(self, book: RuleBook) -> str:
-        return book.title_zh if self.lang == "zh" else book.title_en
-
-    def judged(self, book: RuleBook) -> list[str]:
-        """Rules of a book that say anything of this study, most failing first."""
-        rows = self.study.findings.rows
-        mine = rows[(rows["book_id"] == book.book_id) & (rows["verdict"] != _UNKNOWN)]
-        fails = Counter(mine.loc[mine["verdict"] == "fail", "rule_id"])
-        return sorted(mine["rule_id"].unique(), key=lambda one: (-fails[one], one))
-
-
-def _summary(report: _Report) -> None:
+def _summary(report: Report) -> None:
     """What was judged, and what falls short, a sentence a rule."""
     study = report.study
     section = report.chapter("summary")
@@ -182,6 +122,7 @@ def _summary(report: _Report) -> None:
         for rule_id in report.judged(book):
             if (own_rows(study.findings, rule_id)["verdict"] == "fail").any():
                 _sentence(report, listed, book, rule_id)
+    _more_sentences(report, listed)
     if not len(listed):
         section.remove(listed)
         report.paragraph(section, "none_fails")
@@ -190,8 +131,30 @@ def _summary(report: _Report) -> None:
         report.paragraph(section, "drafts", n=f"{drafts['rule_id'].nunique():,}")
 
 
+def _more_sentences(report: Report, listed: Tree.Element) -> None:
+    """The largest gap area, and what the grid plan would change."""
+    study = report.study
+    areas = study.gaps.areas
+    if areas["households"].notna().any():
+        place = int(areas["households"].argmax())
+        largest = areas.iloc[place]
+        rule = rules_by_id(study.findings)[largest["rule_id"]]
+        told = {
+            "n": f"{len(areas):,}",
+            "rules": f"{areas['rule_id'].nunique():,}",
+            "name": gap_names(study, report.lang)[place],
+            "households": f"{largest['households']:,.0f}",
+            "rule": rule.title_zh if report.lang == "zh" else rule.title_en,
+        }
+        element(listed, "li", report.say("largest_gap", **told))
+    if study.grid_plan is not None:
+        for state, counts in in_range_counts(study.grid_plan).items():
+            said = share_sentence(state, counts, report.lang)
+            element(listed, "li", report.say("grids_are", text=said))
+
+
 def _sentence(
-    report: _Report, listed: Tree.Element, book: RuleBook, rule_id: str
+    report: Report, listed: Tree.Element, book: RuleBook, rule_id: str
 ) -> None:
     rule = next(rule for rule in book.rules if rule.rule_id == rule_id)
     said = headline(report.study, rule_id, report.lang)
@@ -204,7 +167,7 @@ def _sentence(
         element(line, "span", report.text["unverified"], class_="draft")
 
 
-def _findings(report: _Report) -> None:
+def _findings(report: Report) -> None:
     """Rule book by rule book: counts of every rule, then the rows that fall short."""
     study = report.study
     section = report.chapter("findings")
@@ -231,9 +194,9 @@ def _findings(report: _Report) -> None:
 
 
 def _verdict_table(
-    report: _Report, section: Tree.Element, book: RuleBook, told: list[str]
+    report: Report, section: Tree.Element, book: RuleBook, told: list[str]
 ) -> None:
-    table = element(section, "table")
+    table = element(section, "table", class_="narrow")
     head = element(element(table, "thead"), "tr")
     element(head, "th", report.text["col.id"])
     element(head, "th", report.text["rule"])
@@ -258,10 +221,10 @@ def _verdict_table(
             element(line, "td", number, class_=look)
 
 
-def _tables(key: str, *sheets: str, limit: bool = True) -> Callable[[_Report], None]:
+def _tables(key: str, *sheets: str) -> Callable[[Report], None]:
     """A chapter of a sentence and whole sheets; left out where there are none."""
 
-    def chapter(report: _Report) -> None:
+    def chapter(report: Report) -> None:
         shown = [sheet for name in sheets if (sheet := report.sheet(name)) is not None]
         shown = [sheet for sheet in shown if sheet.rows]
         if not shown:
@@ -273,15 +236,73 @@ def _tables(key: str, *sheets: str, limit: bool = True) -> Callable[[_Report], N
                 element(section, "h3", sheet.title)
             folded = sheet.folded or [False] * len(sheet.rows)
             rows = [row for row, hidden in enumerate(folded) if not hidden]
-            if limit:
-                report.rows(section, sheet, rows)
-            else:
-                table_of(section, sheet, rows)
+            report.rows(section, sheet, rows)
 
     return chapter
 
 
-def _quality(report: _Report) -> None:
+def _plans(report: Report) -> None:
+    """Grids before and after, community by community, and what changes."""
+    plan = report.study.grid_plan
+    if plan is None:
+        return
+    section = report.chapter("plans")
+    report.paragraph(section, "plans_text")
+    draw_grids(section, plan, report.lang)
+    told = speech(report.study, report.lang)
+    heads = [label(name, told) for name in _OF_A_COMMUNITY]
+    heads.insert(5, report.text["col.in_range_planned"])
+    for name, wanted in (("plan_communities", heads), ("plan_changes", None)):
+        sheet = report.sheet(name)
+        if sheet is not None and sheet.rows:
+            element(section, "h3", sheet.title)
+            shown = sheet if wanted is None else with_columns(sheet, wanted)
+            report.rows(section, shown, list(range(len(sheet.rows))))
+
+
+def _people(report: Report) -> None:
+    """Who walks how long, in pictures; the workbook has the figures."""
+    study = report.study
+    section = report.chapter("people")
+    report.paragraph(section, "people_text")
+    pair = element(section, "div", class_="pair")
+    for walker in sorted(study.district.config.walkers):
+        weight = "elderly" if walker == "elderly" else "households"
+        draw_minutes(pair, study, walker=walker, weight=weight, lang=report.lang)
+    element(section, "p", say("print.incomplete", report.lang), class_="quiet")
+
+
+def _gates(report: Report) -> None:
+    """Both readings of compounds whose gates are not known, for the district."""
+    sheet, rows = report.sheet("readings"), report.study.gate_readings
+    if sheet is None or rows is None:
+        return
+    section = report.chapter("gates")
+    element(section, "p", report.text["readings_mean"])
+    whole = [place for place, level in enumerate(rows["level"]) if level == "district"]
+    # The last column of the sheet repeats the paragraph.
+    report.rows(section, replace(sheet, printed=len(sheet.heads) - 1), whole)
+
+
+def _rules(report: Report) -> None:
+    """Clause and quote of every rule, book by book."""
+    sheet = report.sheet("rules")
+    if sheet is None:
+        return
+    section = report.chapter("rules")
+    report.paragraph(section, "rules_text")
+    said = [report.text[f"col.{key}"] for key in ("book", "source")]
+    bare = with_columns(sheet, [head for head in sheet.heads if head not in said])
+    start = 0
+    for book in report.study.findings.books:
+        element(section, "h3", report.book_name(book))
+        bits = [book.issuer, book.source]
+        element(section, "p", " · ".join(bit for bit in bits if bit), class_="quiet")
+        table_of(section, bare, range(start, start + len(book.rules)))
+        start += len(book.rules)
+
+
+def _quality(report: Report) -> None:
     """How much of the data is estimated, left out or not as declared."""
     study = report.study
     section = report.chapter("quality")
@@ -308,7 +329,7 @@ def _quality(report: _Report) -> None:
             report.rows(section, sheet, list(range(len(sheet.rows))))
 
 
-def _methods(report: _Report) -> None:
+def _methods(report: Report) -> None:
     section = report.chapter("methods")
     for key in ("method_walk", "method_rooms", "method_unknown", "method_about"):
         report.paragraph(section, key)
@@ -317,15 +338,16 @@ def _methods(report: _Report) -> None:
         table_of(section, sheet, range(1, len(sheet.rows)))
 
 
-_CHAPTERS: tuple[Callable[[_Report], None], ...] = (
+_CHAPTERS: tuple[Callable[[Report], None], ...] = (
     _summary,
     _findings,
     _tables("gaps", "gaps"),
-    _tables("amounts", "shortfalls", "missing_area"),
-    _tables("plans", "grid_plan", "grid_communities", "grid_changes"),
+    _tables("amounts", "shortfalls", "missing"),
+    _plans,
     _tables("boards", "dashboard"),
-    _tables("people", "served"),
+    _people,
+    _gates,
     _quality,
     _methods,
-    _tables("rules", "rules", limit=False),
+    _rules,
 )

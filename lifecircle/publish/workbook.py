@@ -29,6 +29,13 @@ CLOCK = datetime(2000, 1, 1, tzinfo=UTC)
 
 FONT = "Microsoft YaHei"
 WIDEST = 40
+"""Characters of a column; longer texts are wrapped."""
+
+_A4, _A3 = 9, 8
+_FITS_A4 = 165.0
+"""Characters across that are still read easily when shrunk to A4; wider: A3."""
+
+_LINE_PT = 14.0
 
 
 def write_workbook(
@@ -109,26 +116,36 @@ def _write_sheet(page: Worksheet, sheet: Sheet, styles: dict[str, Format]) -> No
         for column, value in enumerate(cells):
             prefix = "fail" if failing and column in sheet.marked else ""
             _write_cell(page, (number, column), value, prefix, styles)
-        if sheet.folded:
-            _fold(page, sheet, number)
-    _print_setup(page, sheet, last)
+        _set_row(page, sheet, number, widths[:last])
+    paper = _A4 if sum(widths[:last]) <= _FITS_A4 else _A3
+    _print_setup(page, sheet, last, paper)
 
 
-def _fold(page: Worksheet, sheet: Sheet, number: int) -> None:
-    """Rows of parts are grouped under the row of their whole, and hidden."""
-    folded = [*sheet.folded, False]
-    if folded[number - 1]:
-        page.set_row(number, None, None, {"level": 1, "hidden": True})
-    elif folded[number]:
-        page.set_row(number, None, None, {"collapsed": True})
+def _set_row(page: Worksheet, sheet: Sheet, number: int, widths: list[float]) -> None:
+    """Room for wrapped texts that print; parts are folded under their whole."""
+    lines = max(
+        -(-_length(value) // int(width - 2)) if isinstance(value, str) else 1
+        for value, width in zip(sheet.rows[number - 1], widths, strict=False)
+    )
+    folded = [*sheet.folded, False] if sheet.folded else [False] * (number + 1)
+    options = (
+        {"level": 1, "hidden": True}
+        if folded[number - 1]
+        else {"collapsed": True}
+        if folded[number]
+        else {}
+    )
+    if lines > 1 or options:
+        high = lines * _LINE_PT + 2 if lines > 1 else None
+        page.set_row(number, high, None, options)
 
 
-def _print_setup(page: Worksheet, sheet: Sheet, last: int) -> None:
-    """Landscape A4, one page wide, heads repeated, the sheet's name at the foot."""
+def _print_setup(page: Worksheet, sheet: Sheet, last: int, paper: int) -> None:
+    """Landscape, one page wide, heads repeated, the sheet's name at the foot."""
     page.freeze_panes(1, sheet.frozen)
     page.set_row(0, 30)
     page.set_landscape()
-    page.set_paper(9)
+    page.set_paper(paper)
     page.set_margins(0.4, 0.4, 0.5, 0.6)
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from shutil import copytree
 
+import pandas as pd
 import pytest
 from matplotlib.text import Text
 from typer.testing import CliRunner
@@ -16,9 +17,11 @@ from lifecircle.cli import app
 from lifecircle.errors import ConfigError, ResultError
 from lifecircle.jobs import draw_charts
 from lifecircle.publish.atlas import draw_sheets, redraw_map
+from lifecircle.publish.grid_sizes import grid_sizes, in_range_counts
 from lifecircle.publish.headline import headline, opening_rule, own_rows
 from lifecircle.publish.prints import tokens
 from lifecircle.publish.prints.charts import minutes_figure, minutes_table
+from lifecircle.publish.prints.grid_chart import grids_figure
 from lifecircle.publish.prints.paper import PAPERS, SCALES, Frame, fitting
 from lifecircle.publish.prints.pen import wrapped
 from lifecircle.publish.prints.sheet import sheet_figure, sheet_frame, write_print_map
@@ -248,9 +251,34 @@ def test_charts_show_the_shares_of_the_study(study):
     assert (table[[5.0, 10.0, 15.0]].sum(axis=1).diff().dropna() <= 1e-12).all()
 
 
+def test_grids_before_and_after_are_counted_against_the_band(study):
+    plan = study.grid_plan
+    low, high = plan.settings.households
+    sizes = [low - 1.0, float(low), float(high), high + 1.0, 10.0 * high]
+    counted = pd.DataFrame(
+        {"households": sizes, "in_range": [False, True] * 2 + [None]}
+    )
+    table = grid_sizes(replace(plan, today=counted))
+    # Band ends belong to the band; what has no band is not counted: 1, 2 and 1.
+    assert table.groupby("place")["today"].sum().to_dict() == {
+        "over": 1,
+        "under": 1,
+        "within": 2,
+    }
+    proposed = plan.grids[plan.grids["in_range"].notna()]
+    fine = proposed["households"].between(low, high)
+    within = table.loc[table["place"] == "within", "proposed"].sum()
+    assert within == fine.sum() == in_range_counts(plan)["proposed"][0]
+    assert table["proposed"].sum() == len(proposed)
+    told = words_of(grids_figure(plan, lang="en"))
+    assert f"Proposed: {fine.sum()} of {len(proposed)} within the band" in " ".join(
+        told
+    )
+
+
 def test_charts_of_a_saved_study(saved):
     paths = draw_charts(saved, kind="svg", lang="en")
-    assert [path.name for path in paths][-1] == "lorenz_adult.svg"
+    assert [path.name for path in paths][-2:] == ["grids.svg", "lorenz_adult.svg"]
     again = [path.read_bytes() for path in draw_charts(saved, kind="svg", lang="en")]
     assert again == [path.read_bytes() for path in paths]
     with pytest.raises(ConfigError):

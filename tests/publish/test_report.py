@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from shutil import copytree
 from xml.etree import ElementTree
 
 import openpyxl
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from lifecircle.cli import app
+from lifecircle.columns import GATE_READINGS
 from lifecircle.errors import ResultError
 from lifecircle.publish.cells import Figure
 from lifecircle.publish.elements import figure_text
+from lifecircle.publish.grid_sizes import in_range_counts
 from lifecircle.publish.headline import headline, own_rows
 from lifecircle.publish.pdf import browser, print_pdf
+from lifecircle.publish.prints.grid_chart import share_sentence
 from lifecircle.publish.report import report_page
+from lifecircle.publish.sheets import data_sheets
 
 VOID = re.compile(r"<(meta|br|img)([^>]*)>")
 
@@ -50,7 +56,8 @@ def test_every_failing_rule_has_its_sentence(study, report):
         if (own_rows(study.findings, rule.rule_id)["verdict"] == "fail").any()
         and (study.findings.rows["rule_id"] == rule.rule_id).any()
     ]
-    assert len(lines) == len(failing)
+    # Then one on the gap areas, and two on the grids, today and proposed.
+    assert len(lines) == len(failing) + 3
     for rule in failing:
         said = headline(study, rule.rule_id, "zh")
         told = f"{rule.title_zh}：{said.lead}。" + "".join(said.lines)
@@ -144,3 +151,42 @@ def test_a_browser_that_is_not_there_is_named(monkeypatch):
     monkeypatch.setenv("LIFECIRCLE_BROWSER", "no-such-browser")
     with pytest.raises(ResultError, match="no-such-browser"):
         browser()
+
+
+def test_every_chapter_is_there(study, report):
+    heads = [text.partition("　")[2] for text in texts(report.iter("h2"))]
+    assert heads == [
+        *("结论摘要", "逐本规则书的评估结果", "缺口片区", "缺口量", "网格调整方案"),
+        *("社区仪表盘", "可达人口", "数据质量", "方法与来源", "附录：规则条文"),
+    ]
+    pictures = list(report.iter("svg"))
+    assert len(pictures) == 1 + len(study.district.config.walkers)
+    drawn = "".join(pictures[0].itertext())
+    for state, (fine, every) in in_range_counts(study.grid_plan).items():
+        assert share_sentence(state, (fine, every), "zh") in drawn
+
+
+def test_both_readings_of_unknown_gates_are_told(study):
+    rule = study.findings.rows["rule_id"].iloc[-1]
+    whole = study.district.config.district_id
+    start = (rule, "ELD.CANTEEN", "elderly", 15.0, "min")
+    end = ("elderly", 90.0, 70.0, 50.0, 20.0)
+    rows = [
+        (*start, level, unit, *end)
+        for level, unit in (("district", whole), ("community", "C01"))
+    ]
+    readings = pd.DataFrame(rows, columns=list(GATE_READINGS))
+    told = parsed(report_page(replace(study, gate_readings=readings)))
+    (cells,) = [rows for heads, rows in tables(told) if heads[-1] == "相差"]
+    # The district's row alone: 90 in all, 70 and 50 within reach, 20 apart.
+    assert [row[-4:] for row in cells] == [["90", "70", "50", "20"]]
+
+
+def test_no_two_columns_of_a_sheet_share_a_head(study):
+    for lang in ("zh", "en"):
+        for sheet in data_sheets(study, lang):
+            assert len(set(sheet.heads)) == len(sheet.heads), (lang, sheet.title)
+    pairs = zip(data_sheets(study, "zh"), data_sheets(study, "en"), strict=True)
+    for zh, en in pairs:
+        # A head that stood twice would have swallowed a column.
+        assert len(zh.heads) == len(en.heads), en.title

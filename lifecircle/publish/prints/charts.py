@@ -26,10 +26,23 @@ if TYPE_CHECKING:
     from lifecircle.model import Assessment
     from lifecircle.text import Language
 
-__all__ = ["lorenz_figure", "minutes_figure", "minutes_table", "write_chart"]
+__all__ = [
+    "BAND_KEYS",
+    "WIDE_MM",
+    "heading",
+    "lorenz_figure",
+    "minutes_figure",
+    "minutes_table",
+    "plain_axes",
+    "write_chart",
+]
 
-_WIDE_MM, _ROW_MM = 180.0, 7.0
+WIDE_MM, _ROW_MM = 180.0, 7.0
+"""Width of every chart, and height of a row of bars."""
 _NONE = "none"
+
+BAND_KEYS = ("band_5", "band_10", "band_15", "band_20", "band_over", "band_none")
+"""Words of the columns of ``minutes_table``."""
 
 
 def minutes_table(study: Assessment, *, walker: str, weight: str) -> DataFrame:
@@ -109,12 +122,12 @@ def minutes_figure(
     study = disclosed(study)
     table = minutes_table(study, walker=walker, weight=weight)
     high_mm = 30 + _ROW_MM * max(len(table), 1)
-    figure = Figure(figsize=(_WIDE_MM / 25.4, high_mm / 25.4))
+    figure = Figure(figsize=(WIDE_MM / 25.4, high_mm / 25.4))
     box = (0.26, 15 / high_mm, 0.62, 1 - 30 / high_mm)
     axes = figure.add_axes(box)
     codes = code_words(naming(study.district.communities), lang)
     said = {"who": codes["weight"](weight), "walker": codes["walker"](walker)}
-    _heading(figure, say("print.chart_minutes", lang, said), high_mm)
+    heading(figure, say("print.chart_minutes", lang, said), high_mm)
     _bars(axes, table, lang)
     complete = study.district.complete_classes
     names = [
@@ -129,17 +142,16 @@ def minutes_figure(
     axes.set_xlim(0, 1)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
     axes.set_xticklabels(["0", "25", "50", "75", "100%"], fontproperties=font(2.8))
-    _plain(axes)
+    plain_axes(axes)
     return figure
 
 
 def _bars(axes: Axes, table: DataFrame, lang: Language) -> None:
     bands = tokens.minute_bands(15.0)
     looks = [(band.fill, band.edge) for band in bands] + [tokens.NO_PATH]
-    keys = ["band_5", "band_10", "band_15", "band_20", "band_over", "band_none"]
     starts = pd.Series(0.0, index=table.index)
     rows = range(len(table))
-    for column, (fill, edge), key in zip(table.columns, looks, keys, strict=True):
+    for column, (fill, edge), key in zip(table.columns, looks, BAND_KEYS, strict=True):
         widths = table[column]
         axes.barh(
             rows,
@@ -203,10 +215,10 @@ def lorenz_figure(
     from matplotlib.figure import Figure
 
     high_mm = 128.0
-    figure = Figure(figsize=(_WIDE_MM / 25.4, high_mm / 25.4))
-    axes = figure.add_axes((0.09, 16 / high_mm, 96 / _WIDE_MM, 96 / high_mm))
+    figure = Figure(figsize=(WIDE_MM / 25.4, high_mm / 25.4))
+    axes = figure.add_axes((0.09, 16 / high_mm, 96 / WIDE_MM, 96 / high_mm))
     who = code_words("community", lang)["walker"](walker)
-    _heading(figure, say("print.chart_lorenz", lang, {"walker": who}), high_mm)
+    heading(figure, say("print.chart_lorenz", lang, {"walker": who}), high_mm)
     axes.plot([0, 1], [0, 1], color=tokens.RULE, lw=points(0.3))
     colours = ["#2E6DA4", tokens.FAIL, "#4A5057", "#78A5D1", "#DE8A4A", "#6E1A10"]
     dashes = ["-", "--", "-.", ":"]
@@ -236,7 +248,7 @@ def lorenz_figure(
             title=say("print.gini", lang),
         )
         legend.get_title().set_fontproperties(font(2.8))
-    _plain(axes)
+    plain_axes(axes)
     return figure
 
 
@@ -265,7 +277,18 @@ def write_chart(figure: Figure, path: str | Path) -> None:
         save(figure, Path(path))
 
 
-def _heading(figure: Figure, text: str, high_mm: float) -> None:
+def heading(figure: Figure, text: str, high_mm: float) -> None:
+    """Write the title of a chart.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The chart.
+    text : str
+        Its title.
+    high_mm : float
+        Its height.
+    """
     look: dict[str, Any] = {"fontproperties": font(4.2, weight="bold")}
     figure.text(0.03, 1 - 7 / high_mm, text, va="center", color=tokens.INK, **look)
 
@@ -275,7 +298,14 @@ def _class_name(code: str, lang: Language) -> str:
     return label.zh if lang == "zh" else label.en
 
 
-def _plain(axes: Axes) -> None:
+def plain_axes(axes: Axes) -> None:
+    """Leave the two axes that are read, thin, without ticks.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Of a chart.
+    """
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
