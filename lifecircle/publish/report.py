@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 
 __all__ = ["report_page", "write_report"]
 
-_OF_A_COMMUNITY = ("community_name", "households", "grids_today", "in_range_today")
-_OF_A_COMMUNITY += ("k", "changed_households", "changed_share", "compounds_split")
-_OF_A_COMMUNITY += ("status", "certificate")
+_OF_A_COMMUNITY = (
+    *("community_name", "households", "grids_today", "in_range_today", "k"),
+    *("changed_households", "changed_share", "compounds_split"),
+    *("status", "certificate"),
+)
 """What the report tells of a community's plan; the workbook has more."""
 
 _UNKNOWN = "not_assessed"
@@ -252,11 +254,12 @@ def _plans(report: Report) -> None:
     told = speech(report.study, report.lang)
     heads = [label(name, told) for name in _OF_A_COMMUNITY]
     heads.insert(5, report.text["col.in_range_planned"])
-    for name, wanted in (("plan_communities", heads), ("plan_changes", None)):
+    for name in ("plan_communities", "plan_changes", "plan_units", "plan_unit_changes"):
         sheet = report.sheet(name)
         if sheet is not None and sheet.rows:
             element(section, "h3", sheet.title)
-            shown = sheet if wanted is None else with_columns(sheet, wanted)
+            whole = name != "plan_communities"
+            shown = sheet if whole else with_columns(sheet, heads)
             report.rows(section, shown, list(range(len(sheet.rows))))
 
 
