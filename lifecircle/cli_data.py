@@ -37,9 +37,7 @@ def inspect(
             SourceError(
                 where=path.name,
                 what=say("inspect.not_read", console.lang),
-                fix=say(
-                    "inspect.readable", console.lang, {"types": " ".join(SUFFIXES)}
-                ),
+                fix=say("inspect.readable", console.lang, {"types": types}),
             )
         )
     for one in found:
