@@ -50,6 +50,8 @@ def _show(one: Surveyed, console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from lifecircle.tables.starter import fault_lines
+
     layer, found, lang = one.layer, one.guess, console.lang
     shapes = "/".join(layer.shapes) or say("inspect.no_geometry", lang)
     head = {
@@ -62,8 +64,7 @@ def _show(one: Surveyed, console: Console) -> None:
     }
     typer.echo("\n" + " ".join(say("inspect.layer_head", lang, head).split()))
     if layer.fault:
-        values = {"file": layer.path.name, "layer": "", "fault": layer.fault}
-        typer.echo(say("inspect.unreadable", lang, values))
+        typer.echo(fault_lines(layer.fault, lang))
         return
     _show_table(one, console)
     ours = {theirs: name for name, theirs in found.columns.items()}

@@ -71,6 +71,8 @@ class Source:
         Our column name -> {the file's value -> our value}.
     constants : Mapping[str, Any]
         Our column name -> the value for every row.
+    header_row, header_rows : int
+        First row of the headings, from 1, and how many rows they take.
     household_basis : str
         ``registered``, ``resident``, ``dwellings``, ``planned`` or ``""``.
     complete_classes : tuple of str
@@ -83,6 +85,7 @@ class Source:
     encoding: str = ""
     sheet: str = ""
     header_row: int = 1
+    header_rows: int = 1
     crs: str = ""
     x: str = ""
     y: str = ""

@@ -40,7 +40,8 @@ def test_inspect_of_a_broken_file_names_the_fault(call, tmp_path):
     path.write_bytes(b"SQLite format 3\x00 and no more")
     shown = call("inspect", path)
     assert shown.exit_code == 0
-    assert "不能读取：楼栋.gpkg" in shown.output
+    assert "楼栋.gpkg" in shown.output
+    assert "文件无法读取" in shown.output
     assert str(tmp_path) not in shown.output
 
 

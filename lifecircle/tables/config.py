@@ -18,6 +18,7 @@ from lifecircle.tables.osm_source import source_defaults
 from lifecircle.tables.output_config import output_settings
 from lifecircle.tables.regrid_config import regrid_settings
 from lifecircle.tables.schemas import BASES
+from lifecircle.tables.suffixes import SHEETS, TEXT
 from lifecircle.tables.walk_config import walk_settings
 from lifecircle.text import problem_lines
 
@@ -32,7 +33,6 @@ _SETTLEMENTS = ("urban", "county_town", "rural")
 _DISCLOSURES = ("internal", "review", "public")
 _PROFILES = ("planning", "full")
 _PARTS = ("district", "households", "rules", "walk", "regrid", "outputs")
-_TEXT_FILES = (".csv", ".tsv", ".xlsx", ".xlsm")
 
 
 class DistrictFileError(ConfigError):
@@ -166,7 +166,7 @@ def _check_source(keys: Keys, source: dict[str, Any]) -> None:
     if schema.shapes:
         if not source["crs"] and "crs" not in keys.given:
             keys.report("config_no_crs", "crs")
-        if suffix in _TEXT_FILES and not (source["x"] and source["y"]):
+        if suffix in (*TEXT, *SHEETS) and not (source["x"] and source["y"]):
             keys.report("config_no_xy", "x")
     if source["encoding"] and not canonical(source["encoding"]):
         keys.report("encoding_unknown", "encoding", value=source["encoding"])
@@ -178,6 +178,7 @@ def _source(keys: Keys, table: str, base: Path) -> Source | None:
     defaults = source_defaults(base / path, table, known=known)
     keys.given = {**defaults, **keys.given}
     header = keys.number("header_row", least=1.0, most=1000.0)
+    headings = keys.number("header_rows", least=1.0, most=5.0)
     source: dict[str, Any] = {
         "table": table,
         "path": (base / path).resolve(),
@@ -185,6 +186,7 @@ def _source(keys: Keys, table: str, base: Path) -> Source | None:
         "encoding": keys.text("encoding"),
         "sheet": keys.text("sheet"),
         "header_row": 1 if header is None else int(header),
+        "header_rows": 1 if headings is None else int(headings),
         "crs": _crs(keys, "crs"),
         "x": keys.text("x"),
         "y": keys.text("y"),

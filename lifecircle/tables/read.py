@@ -22,6 +22,7 @@ from lifecircle.tables.plausible import contradiction_m, coordinate_faults
 from lifecircle.tables.registers import to_yuan
 from lifecircle.tables.schemas import NUMERIC
 from lifecircle.tables.shapes import check_shapes
+from lifecircle.tables.suffixes import TEXT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -166,6 +167,24 @@ def _report_lost_text(frame: pd.DataFrame, *, ledger: Ledger) -> None:
         ledger.flag(
             frame, lost, "text_lost", values, column=str(name), severity="warning"
         )
+
+
+def _flag_merged(
+    source: Source, found: Found, frame: pd.DataFrame, *, ledger: Ledger
+) -> None:
+    """A number merged over several rows is theirs together: no row's own is known."""
+    fields = schema_of(source.table).readable
+    for ours, wanted in source.columns.items():
+        columns = _find_column(wanted, found.names)
+        if fields[ours].kind in NUMERIC and len(columns) == 1:
+            merged = [
+                place
+                for place, row in enumerate(found.rows)
+                if (int(row), columns[0]) in found.merged
+                and not is_missing(frame[ours].iloc[place])
+            ]
+            shown = [{"value": to_text(frame[ours].iloc[place])} for place in merged]
+            ledger.flag(frame, merged, "number_merged", shown, column=ours)
 
 
 def _axis(frame: pd.DataFrame, axis: str, ledger: Ledger) -> npt.NDArray[np.float64]:
@@ -332,7 +351,8 @@ def read_source(
     ledger.cells[number] = plain.set_axis(found.rows)
     cells = cells.assign(_origin=np.int64(number), _row=found.rows)
     _report_lost_text(cells, ledger=ledger)
-    if source.path.suffix.lower() in (".csv", ".tsv"):
+    _flag_merged(source, found, cells, ledger=ledger)
+    if source.path.suffix.lower() in TEXT:
         long = np.flatnonzero(np.isin(found.rows, found.overlong))
         shown = [{"columns": len(found.names)}] * len(long)
         ledger.flag(cells, long, "row_too_long", shown)

@@ -18,6 +18,7 @@ from lifecircle.tables.guess import Guess, guess
 from lifecircle.tables.guess_crs import middle_of, three_degree_zone
 from lifecircle.tables.read import ROW_NUMBER
 from lifecircle.tables.schemas import REQUIRED_TABLES
+from lifecircle.tables.suffixes import SHEETS, TEXT
 from lifecircle.tables.survey import Layer, look_at
 from lifecircle.text import say
 
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from lifecircle.tables.found import FileFault
     from lifecircle.text import Language
 
 __all__ = [
     "DISTRICT_FILE",
     "Starter",
     "Surveyed",
+    "fault_lines",
     "remarks",
     "starter",
     "survey",
@@ -76,6 +79,31 @@ def _quoted(value: Any) -> str:
 def _comment(text: str) -> str:
     """A comment on one line, whatever a name in it holds."""
     return "# " + " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def fault_lines(fault: FileFault, lang: Language) -> str:
+    """Why a file cannot be read, and how to mend it.
+
+    Parameters
+    ----------
+    fault : FileFault
+        Of a layer.
+    lang : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    str
+        Two sentences.
+
+    Examples
+    --------
+    >>> from lifecircle.tables.found import FileFault
+    >>> fault_lines(FileFault(key="file_locked"), "en")[:28]
+    'the file may not be read, or'
+    """
+    keys = (f"tables.{fault.key}", f"tables.{fault.key}_fix")
+    return " ".join(say(key, lang, fault.values) for key in keys)
 
 
 def survey(paths: Iterable[Path]) -> list[Surveyed]:
@@ -137,7 +165,8 @@ def survey_folder(folder: Path) -> list[Surveyed]:
         if path.suffix.lower() in SUFFIXES
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and not path.name.endswith(".rejected.csv")
-        and path.is_file()
+        and (path.is_file() or path.suffix.lower() == ".gdb")
+        and not any(parent.suffix.lower() == ".gdb" for parent in path.parents)
     ]
     if not paths:
         raise SourceError(
@@ -244,7 +273,7 @@ def remarks(one: Surveyed, lang: Language) -> list[str]:
 
 def _entry(one: Surveyed, base: Path, lang: Language) -> list[str]:
     layer, found = one.layer, one.guess
-    text_file = layer.path.suffix.lower() in (".csv", ".tsv", ".xlsx", ".xlsm")
+    text_file = layer.path.suffix.lower() in (*TEXT, *SHEETS)
     told = [_comment(line) for line in remarks(one, lang)]
     lines = [*told, f"[[sources.{found.table}]]"]
     lines.append(f"path = {_quoted(layer.path.relative_to(base).as_posix())}")
@@ -252,6 +281,8 @@ def _entry(one: Surveyed, base: Path, lang: Language) -> list[str]:
         lines.append(f"{'sheet' if text_file else 'layer'} = {_quoted(layer.name)}")
     if text_file and layer.header_row != 1:
         lines.append(f"header_row = {layer.header_row}")
+    if layer.header_rows != 1:
+        lines.append(f"header_rows = {layer.header_rows}")
     if layer.osm_table:
         return lines
     if layer.encoding:
@@ -345,7 +376,10 @@ def starter(folder: Path, lang: Language = "zh") -> Starter:
     for one in found:
         if not one.guess.table:
             name = one.layer.path.relative_to(folder).as_posix()
-            shown = {"file": name, "layer": one.layer.name, "fault": one.layer.fault}
-            key = "unreadable" if one.layer.fault else "not_recognised"
-            lines += ["", _comment(say(f"inspect.{key}", lang, shown))]
+            told = say(
+                "inspect.not_recognised", lang, {"file": f"{name} {one.layer.name}"}
+            )
+            if one.layer.fault:
+                told = f"{name}: {fault_lines(one.layer.fault, lang)}"
+            lines += ["", _comment(told)]
     return Starter("\n".join(lines) + "\n", tuple(found), absent)

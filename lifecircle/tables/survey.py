@@ -6,27 +6,27 @@ it was seen; the reader proper (``files.py``) still reads by declaration only.
 
 from __future__ import annotations
 
-import csv
-import io
 import warnings
-import zipfile
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import openpyxl
 import pyogrio
-from openpyxl.utils.exceptions import InvalidFileException
+import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
 from lifecircle.tables.encodings import canonical, decode, other_encoding
+from lifecircle.tables.files import SUFFIXES
+from lifecircle.tables.found import FileFault, without_folder
 from lifecircle.tables.osm_source import COLUMNS, WGS84, is_openstreetmap
+from lifecircle.tables.spreadsheets import headings, read_sheets, text_records
+from lifecircle.tables.suffixes import PARQUET, SHEETS, TEXT
+from lifecircle.tables.vector_files import Part, parts_of, read_part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 __all__ = ["Layer", "look_at"]
@@ -63,12 +63,13 @@ class Layer:
         As the district file would declare it; empty where there is nothing to say.
     encoding_from : {"", "cpg", "bytes"}
         How the encoding is known.
-    header_row : int
-        Counted from 1, spreadsheets and text files only.
+    header_row, header_rows : int
+        First row of the headings, from 1, and how many rows they take; spreadsheets
+        and text files only.
     osm_table : str
         Table of an OpenStreetMap file that this layer is.
-    fault : str
-        Why nothing could be seen; empty if all went well.
+    fault : FileFault or None
+        Why nothing could be seen.
     """
 
     path: Path
@@ -82,8 +83,9 @@ class Layer:
     encoding: str = ""
     encoding_from: str = ""
     header_row: int = 1
+    header_rows: int = 1
     osm_table: str = ""
-    fault: str = ""
+    fault: FileFault | None = None
 
 
 def _filled(cells: list[Any]) -> int:
@@ -97,28 +99,58 @@ def _is_heading(cells: list[Any]) -> bool:
     return len(plain) * 2 > _filled(cells) > 0 and len(set(texts)) == len(texts)
 
 
-def _header_row(records: list[list[Any]]) -> int:
-    """The first row that is as wide as the rows below it and made of headings."""
-    head = records[:_HEADER_SEARCH]
-    widths = [_filled(cells) for cells in head]
-    widest = max(widths, default=0)
-    for place, cells in enumerate(head):
-        if widths[place] * 2 > widest and _is_heading(cells):
-            return place + 1
-    return 1
+def _goes_down(
+    records: list[list[Any]], merged: frozenset[tuple[int, int]], row: int
+) -> bool:
+    """Whether a cell of a row (from 1) is merged with the one below it."""
+    if row >= len(records):
+        return False
+    pairs = enumerate(zip(records[row - 1], records[row], strict=False))
+    return any(
+        upper not in (None, "")
+        and upper == lower
+        and {(row, column), (row + 1, column)} <= merged
+        for column, (upper, lower) in pairs
+    )
 
 
-def _from_records(layer: Layer, records: list[list[Any]]) -> Layer:
-    header = _header_row(records)
-    row = records[header - 1] if records else []
-    names = tuple("" if cell is None else str(cell).strip() for cell in row)
-    body = [cells for cells in records[header:] if _filled(cells)]
+def _header_rows(
+    records: list[list[Any]], merged: frozenset[tuple[int, int]]
+) -> tuple[int, int]:
+    """Where the headings stand, and how many rows they take.
+
+    The first row that is as wide as the rows below it and made of headings; rows
+    that its cells are merged with downwards belong to it.
+    """
+    widths = [_filled(cells) for cells in records[:_HEADER_SEARCH]]
+    for first, width in enumerate(widths, start=1):
+        last = first
+        while _goes_down(records, merged, last):
+            last += 1
+        names = headings(records[first - 1 : last])
+        if width * 2 > max(widths) and _is_heading(list(names)):
+            return first, last - first + 1
+    return 1, 1
+
+
+def _from_records(
+    layer: Layer,
+    records: list[list[Any]],
+    merged: frozenset[tuple[int, int]] = frozenset(),
+) -> Layer:
+    first, rows = _header_rows(records, merged)
+    names = headings(records[first - 1 : first - 1 + rows])
+    body = [cells for cells in records[first - 1 + rows :] if _filled(cells)]
     width = len(names)
     shown = [(cells + [None] * width)[:width] for cells in body[:SAMPLE_ROWS]]
     columns = zip(*shown, strict=True) if shown else ([] for _ in names)
-    samples = tuple(list(column) for column in columns)
     return replace(
-        layer, names=names, samples=samples, rows=len(body), header_row=header
+        layer,
+        names=tuple(names),
+        samples=tuple(list(column) for column in columns),
+        rows=len(body),
+        header_row=first,
+        header_rows=rows,
     )
 
 
@@ -136,31 +168,25 @@ def _look_at_text(path: Path) -> list[Layer]:
     raw = path.read_bytes()
     encoding, known_from = _encoding_of(raw.splitlines())
     layer = Layer(path, encoding=encoding, encoding_from=known_from)
-    text = decode(raw, canonical(encoding or "utf-8"))
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-    records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    codec = canonical(encoding or "utf-8")
+    records: list[list[Any]] = [
+        *text_records(raw, codec, tabs=path.suffix.lower() == ".tsv")
+    ]
     return [_from_records(layer, records)]
 
 
 def _look_at_workbook(path: Path) -> list[Layer]:
-    with warnings.catch_warnings():
-        # Styles and validations that openpyxl does not know are not our data.
-        warnings.simplefilter("ignore", UserWarning)
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    found = []
-    try:
-        several = len(book.worksheets) > 1
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()
-            records = [list(cells) for cells in sheet.iter_rows(values_only=True)]
-            layer = Layer(path, sheet.title if several else "")
-            found.append(_from_records(layer, records))
-    finally:
-        book.close()
-    return found
+    sheets = read_sheets(path)
+    several = len(sheets) > 1
+    return [
+        _from_records(
+            Layer(path, sheet.name if several else ""), sheet.records, sheet.merged
+        )
+        for sheet in sheets
+    ]
 
 
-def _clean_texts(layer: Layer) -> Layer:
+def _clean_texts(layer: Layer, label: str) -> Layer:
     """Names and cells of a shapefile, read byte for byte, in their encoding."""
     texts = [
         cell.encode("latin-1")
@@ -168,12 +194,7 @@ def _clean_texts(layer: Layer) -> Layer:
         for cell in dict.fromkeys(column)
         if isinstance(cell, str)
     ]
-    label = layer.path.with_suffix(".cpg")
-    encoding, known_from = _encoding_of(texts)
-    if label.exists():
-        said = label.read_text("ascii", "replace").strip()
-        if canonical(said):
-            encoding, known_from = said, "cpg"
+    encoding, known_from = (label, "cpg") if label else _encoding_of(texts)
     codec = canonical(encoding or "utf-8")
 
     def clean(cell: Any) -> Any:
@@ -188,42 +209,53 @@ def _clean_texts(layer: Layer) -> Layer:
     )
 
 
+def _count(part: Part, seen: int) -> tuple[int, Any]:
+    """Features of a layer and its bounds, where GDAL can say so without reading."""
+    if part.where or part.dataset.lower().endswith(PARQUET):
+        return seen, None
+    info = pyogrio.read_info(
+        part.dataset,
+        layer=part.layer or None,
+        force_feature_count=True,
+        force_total_bounds=True,
+        encoding="ISO-8859-1" if part.by_bytes else None,
+    )
+    return int(info["features"]), info.get("total_bounds")
+
+
+def _look_at_part(path: Path, part: Part, *, several: bool) -> Layer:
+    whole = part.where or part.dataset.lower().endswith(PARQUET)
+    with warnings.catch_warnings():
+        # A layer without geometry or with several types of it is no fault here.
+        warnings.simplefilter("ignore")
+        frame = read_part(part, most=None if whole else SAMPLE_ROWS)
+        rows, bounds = _count(part, len(frame))
+    shapes: tuple[str, ...] = ()
+    crs = None
+    if isinstance(frame, gpd.GeoDataFrame):
+        geometry = np.asarray(frame.geometry, dtype=object)
+        shapes = tuple(sorted(set(frame.geometry.geom_type.dropna())))
+        bounds = shapely.total_bounds(geometry) if bounds is None else bounds
+        crs = _crs_of(frame.crs, path)
+        frame = frame.drop(columns=frame.geometry.name)
+    names = tuple(str(column) for column in frame.columns)
+    known = bounds is not None and np.isfinite(bounds).all() and bool(shapes)
+    layer = Layer(
+        path,
+        part.name if several else "",
+        names=names,
+        samples=tuple(frame[column].head(SAMPLE_ROWS).tolist() for column in frame),
+        rows=rows,
+        shapes=shapes,
+        bounds=_box(bounds) if known else None,
+        crs=crs,
+    )
+    return _clean_texts(layer, part.label) if part.by_bytes else layer
+
+
 def _look_at_features(path: Path) -> list[Layer]:
-    options = {"ENCODING": "ISO-8859-1"} if path.suffix.lower() == ".shp" else {}
-    listed = [str(name) for name, _ in pyogrio.list_layers(path)]
-    found = []
-    for name in listed:
-        info = pyogrio.read_info(
-            path,
-            layer=name,
-            force_feature_count=True,
-            force_total_bounds=True,
-            **options,
-        )
-        with warnings.catch_warnings():
-            # A layer without geometry or with several types of it is no fault here.
-            warnings.simplefilter("ignore")
-            frame = pyogrio.read_dataframe(
-                path, layer=name, max_features=SAMPLE_ROWS, **options
-            )
-        names = [str(column) for column in frame.columns if column != "geometry"]
-        shapes: tuple[str, ...] = ()
-        if isinstance(frame, gpd.GeoDataFrame):
-            shapes = tuple(sorted(set(frame.geometry.geom_type.dropna())))
-        bounds = info.get("total_bounds")
-        known = bounds is not None and np.isfinite(bounds).all() and bool(shapes)
-        layer = Layer(
-            path,
-            name if len(listed) > 1 else "",
-            names=tuple(names),
-            samples=tuple(frame[column].tolist() for column in names),
-            rows=int(info["features"]),
-            shapes=shapes,
-            bounds=_box(bounds) if known else None,
-            crs=_crs_of(info.get("crs"), path),
-        )
-        found.append(_clean_texts(layer) if options else layer)
-    return found
+    parts = parts_of(path)
+    return [_look_at_part(path, part, several=len(parts) > 1) for part in parts]
 
 
 def _box(bounds: Any) -> tuple[float, float, float, float]:
@@ -231,9 +263,9 @@ def _box(bounds: Any) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
-def _crs_of(said: str | None, path: Path) -> CRS | None:
+def _crs_of(said: Any, path: Path) -> CRS | None:
     """The file's own CRS; GeoJSON without a word of it says none."""
-    if not said:
+    if said is None:
         return None
     if path.suffix.lower() in (".geojson", ".json"):
         with path.open("rb") as file:
@@ -250,18 +282,6 @@ def _look_at_osm(path: Path) -> list[Layer]:
         Layer(path, names=columns, crs=CRS.from_user_input(WGS84), osm_table=table)
         for table, columns in COLUMNS.items()
     ]
-
-
-_LOOKS: dict[str, Callable[[Path], list[Layer]]] = {
-    ".csv": _look_at_text,
-    ".tsv": _look_at_text,
-    ".xlsx": _look_at_workbook,
-    ".xlsm": _look_at_workbook,
-    ".shp": _look_at_features,
-    ".gpkg": _look_at_features,
-    ".geojson": _look_at_features,
-    ".json": _look_at_features,
-}
 
 
 def look_at(path: Path) -> list[Layer]:
@@ -286,16 +306,18 @@ def look_at(path: Path) -> list[Layer]:
     >>> look_at(Path("minutes.docx"))
     []
     """
+    suffix = path.suffix.lower()
     if is_openstreetmap(path):
         return _look_at_osm(path)
-    look = _LOOKS.get(path.suffix.lower())
-    if look is None:
+    if suffix not in SUFFIXES:
         return []
+    look = _look_at_features
+    if suffix in (*TEXT, *SHEETS):
+        look = _look_at_text if suffix in TEXT else _look_at_workbook
     try:
         return look(path)
-    except (
-        *(DataSourceError, DataLayerError, UnicodeDecodeError, csv.Error),
-        *(InvalidFileException, zipfile.BadZipFile, KeyError, OSError),
-    ) as error:
-        reason = str(error).replace(str(path), path.name)
-        return [Layer(path, fault=reason or type(error).__name__)]
+    except FileFault as found:
+        fault = found
+    except (DataSourceError, DataLayerError, UnicodeDecodeError, OSError) as error:
+        fault = FileFault(key="file_unreadable", reason=str(error))
+    return [Layer(path, fault=without_folder(fault, path))]

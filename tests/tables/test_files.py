@@ -149,12 +149,12 @@ def test_broken_files_are_told(files):
 
 def test_an_unknown_file_type_is_told(files):
     path = files.write()
-    (files.folder / "服务.xls").write_bytes(b"\xd0\xcf\x11\xe0")
-    text = files.config.replace('path = "服务.csv"', 'path = "服务.xls"')
+    (files.folder / "服务.doc").write_bytes(b"\xd0\xcf\x11\xe0")
+    text = files.config.replace('path = "服务.csv"', 'path = "服务.doc"')
     path.write_text(text, encoding="utf-8")
     problems, _ = check_district(path)
     kinds = [p for p in problems if p.severity == "error"]
-    assert [(p.key, p.values["value"]) for p in kinds] == [("tables.file_kind", ".xls")]
+    assert [(p.key, p.values["value"]) for p in kinds] == [("tables.file_kind", ".doc")]
     assert ".xlsx" in kinds[0].values["allowed"]
 
 

@@ -45,11 +45,8 @@ def _keys_of(tree, known):
                     and argument.value not in known
                 }
             if name == "FileFault":
-                keys |= {
-                    keyword.value.value
-                    for keyword in node.keywords
-                    if keyword.arg == "key"
-                }
+                given = [one.value for one in node.keywords if one.arg == "key"]
+                keys |= {key for one in given for key in _words(one) if "_" in key}
             if name == "Problem" and isinstance(node.args[:1] or None, list):
                 first = node.args[0]
                 if isinstance(first, ast.Constant):
