@@ -18,6 +18,7 @@ from lifecircle.publish.prints.grid_chart import share_sentence
 from lifecircle.publish.records import provenance
 from lifecircle.publish.report_frame import Report
 from lifecircle.publish.report_pictures import draw_grids, draw_minutes
+from lifecircle.publish.wording import unit_names
 from lifecircle.text import say
 
 if TYPE_CHECKING:
@@ -246,11 +247,12 @@ def _tables(key: str, *sheets: str) -> Callable[[Report], None]:
 def _plans(report: Report) -> None:
     """Grids before and after, community by community, and what changes."""
     plan = report.study.grid_plan
-    if plan is None:
+    if plan is None and report.study.community_plan is None:
         return
     section = report.chapter("plans")
     report.paragraph(section, "plans_text")
-    draw_grids(section, plan, report.lang)
+    if plan is not None:
+        draw_grids(section, plan, report.lang)
     told = speech(report.study, report.lang)
     heads = [label(name, told) for name in _OF_A_COMMUNITY]
     heads.insert(5, report.text["col.in_range_planned"])
@@ -261,6 +263,33 @@ def _plans(report: Report) -> None:
             whole = name != "plan_communities"
             shown = sheet if whole else with_columns(sheet, heads)
             report.rows(section, shown, list(range(len(sheet.rows))))
+
+
+def _boards(report: Report) -> None:
+    """Requirements met of those assessed: a row a community, a column a family."""
+    board = report.study.dashboard
+    if not len(board):
+        return
+    section = report.chapter("boards")
+    report.paragraph(section, "boards_text")
+    told = speech(report.study, report.lang)
+    table = element(section, "table", class_="narrow")
+    head = element(element(table, "thead"), "tr")
+    element(head, "th", label("unit_name", told))
+    families = list(dict.fromkeys(board["family"]))
+    for family in families:
+        element(head, "th", report.text[f"family.{family}"], class_="number")
+    body = element(table, "tbody")
+    names = unit_names(report.study.district.communities)
+    for unit, part in board.groupby("unit_id", sort=False):
+        line = element(body, "tr")
+        element(line, "td", names.get(str(unit), str(unit)), class_="short")
+        rows = part.set_index("family")
+        for family in families:
+            met, asked = rows.loc[family, ["must_met", "must_assessed"]]
+            said = f"{met}/{asked}" if asked else "–"
+            look = "number fail" if met < asked else "number"
+            element(line, "td", said, class_=look)
 
 
 def _people(report: Report) -> None:
@@ -347,7 +376,7 @@ _CHAPTERS: tuple[Callable[[Report], None], ...] = (
     _tables("gaps", "gaps"),
     _tables("amounts", "shortfalls", "missing"),
     _plans,
-    _tables("boards", "dashboard"),
+    _boards,
     _people,
     _gates,
     _quality,

@@ -71,7 +71,8 @@ def _columns(
             _text(picture, middle, floor - tall - 3, f"{count:,}", anchor="middle")
         if row % 2 == 0:
             ends = f"{bin_.households_from:,.0f}"
-            _text(picture, x, floor + 14, ends, anchor="middle", look="quiet")
+            anchor = "middle" if row else "start"
+            _text(picture, x, floor + 14, ends, anchor=anchor, look="quiet")
     _box(picture, (left, floor, _WIDE / 2 - 10, 0.8), tokens.INK)
 
 

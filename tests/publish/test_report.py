@@ -166,6 +166,21 @@ def test_every_chapter_is_there(study, report):
         assert share_sentence(state, (fine, every), "zh") in drawn
 
 
+def test_the_dashboard_is_a_row_a_community(study, report):
+    board = study.dashboard
+    (rows,) = [
+        rows
+        for heads, rows in tables(report)
+        if heads[0] == "单元" and len(heads) == 1 + board["family"].nunique()
+    ]
+    assert len(rows) == board["unit_id"].nunique()
+    first = board[board["unit_id"] == board["unit_id"].iloc[0]]
+    assert rows[0][1:] == [
+        f"{row.must_met}/{row.must_assessed}" if row.must_assessed else "–"
+        for row in first.itertuples()
+    ]
+
+
 def test_both_readings_of_unknown_gates_are_told(study):
     rule = study.findings.rows["rule_id"].iloc[-1]
     whole = study.district.config.district_id
