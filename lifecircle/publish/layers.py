@@ -265,6 +265,8 @@ def _plan(study: Assessment) -> dict[str, Columns]:
     layers = plan_columns(study)
     if layers and study.grid_plan is not None:
         layers["planGrids"]["geom"] = _geom(study.grid_plan.grids)
+    if "planUnits" in layers and study.community_plan is not None:
+        layers["planUnits"]["geom"] = _geom(study.community_plan.units)
     return layers
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from lifecircle.publish.encode import numbers, positions, texts
 from lifecircle.publish.plan_sheets import change_sentences
+from lifecircle.publish.unit_layers import unit_columns
 from lifecircle.publish.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def plan_columns(study: Assessment) -> dict[str, Columns]:
     -------
     dict
         ``planGrids`` (rows as ``plan.grids``), ``planToday``, ``planCommunities``,
-        ``planChanges``; empty if there is no plan.
+        ``planChanges``, those of ``unit_columns``; empty if there is no plan.
 
     Examples
     --------
@@ -45,6 +46,7 @@ def plan_columns(study: Assessment) -> dict[str, Columns]:
         "planToday": _today(plan, district),
         "planCommunities": _communities(plan, district),
         "planChanges": _changes(plan, district),
+        **unit_columns(study),
     }
 
 

@@ -235,6 +235,9 @@ def district_facts(study: Assessment) -> dict[str, Any]:
         "gridBand": list(config.regrid.households)
         if study.grid_plan is None
         else list(study.grid_plan.settings.households),
+        "unitBand": None
+        if study.community_plan is None
+        else list(study.community_plan.settings.community_households),
         "bases": sorted(set(bases.dropna()) - {""}),
         "walkers": {
             name: {"speed": walker.speed_m_per_s, "source": walker.source}

@@ -62,6 +62,7 @@ SCRIPTS = (
     "building_card.js",
     "legend.js",
     "plan.js",
+    "units.js",
     "draw_plan.js",
     "swipe.js",
     "table.js",

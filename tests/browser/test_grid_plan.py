@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from lifecircle.publish.unit_sheets import unit_change_sentences
 from lifecircle.publish.web_map import write_map
 
 pytestmark = pytest.mark.browser
@@ -141,3 +142,20 @@ def test_nothing_of_the_plan_hangs_over_the_edge(open_page, review_html, width, 
         ".filter((row) => row.scrollWidth > row.clientWidth + 1).length"
     )
     assert overlong == 0
+
+
+def test_communities_have_a_level_of_their_own(plan_page, study):
+    plan = study.community_plan
+    plan_page.click("[data-level=communities]")
+    fits = int(plan.units["in_range"].sum())
+    assert f"→ {fits} 个" in plan_page.locator("h1").inner_text()
+    assert plan_page.locator(".plan-list .bar-row").count() == len(plan.units)
+    assert "方案社区" in plan_page.locator(".legend").inner_text()
+    goal = plan.changes["unit_id"].iloc[0]
+    row = plan.units["unit_id"].tolist().index(goal)
+    plan_page.click(f".plan-list .bar-row >> nth={row}")
+    assert plan_page.evaluate("LC.state.planGrid") == row
+    said = plan_page.locator(".card .plan-change").all_inner_texts()
+    assert unit_change_sentences(plan, "zh")[0] in said
+    plan_page.click("[data-level=grids]")
+    assert "达标网格" in plan_page.locator("h1").inner_text()

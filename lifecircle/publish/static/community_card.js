@@ -6,7 +6,7 @@ LC.card.make = function () {
   const node = LC.h("section.card", { hidden: true, "aria-label": LC.t("card") });
   LC.nodes.card = node;
   LC.watch((changed) => {
-    if (LC.any(changed, "lang", "rule", "tab", "community", "gap", "grid", "cardClosed", "building", "planGrid")) LC.card.draw();
+    if (LC.any(changed, "lang", "rule", "tab", "community", "gap", "grid", "cardClosed", "building", "planGrid", "planLevel")) LC.card.draw();
   });
   return node;
 };

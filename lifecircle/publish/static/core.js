@@ -41,6 +41,7 @@ LC.state = {
   lang: "zh",
   tab: "shortfalls",
   planView: "swipe",
+  planLevel: "grids",
   swipe: 0.5,
   planGrid: -1,
   rule: null,

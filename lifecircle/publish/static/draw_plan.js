@@ -25,7 +25,7 @@ LC.draw.plan = function (v) {
   if (LC.state.planGrid >= 0 && LC.plan.sides().includes("proposed")) {
     for (const [colour, width] of [["#FFFFFF", 4.4], [LC.ink, 2.6]]) {
       ctx.beginPath();
-      LC.trace(v, LC.g.planGrids, LC.state.planGrid, true);
+      LC.trace(v, LC.plan.side("proposed").g, LC.state.planGrid, true);
       ctx.strokeStyle = colour;
       ctx.lineWidth = width;
       ctx.stroke();
@@ -70,7 +70,7 @@ LC.planLines = function (v, side) {
 
 /* Buildings that change grid, on both sides. */
 LC.planMoved = function (v) {
-  if (v.mpp > 10) return;
+  if (v.mpp > 10 || LC.units.on()) return;
   const { ctx } = v;
   ctx.strokeStyle = LC.ink;
   ctx.lineWidth = v.mpp < 2 ? 1.8 : 1.2;
@@ -80,7 +80,7 @@ LC.planMoved = function (v) {
 
 /* Households at the middle of every grid; a grid that stays as it is carries its lock. */
 LC.planLabels = function (v, placed) {
-  if (v.mpp > 8) return;
+  if (v.mpp > (LC.units.on() ? 40 : 8)) return;
   for (const side of LC.plan.sides()) {
     const { rows, g, at } = LC.plan.side(side);
     const [from, to] = LC.planSpan(v, side);
@@ -92,7 +92,7 @@ LC.planLabels = function (v, placed) {
       if (x < from + 16 || x > to - 16) return;
       const out = Boolean(rows.outside[row]);
       const lock = rows.locked && rows.locked[row] ? LC.t("plan_lock") : "";
-      LC.smallLabel(v, placed, LC.plan.sign(rows.outside[row]) + LC.count(households) + lock, x, wy * v.s - v.oy,
+      LC.smallLabel(v, placed, LC.units.prefix(side, row) + LC.plan.sign(rows.outside[row]) + LC.count(households) + lock, x, wy * v.s - v.oy,
         { font: LC.font(11.5, out ? 700 : 400), colour: out ? LC.ink : side === "today" ? "#5B636B" : LC.ink });
     });
   }
@@ -113,17 +113,17 @@ LC.planAt = function (latlng) {
 
 LC.planTip = function (found) {
   const { rows } = LC.plan.side(found.side);
-  return LC.t("plan_tip", { view: LC.t(`plan_view.${found.side}`), id: rows.id[found.row],
+  return LC.t("plan_tip", { view: LC.t(`plan_view.${found.side}`), id: rows.name ? rows.name[found.row] : rows.id[found.row],
     households: LC.plan.sign(rows.outside[found.row]) + LC.count(rows.households[found.row]) });
 };
 
 /* Legend of the plan: only what the view shows. */
 LC.legend.plan = () => [
-  LC.legend.title(LC.t("legend_grids"), LC.unit("households")),
+  LC.legend.title(LC.t(LC.units.on() ? "legend_units" : "legend_grids"), LC.unit("households")),
   LC.legend.row(null, LC.legend.swatch("#DDD8EA", "#6B5FA0", false, "horizontal"), LC.t("grid_under")),
   LC.legend.row(null, LC.legend.swatch("#FFFFFF", "#7A7F85"), LC.t("grid_within")),
   LC.legend.row(null, LC.legend.swatch("#F3D0B3", "#B5420E", false, "vertical"), LC.t("grid_over")),
-  LC.plan.sides().map((side) => LC.legend.row(null, LC.legend.line(LC.planStyle[side]), LC.t(`legend_plan.${side}`))),
-  LC.data.layers.planChanges.building.length
+  LC.plan.sides().map((side) => LC.legend.row(null, LC.legend.line(LC.planStyle[side]), LC.t(`${LC.units.on() ? "legend_units" : "legend_plan"}.${side}`))),
+  LC.units.on() ? null : LC.data.layers.planChanges.building.length
     ? LC.legend.row(null, LC.h("i.key", { style: { "background-color": "#D9D5CB", "border-color": LC.ink, "border-width": "1.6px" } }), LC.t("legend_plan.moved")) : null,
-  LC.data.layers.planGrids.locked.some(Boolean) ? LC.legend.row(null, LC.h("b.plan-lock", {}, LC.t("plan_lock")), LC.t("legend_plan.locked")) : null];
+  !LC.units.on() && LC.data.layers.planGrids.locked.some(Boolean) ? LC.legend.row(null, LC.h("b.plan-lock", {}, LC.t("plan_lock")), LC.t("legend_plan.locked")) : null];

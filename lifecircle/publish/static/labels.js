@@ -41,7 +41,7 @@ LC.draw.labels = function (v) {
   for (const mark of marks) placed.put([mark.x - 9, mark.y - 9, mark.x + 9, mark.y + 9]);
   const tags = LC.routeTags(v, placed);
   if (LC.state.layers.labels) {
-    LC.communityLabels(v, placed);
+    if (!(LC.theme() === "plan" && LC.units.on())) LC.communityLabels(v, placed);
     if (LC.theme() === "grids") LC.gridLabels(v, placed);
     if (LC.theme() === "plan") LC.planLabels(v, placed);
     if (LC.state.layers.isochrones) LC.isochroneLabels(v, placed);

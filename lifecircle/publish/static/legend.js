@@ -6,7 +6,7 @@ LC.legend.make = function () {
   const node = LC.h("section.legend", { "aria-label": LC.t("legend") });
   LC.nodes.legend = node;
   LC.watch((changed) => {
-    if (LC.any(changed, "lang", "rule", "tab", "cls", "walker", "layers", "legendClosed", "planView")) LC.legend.draw();
+    if (LC.any(changed, "lang", "rule", "tab", "cls", "walker", "layers", "legendClosed", "planView", "planLevel")) LC.legend.draw();
   });
   return node;
 };

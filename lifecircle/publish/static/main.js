@@ -96,7 +96,7 @@ LC.sheet = function (on) {
 
 LC.redrawBase = ["rule", "cls", "walker", "tab", "layers"];
 LC.redrawOverlay = ["rule", "cls", "walker", "tab", "layers", "community", "building", "gap", "grid", "target", "lang", "measuring",
-  "planView", "swipe", "planGrid"];
+  "planView", "planLevel", "swipe", "planGrid"];
 
 LC.start = async function () {
   await LC.load();

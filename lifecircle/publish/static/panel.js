@@ -6,7 +6,7 @@ LC.panel.make = function () {
   const node = LC.h("aside.panel", { "aria-label": LC.t("panel") });
   LC.nodes.panel = node;
   LC.watch((changed) => {
-    if (LC.any(changed, "lang", "rule", "tab", "community", "gap", "folded", "cls", "menu", "planView")) LC.panel.draw();
+    if (LC.any(changed, "lang", "rule", "tab", "community", "gap", "folded", "cls", "menu", "planView", "planLevel", "planGrid")) LC.panel.draw();
   });
   return node;
 };

@@ -14,7 +14,7 @@ LC.preparePlan = function () {
 LC.plan.sides = () => (LC.state.planView === "swipe" ? ["today", "proposed"] : [LC.state.planView]);
 
 /* Columns and geometry of a side; today's geometry is that of the grids layer. */
-LC.plan.side = (side) => (side === "today"
+LC.plan.side = (side) => (LC.units.on() ? LC.units.side(side) : side === "today"
   ? { rows: LC.data.layers.planToday, g: LC.g.grids, at: (row) => LC.data.layers.planToday.grid[row] }
   : { rows: LC.data.layers.planGrids, g: LC.g.planGrids, at: (row) => row });
 
@@ -34,6 +34,7 @@ LC.plan.proofText = function (row) {
 };
 
 LC.plan.figures = function () {
+  if (LC.units.on()) return LC.units.figures();
   const before = LC.plan.sum("before");
   const k = LC.plan.sum("k");
   return {
@@ -43,6 +44,7 @@ LC.plan.figures = function () {
 };
 
 LC.plan.panel = function () {
+  if (LC.units.on()) return LC.units.panel();
   const figures = LC.plan.figures();
   const { planCommunities } = LC.data.layers;
   const households = LC.plan.sum("households");
@@ -65,7 +67,8 @@ LC.plan.panel = function () {
 LC.plan.views = () => LC.h("div.plan-views", { role: "group", "aria-label": LC.t("plan_view") },
   ["today", "swipe", "proposed"].map((view) =>
     LC.button(`switch${LC.state.planView === view ? ".on" : ""}`, { "aria-pressed": LC.state.planView === view,
-      "data-view": view, "data-focus": `view-${view}`, onclick: () => LC.set({ planView: view }) }, LC.t(`plan_view.${view}`))));
+      "data-view": view, "data-focus": `view-${view}`, onclick: () => LC.set({ planView: view }) }, LC.t(`plan_view.${view}`))),
+  LC.units.switch());
 
 LC.plan.row = function (community, row) {
   const { status, before, fitBefore, k, fit, reason } = LC.data.layers.planCommunities;
@@ -85,6 +88,7 @@ LC.plan.row = function (community, row) {
 
 /* The card of a community: what was found, how well it is proven, its grids. */
 LC.plan.card = function (community) {
+  if (LC.units.on()) return LC.units.card(community);
   const row = LC.plan.rowOf.get(community);
   const head = LC.card.head(community, null);
   if (row === undefined) return [head];

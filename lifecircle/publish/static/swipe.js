@@ -11,7 +11,7 @@ LC.swipe.make = function () {
   Object.assign(LC.swipe, { node, handle, left, right });
   handle.addEventListener("pointerdown", LC.swipe.grab);
   LC.watch((changed) => {
-    if (LC.any(changed, "tab", "planView", "swipe", "lang")) LC.swipe.place();
+    if (LC.any(changed, "tab", "planView", "planLevel", "swipe", "lang")) LC.swipe.place();
   });
   return node;
 };
