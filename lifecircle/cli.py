@@ -56,6 +56,41 @@ def _write_rejected(
     console.complain("rejected", rows=len(rejected), path=path)
 
 
+def _write_merged(merged: "DataFrame", district_file: Path, console: Console) -> None:
+    """The evidence of facilities merged, beside the district file."""
+    if merged.empty:
+        return
+    path = district_file.with_name(f"{district_file.stem}.merged.csv")
+    merged.to_csv(path, index=False, encoding="utf-8-sig")
+    console.complain("merged", rows=len(merged), path=path)
+
+
+def _write_review(
+    review: "DataFrame",
+    reviewed: tuple[Path, ...],
+    district_file: Path,
+    console: Console,
+) -> None:
+    """The points to review; a list that a person may be filling in is left alone."""
+    from lifecircle.evidence import DECISION
+    from lifecircle.publish.review_list import write_review
+    from lifecircle.standards.catalogue import read_catalogue
+
+    waiting = 0 if review.empty else int((review[DECISION] == "").sum())
+    if not waiting:
+        return
+    path = district_file.with_name(f"{district_file.stem}.review.xlsx")
+    if path.exists() and path.resolve() not in reviewed:
+        console.complain("review_kept", rows=waiting, path=path)
+        return
+    catalogue = read_catalogue()
+    labels = catalogue.labels_zh if console.lang == "zh" else catalogue.labels_en
+    codes = [code for code in catalogue.codes if code not in catalogue.origins]
+    classes = {code: labels[code] for code in codes}
+    write_review(review, path, classes=classes, lang=console.lang)
+    console.complain("review_written", rows=waiting, path=path, name=path.name)
+
+
 def _version(value: bool) -> None:
     if value:
         typer.echo(f"lifecircle {__version__}")
@@ -102,13 +137,16 @@ def check(
 ) -> None:
     """检查数据，一次列出全部问题 · list every problem of every table at once."""
     console = Console(lang, quiet=quiet, verbose=verbose)
-    from lifecircle.tables.district import check_district
+    from lifecircle.tables.district import examine_district
 
     with console.guard():
-        problems, rejected = check_district(district)
+        found = examine_district(district)
+    problems = found.problems
     shown = [p for p in problems if p.severity == "error" or not console.quiet]
     console.show_problems(shown)
-    _write_rejected(rejected, district, console)
+    _write_rejected(found.rejected, district, console)
+    _write_merged(found.merged, district, console)
+    _write_review(found.review, found.reviewed, district, console)
     counts = problem_counts(problems)
     if counts["errors"]:
         console.complain("problem_count", **counts)
@@ -133,7 +171,7 @@ def run(
     """评估一个区县，写出地图、表格和图层 · assess a district, write map and tables."""
     console = Console(lang, quiet=quiet, verbose=verbose)
     from lifecircle import jobs
-    from lifecircle.tables.district import DistrictError
+    from lifecircle.tables.district import DistrictError, reviewed_lists
 
     with console.guard(), progress(console) as report:
         try:
@@ -144,6 +182,9 @@ def run(
             _write_rejected(error.rejected, district, console)
             raise
     _write_rejected(study.district.rejected, district, console)
+    _write_merged(study.district.merged, district, console)
+    reviewed = reviewed_lists(study.district.config)
+    _write_review(study.district.review, reviewed, district, console)
     verdicts = study.findings.rows["verdict"].value_counts()
     console.tell(
         "run_done",

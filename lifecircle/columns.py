@@ -232,10 +232,11 @@ ROW_COUNTS = (
     "rows_read",
     "rows_used",
     "rows_rejected",
+    "rows_merged",
     "rows_estimated",
 )
-"""One row per source; read = used + rejected. ``rows_estimated``: rows used whose
-households are estimated."""
+"""One row per source; read = used + rejected + merged. ``rows_estimated``: rows used
+whose households are estimated."""
 
 TOTALS = (
     "level",

@@ -82,6 +82,12 @@ class Problem:
     column: str = ""
 
 
+def _no_rows() -> DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame()
+
+
 def _no_registers() -> DataFrame:
     import pandas as pd
 
@@ -136,6 +142,9 @@ class District:
     row_counts : DataFrame
         Rows read, used, left out and estimated, source by source
         (``columns.ROW_COUNTS``).
+    review, merged : DataFrame
+        Facilities whose class a person should see (``evidence.REVIEW``), and those
+        that two sources tell of (``evidence.MERGED``); empty in saved results.
     """
 
     config: DistrictConfig
@@ -160,6 +169,8 @@ class District:
     registers: DataFrame = field(default_factory=_no_registers)
     elevation: Elevation | None = None
     row_counts: DataFrame = field(default_factory=_no_row_counts)
+    review: DataFrame = field(default_factory=_no_rows)
+    merged: DataFrame = field(default_factory=_no_rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

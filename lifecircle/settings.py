@@ -77,6 +77,11 @@ class Source:
         ``registered``, ``resident``, ``dwellings``, ``planned`` or ``""``.
     complete_classes : tuple of str
         Facility classes of which this layer is declared complete.
+    provider : str
+        Whose labels the facilities bear (``baidu``, ``amap``, ``osm``, ``name``);
+        empty = their classes are declared.
+    reviewed : Path or None
+        Absolute path of the review list with decisions made by hand.
     """
 
     table: str
@@ -96,6 +101,8 @@ class Source:
     complete_classes: tuple[str, ...] = ()
     as_of: date | None = None
     note: str = ""
+    provider: str = ""
+    reviewed: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +208,9 @@ class DistrictConfig:
     walk_at : str
         Hour of the day of the walks, ``20:00``: gates shut then let nobody through;
         empty = every gate that is open at some time of the day.
+    merge_within_m : float
+        Facilities of one name and class from two sources that stand within this of
+        each other are one; 0 = never.
     """
 
     district_id: str
@@ -232,3 +242,4 @@ class DistrictConfig:
     regrid: RegridSettings = field(default_factory=RegridSettings)
     elevation: Path | None = None
     walk_at: str = ""
+    merge_within_m: float = 50.0

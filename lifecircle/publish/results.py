@@ -119,6 +119,8 @@ def _saved_config(config: DistrictConfig) -> dict[str, Any]:
         inside = source.path.is_relative_to(folder)
         path = source.path.relative_to(folder) if inside else Path(source.path.name)
         entry["path"] = path.as_posix()
+        listed = source.reviewed
+        entry["reviewed"] = None if listed is None else listed.name
     return saved
 
 
@@ -340,7 +342,12 @@ def _regrid(saved: dict[str, Any]) -> RegridSettings:
 
 
 def _source(saved: dict[str, Any]) -> Source:
-    changed = {"path": Path(saved["path"]), "as_of": _date(saved["as_of"])}
+    listed = saved.get("reviewed")
+    changed = {
+        "path": Path(saved["path"]),
+        "as_of": _date(saved["as_of"]),
+        "reviewed": None if listed is None else Path(listed),
+    }
     return Source(**{**_tuples(Source, saved), **changed})
 
 

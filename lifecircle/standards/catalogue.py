@@ -20,7 +20,14 @@ from lifecircle.errors import TableError
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-__all__ = ["OTHER", "Catalogue", "Provider", "classify", "read_catalogue"]
+__all__ = [
+    "LABEL_COLUMN",
+    "OTHER",
+    "Catalogue",
+    "Provider",
+    "classify",
+    "read_catalogue",
+]
 
 Provider = Literal["baidu", "amap", "osm", "name"]
 
@@ -131,6 +138,12 @@ def read_catalogue() -> Catalogue:
         groups=_mapping("group"),
         tiers=_mapping("tier"),
     )
+
+
+@cache
+def accepted_names(code: str) -> re.Pattern[str]:
+    """The pattern of the names that a class accepts; one that never matches if none."""
+    return next((rule.accept for rule in _rules() if rule.code == code), _any_of([]))
 
 
 @cache
@@ -273,14 +286,14 @@ def _declared(value: object) -> str | None:
     return value
 
 
-def _fold(name: object) -> str:
+def fold(name: object) -> str:
     """The name with full-width signs folded and spaces out."""
     if not isinstance(name, str):
         return ""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name))
 
 
-def _without_brackets(name: str) -> str:
+def without_brackets(name: str) -> str:
     """Branch names in brackets out, nested ones too."""
     while (shorter := BRACKETS.sub("", name)) != name:
         name = shorter
@@ -297,8 +310,8 @@ def _clean_label(label: object) -> frozenset[str]:
 
 
 def _judge(whole_name: object, labels: frozenset[str], provider: str) -> _Verdict:
-    whole = _fold(whole_name)
-    name = _without_brackets(whole)
+    whole = fold(whole_name)
+    name = without_brackets(whole)
     by_tag: _Verdict | None = None
     freely = False
     suggested: tuple[str, str] | None = None

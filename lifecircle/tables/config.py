@@ -32,7 +32,8 @@ __all__ = [
 _SETTLEMENTS = ("urban", "county_town", "rural")
 _DISCLOSURES = ("internal", "review", "public")
 _PROFILES = ("planning", "full")
-_PARTS = ("district", "households", "rules", "walk", "regrid", "outputs")
+_PROVIDERS = ("baidu", "amap", "osm", "name")
+_PARTS = ("district", "households", "rules", "walk", "regrid", "outputs", "facilities")
 
 
 class DistrictFileError(ConfigError):
@@ -140,6 +141,20 @@ def _column_maps(keys: Keys, table: str) -> dict[str, Any]:
     }
 
 
+def _labels(keys: Keys, base: Path) -> dict[str, Any]:
+    """Whose labels facilities bear, and what has been decided by hand."""
+    reviewed = keys.text("reviewed")
+    return {
+        "provider": keys.choice("provider", _PROVIDERS, ""),
+        "reviewed": (base / reviewed).resolve() if reviewed else None,
+    }
+
+
+def _facilities(keys: Keys) -> dict[str, Any]:
+    within_m = keys.number("merge_within_m", least=0.0, most=500.0)
+    return {} if within_m is None else {"merge_within_m": within_m}
+
+
 def _check_register(keys: Keys, source: dict[str, Any]) -> None:
     """A register names facts, of a level that there is."""
     given = {*keys.names("columns"), *keys.names("constants")}
@@ -158,7 +173,8 @@ def _check_source(keys: Keys, source: dict[str, Any]) -> None:
     schema = schema_of(source["table"])
     named = {*keys.names("columns"), *source["constants"]}
     for field in schema.readable.values():
-        if field.required and field.name not in named:
+        told = field.name == "facility_class" and source.get("provider")
+        if field.required and field.name not in named and not told:
             keys.report("config_column_unmapped", "columns", value=field.name)
     if schema.name == "registers":
         _check_register(keys, source)
@@ -195,6 +211,7 @@ def _source(keys: Keys, table: str, base: Path) -> Source | None:
         "as_of": keys.date("as_of"),
         "note": keys.text("note"),
         **_column_maps(keys, table),
+        **(_labels(keys, base) if table == "facilities" else {}),
     }
     before = len(keys.problems)
     _check_source(keys, source)
@@ -269,6 +286,7 @@ def load_config(path: str | Path) -> tuple[DistrictConfig | None, tuple[Problem,
         **_rules(parts["rules"]),
         **walk_settings(parts["walk"], folder),
         **output_settings(parts["outputs"]),
+        **_facilities(parts["facilities"]),
         "regrid": regrid_settings(parts["regrid"]),
     }
     for name in _PARTS:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 
 from lifecircle.errors import RuleBookError, TableError
+from lifecircle.evidence import MERGED, REVIEW
 from lifecircle.model import District, Problem
 from lifecircle.standards.rulebook import read_rule_book
 from lifecircle.tables.config import DistrictFileError, load_config
@@ -28,7 +29,15 @@ if TYPE_CHECKING:
 
     from lifecircle.model import DistrictConfig, Source
 
-__all__ = ["DistrictError", "book_paths", "check_district", "read_district"]
+__all__ = [
+    "DistrictError",
+    "Examination",
+    "book_paths",
+    "check_district",
+    "examine_district",
+    "read_district",
+    "reviewed_lists",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -170,6 +179,8 @@ def _assemble(
         registers=related["registers"],
         elevation=elevation,
         row_counts=row_counts(ledger, related),
+        review=_listed(ledger.review, REVIEW),
+        merged=_listed(ledger.merged.values(), MERGED),
         **finished,
     )
     counts = {name: len(frame) for name, frame in finished.items()}
@@ -214,6 +225,20 @@ def read_district(
     return district
 
 
+def _listed(rows: Iterable[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=list(columns))
+
+
+class Examination(NamedTuple):
+    """All that reading a district found: problems, rows left out, to review, merged."""
+
+    problems: list[Problem]
+    rejected: pd.DataFrame
+    review: pd.DataFrame
+    merged: pd.DataFrame
+    reviewed: tuple[Path, ...]
+
+
 def check_district(path: str | Path) -> tuple[list[Problem], pd.DataFrame]:
     """Every problem of a district: its file and all its tables, in one pass.
 
@@ -236,11 +261,66 @@ def check_district(path: str | Path) -> tuple[list[Problem], pd.DataFrame]:
     >>> problems[0].key, len(rejected)
     ('tables.config_missing_file', 0)
     """
+    found = examine_district(path)
+    return found.problems, found.rejected
+
+
+def examine_district(path: str | Path) -> Examination:
+    """Find all that ``check_district`` finds, the points to review, and those merged.
+
+    Parameters
+    ----------
+    path : str or Path
+        The district TOML.
+
+    Returns
+    -------
+    Examination
+        ``problems`` and ``rejected`` as in ``check_district``; ``review``
+        (``evidence.REVIEW``), ``merged`` (``evidence.MERGED``) and the review lists
+        that the district file names.
+
+    Examples
+    --------
+    >>> len(examine_district("no_such.toml").review)
+    0
+    """
     config, faults = load_config(path)
-    if config is None:
-        return list(faults), Ledger().rejected()
-    _, ledger = _assemble(config, _plain)
-    return [*faults, *ledger.problems, *_book_problems(config)], ledger.rejected()
+    ledger, more = Ledger(), list[Problem]()
+    named: tuple[Path, ...] = ()
+    if config is not None:
+        _, ledger = _assemble(config, _plain)
+        more = [*ledger.problems, *_book_problems(config)]
+        named = reviewed_lists(config)
+    return Examination(
+        [*faults, *more],
+        ledger.rejected(),
+        _listed(ledger.review, REVIEW),
+        _listed(ledger.merged.values(), MERGED),
+        named,
+    )
+
+
+def reviewed_lists(config: DistrictConfig) -> tuple[Path, ...]:
+    """Review lists that the sources of a district name.
+
+    Parameters
+    ----------
+    config : DistrictConfig
+        ``sources``.
+
+    Returns
+    -------
+    tuple of Path
+        Absolute, each once.
+
+    Examples
+    --------
+    >>> reviewed_lists(toy.district.config)
+    ()
+    """
+    named = (source.reviewed for source in config.sources if source.reviewed)
+    return tuple(dict.fromkeys(named))
 
 
 def book_paths(config: DistrictConfig) -> list[str]:

@@ -58,12 +58,18 @@ class Ledger:
         Origin -> the mapped cells as found, indexed by the planner's row.
     left_out : dict
         (origin, row) -> the first reason, a sentence key.
+    review : list of dict
+        Facilities whose class is not sure: ``evidence.REVIEW``.
+    merged : dict
+        (origin, row) merged into another row -> the evidence: ``evidence.MERGED``.
     """
 
     origins: list[Origin] = field(default_factory=list)
     cells: dict[int, pd.DataFrame] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     left_out: dict[tuple[int, int], str] = field(default_factory=dict)
+    review: list[dict[str, Any]] = field(default_factory=list)
+    merged: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
 
     def open(self, origin: Origin) -> int:
         """Number a source; rows point to it.
@@ -178,7 +184,7 @@ class Ledger:
                 self.leave_out(origin, row, key)
 
     def standing(self, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
-        """Tell which rows have not been left out.
+        """Tell which rows have not been left out, nor merged into others.
 
         Parameters
         ----------
@@ -190,10 +196,11 @@ class Ledger:
         bool array
             True where the row stands.
         """
-        if not self.left_out:
+        gone = {*self.left_out, *self.merged}
+        if not gone:
             return np.ones(len(frame), dtype=bool)
         pairs = zip(frame["_origin"], frame["_row"], strict=True)
-        kept = [(int(origin), int(row)) not in self.left_out for origin, row in pairs]
+        kept = [(int(origin), int(row)) not in gone for origin, row in pairs]
         return np.array(kept, dtype=bool)
 
     def rejected(self) -> pd.DataFrame:

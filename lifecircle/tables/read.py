@@ -20,6 +20,7 @@ from lifecircle.tables.parse import nearest, parse_column
 from lifecircle.tables.persons import personal_columns
 from lifecircle.tables.plausible import contradiction_m, coordinate_faults
 from lifecircle.tables.registers import to_yuan
+from lifecircle.tables.reviewing import classify_cells
 from lifecircle.tables.schemas import NUMERIC
 from lifecircle.tables.shapes import check_shapes
 from lifecircle.tables.suffixes import TEXT
@@ -356,6 +357,8 @@ def read_source(
         long = np.flatnonzero(np.isin(found.rows, found.overlong))
         shown = [{"columns": len(found.names)}] * len(long)
         ledger.flag(cells, long, "row_too_long", shown)
+    if source.provider:
+        cells = classify_cells(source, cells, base=base, ledger=ledger)
     frame = _parse(source, cells, ledger)
     name = ledger.origins[number].file
     logger.info("%s: %d rows of %s", name, len(frame), source.table)

@@ -10,6 +10,7 @@ import shapely
 
 from lifecircle.model import MOST_OUTSIDE
 from lifecircle.tables.demand import relate_demand
+from lifecircle.tables.duplicates import merge_duplicates, point_to_kept
 from lifecircle.tables.facts import schema_of
 from lifecircle.tables.ledger import HIDDEN
 from lifecircle.tables.parse import nearest
@@ -206,6 +207,11 @@ def relate(
     for name in SCHEMAS:
         if len(made[name]):
             _check_unique(name, made[name], ledger)
+    made["facilities"] = merge_duplicates(
+        made["facilities"], within_m=config.merge_within_m, ledger=ledger
+    )
+    for name in ("rooms", "serves"):
+        made[name] = point_to_kept(made[name], ledger)
     _check_references(made, unread=unread, ledger=ledger)
     said = communities["settlement"]
     made["communities"] = communities.assign(

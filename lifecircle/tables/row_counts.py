@@ -42,12 +42,17 @@ def row_counts(ledger: Ledger, tables: Mapping[str, Any]) -> pd.DataFrame:
     guessed = _estimated(tables)
     lines = []
     for number, origin in enumerate(ledger.origins):
+        if number not in ledger.cells:
+            continue  # a list of decisions: no rows of a table
         found = set(ledger.cells[number].index.tolist())
+        merged = {row for place, row in ledger.merged if place == number}
         left_out = {row for place, row in ledger.left_out if place == number}
         standing = _rows_of(tables[origin.table], number)
-        used = (found if standing is None else standing) - left_out
-        counts = (len(found), len(used), len(left_out), guessed.get(number, 0))
-        lines.append((origin.table, origin.file, origin.layer, *counts))
+        used = (found if standing is None else standing) - left_out - merged
+        counts = (len(found), len(used), len(left_out), len(merged))
+        lines.append(
+            (origin.table, origin.file, origin.layer, *counts, guessed.get(number, 0))
+        )
     return pd.DataFrame(lines, columns=list(ROW_COUNTS))
 
 

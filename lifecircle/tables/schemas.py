@@ -256,6 +256,7 @@ _ALL = (
             Field("role", place="derived"),
             Field("community_id", place="derived"),
             Field("source_note"),
+            Field("source_label", place="input"),
         ),
         # Several points are several entrances.
         (*_POLYGON_OR_POINT, "MultiPoint"),

@@ -1,0 +1,45 @@
+"""Columns of what reading leaves behind for a person: points to review, and mergers.
+
+Labels are in ``columns.toml`` like all others.
+"""
+
+__all__ = ["DECISION", "MERGED", "NO_FACILITY", "REVIEW", "REVIEW_SHEET"]
+
+DECISION = "decision"
+"""Column of the review list that a person fills in."""
+
+NO_FACILITY = "NONE"
+"""The decision that a point is no facility of ours."""
+
+REVIEW_SHEET = "待核 review"
+"""Sheet of the review list, the same in both languages: it is read back."""
+
+REVIEW = (
+    "file",
+    "row",
+    "facility_id",
+    "name",
+    "source_label",
+    "candidate_class",
+    "confidence",
+    "why",
+    DECISION,
+)
+"""Points whose class is not sure, one a row; a decision made is kept in it."""
+
+MERGED = (
+    "file",
+    "row",
+    "facility_id",
+    "name",
+    "kept_file",
+    "kept_row",
+    "kept_id",
+    "kept_name",
+    "facility_class",
+    "distance_m",
+    "same",
+    "filled",
+)
+"""Facilities that two sources tell of: the row merged away, and the one that is kept.
+``same`` (name, stem) is what agrees, ``filled`` what the kept row took over."""
