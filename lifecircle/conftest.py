@@ -75,7 +75,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "buildings": _columns(
         "building_id name address community_id compound_id grid_id persons_method "
         "elderly_method",
-        "persons elderly floors floor_area_m2 units children_0_3",
+        "persons elderly floors floor_area_m2 units children_0_3 cases",
         households=0.0,
         households_method="declared",
         household_basis="resident",

@@ -26,12 +26,12 @@ def building_workload(
     """Workload of every building.
 
     ``street_shops`` × shops nearest to it + ``elderly`` × elderly + ``cases`` ×
-    cases of its row in the registers. What is unknown adds nothing.
+    cases of the year. What is unknown adds nothing.
 
     Parameters
     ----------
     district : District
-        Uses ``buildings``, ``facilities`` (built, of trade) and ``registers``.
+        Uses ``buildings`` and ``facilities`` (built, of trade).
     weights : Mapping[str, float]
         A weight that is not named is 0.
 
@@ -49,9 +49,6 @@ def building_workload(
     """
     buildings = district.buildings
     total = np.zeros(len(buildings))
-    if weights.get("elderly"):
-        elderly = buildings["elderly"].to_numpy(dtype=float)
-        total += weights["elderly"] * np.nan_to_num(elderly)
     if weights.get("street_shops") and len(buildings):
         facilities = district.facilities
         trade = facilities["facility_class"].str.startswith(_SHOPS, na=False)
@@ -60,10 +57,8 @@ def building_workload(
         tree = shapely.STRtree(buildings.geometry.to_numpy())
         near = tree.nearest(spots[shops["community_id"].notna().to_numpy()])
         total += weights["street_shops"] * np.bincount(near, minlength=len(total))
-    if weights.get("cases"):
-        rows = district.registers
-        cases = rows[(rows["level"] == "building") & (rows["fact"] == "cases")]
-        of_building = cases.groupby("unit_id")["value"].sum()
-        known = buildings["building_id"].map(of_building).to_numpy(dtype=float)
-        total += weights["cases"] * np.nan_to_num(known)
+    for name in ("elderly", "cases"):
+        if weights.get(name):
+            counted = buildings[name].to_numpy(dtype=float)
+            total += weights[name] * np.nan_to_num(counted)
     return total

@@ -17,7 +17,7 @@ __all__ = ["disclosed"]
 
 Frame = TypeVar("Frame", "DataFrame", "GeoDataFrame")
 
-PERSONAL = ("elderly", "children_0_3")
+PERSONAL = ("elderly", "children_0_3", "cases")
 """Counts of a building that never leave an internal file."""
 
 SMALLEST_COUNT = 10.0
@@ -35,8 +35,9 @@ def disclosed(study: Assessment) -> Assessment:
     Returns
     -------
     Assessment
-        Internal: the same. Review and public: a building's elderly and small
-        children become NaN, in ``buildings`` and in ``served`` of level building.
+        Internal: the same. Review and public: a building's elderly, small
+        children and cases become NaN, in ``buildings`` and in ``served`` of level
+        building.
         Public: besides, counts above 0 and below 10 in ``served``, ``reached`` and
         ``gaps.areas`` become NaN; in ``reached`` and ``gate_readings`` all parts of
         a sum, since the one kept back would follow from the others.

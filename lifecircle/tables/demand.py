@@ -79,7 +79,9 @@ def _demand_from_compounds(compounds: GeoDataFrame) -> GeoDataFrame:
         & (compounds["household_basis"] == "")
     )
     none = dict.fromkeys(("address", "grid_id", "households_method"))
-    unknown = dict.fromkeys(("persons", "elderly", "floors", "children_0_3"), np.nan)
+    unknown = dict.fromkeys(
+        ("persons", "elderly", "floors", "children_0_3", "cases"), np.nan
+    )
     return compounds.assign(
         building_id=compounds["compound_id"],
         units=compounds["units"].fillna(planned),

@@ -235,6 +235,7 @@ _ALL = (
             _FLOOR_AREA,
             _count("units", ("套", "户")),
             _count("children_0_3", _PERSONS, whole=False),
+            _count("cases", ("件", "起", "宗")),
             _BASIS,
             Field("role", place="derived"),
         ),

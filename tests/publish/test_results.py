@@ -15,10 +15,12 @@ from pandas.testing import assert_frame_equal
 from shapely import MultiPolygon, Point, box
 
 from lifecircle.errors import ResultError
+from lifecircle.publish.disclosure import disclosed
 from lifecircle.publish.frames import described, prepared, restored
 from lifecircle.publish.geopackage import study_frames
 from lifecircle.publish.outputs import write_study
 from lifecircle.publish.results import read_study
+from lifecircle.publish.unit_sheets import unit_change_sentences
 from lifecircle.publish.web_map import page
 
 
@@ -187,3 +189,25 @@ def test_a_damaged_manifest_is_refused(written, tmp_path):
     (folder / "manifest.json").write_text("{", encoding="utf-8")
     with pytest.raises(ResultError, match="damaged"):
         read_study(folder)
+
+
+@pytest.mark.parametrize("disclosure", ["review", "public"])
+def test_no_building_says_its_cases(sample_study, disclosure):
+    study = sample_study(disclosure=disclosure)
+    buildings = study.district.buildings.assign(cases=7.0)
+    told = disclosed(
+        dataclasses.replace(
+            study, district=dataclasses.replace(study.district, buildings=buildings)
+        )
+    )
+    assert told.district.buildings["cases"].isna().all()
+
+
+def test_a_public_plan_of_communities_holds_no_small_count(sample_study):
+    study = sample_study(disclosure="public")
+    plan = study.community_plan
+    small = dataclasses.replace(plan, changes=plan.changes.assign(households=7.0))
+    told = disclosed(dataclasses.replace(study, community_plan=small)).community_plan
+    assert told.changes["households"].isna().all()
+    # What stands in the workbook and on the map says so in words.
+    assert all("<10" in said for said in unit_change_sentences(told, "zh"))
