@@ -174,7 +174,8 @@ def _looks(rule: Rule | None, lang: Language) -> dict[str, list[Look]]:
         "barriers": _barriers(),
         "grids": [_all("fill", filled("#FFFFFF", edge="#6A7077", edge_mm=0.25,
                                       style="no"))],
-        "plan_grids": _plan_grids(lang),
+        "plan_grids": _against_band(lang),
+        "community_plan_units": _against_band(lang),
         "projects": [_all("marker", marker("#FFFFFF", shape="diamond", size_mm=3,
                                            edge=tokens.INK))],
         "facilities": _facilities(lang),
@@ -202,8 +203,8 @@ def _all(kind: str, *layers: tuple[str, dict[str, str]]) -> Look:
     return Look("", "", kind, layers)
 
 
-def _plan_grids(lang: Language) -> list[Look]:
-    """Proposed grids by how they fit the band, as the review map shows them."""
+def _against_band(lang: Language) -> list[Look]:
+    """Proposed units by how they fit the band, as the review map shows them."""
     inked = partial(filled, edge=tokens.INK, edge_mm=0.45)
     under = (filled("#DDD8EA"), inked("#6B5FA0", style="horizontal"))
     over = (filled("#F3D0B3"), inked("#B5420E", style="vertical"))
