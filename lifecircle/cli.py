@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lifecircle import __version__
-from lifecircle.cli_data import init, inspect
+from lifecircle.cli_data import export, init, inspect
 from lifecircle.cli_plans import communities, regrid
 from lifecircle.cli_walks import gates
 from lifecircle.console import (
@@ -199,6 +199,7 @@ def run(
 
 app.command()(inspect)
 app.command()(init)
+app.command()(export)
 app.command()(regrid)
 app.command()(communities)
 app.command()(gates)
@@ -351,36 +352,6 @@ def report(
         written = redraw_report(study, pdf=pdf, lang=console.lang)
     for path in written:
         console.tell("map_drawn", path=path)
-
-
-@app.command()
-def export(
-    study: Annotated[
-        Path, typer.Argument(metavar="OUT", help="成果文件夹 · folder of a run")
-    ],
-    to: Annotated[str, typer.Option(metavar="shp|parquet", help="格式 · format")] = (
-        "shp"
-    ),
-    encoding: Annotated[
-        str,
-        typer.Option(metavar="utf-8|gbk", help="Shapefile 的编码 · of Shapefiles"),
-    ] = "utf-8",
-    lang: Lang = "zh",
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
-    """由已存成果导出 Shapefile 或 GeoParquet · every layer in another format."""
-    console = Console(lang, quiet=quiet, verbose=verbose)
-    from lifecircle.publish.export import LOSSES_FILE, export_layers
-
-    with console.guard():
-        done = export_layers(study, to=to, encoding=encoding)
-    console.tell("exported", count=len(done.layers), folder=done.folder)
-    for loss in done.losses.to_dict("records"):
-        told = {str(name): value for name, value in loss.items()}
-        console.complain(f"lost_{told['loss']}", **told)
-    if len(done.losses):
-        console.complain("losses_in", path=done.folder / LOSSES_FILE)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Commands of the first day with new files: look at one, draft a district file."""
+"""Commands about data: look at a file, draft a district file, hand layers on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lifecircle.text import say
 if TYPE_CHECKING:
     from lifecircle.tables.starter import Surveyed
 
-__all__ = ["init", "inspect"]
+__all__ = ["export", "init", "inspect"]
 
 _SHOWN_SAMPLES, _SAMPLE_WIDTH = 4, 36
 
@@ -133,3 +133,47 @@ def init(
             "confirm": draft.text.lower().count(f"# {mark}"),
         }
         typer.echo(say("inspect.written", console.lang, values))
+
+
+def export(
+    study: Annotated[
+        Path, typer.Argument(metavar="OUT", help="成果文件夹 · folder of a run")
+    ],
+    to: Annotated[
+        str, typer.Option(metavar="shp|parquet|postgis", help="格式 · format")
+    ] = "shp",
+    encoding: Annotated[
+        str,
+        typer.Option(metavar="utf-8|gbk", help="Shapefile 的编码 · of Shapefiles"),
+    ] = "utf-8",
+    database: Annotated[
+        str,
+        typer.Option(
+            metavar="VARIABLE", help="含 PostGIS 连接串的环境变量 · its address"
+        ),
+    ] = "",
+    schema: Annotated[
+        str, typer.Option(help="数据库模式 · schema of the database")
+    ] = "lifecircle",
+    lang: Lang = "zh",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """由成果导出 Shapefile、GeoParquet 或 PostGIS · every layer in another format."""
+    console = Console(lang, quiet=quiet, verbose=verbose)
+    from lifecircle.publish.export import LOSSES_FILE, export_layers
+    from lifecircle.publish.postgis import export_to_database
+
+    if to == "postgis":
+        with console.guard():
+            tables = export_to_database(study, database=database, schema=schema)
+        console.tell("exported_tables", count=len(tables), schema=schema)
+        return
+    with console.guard():
+        done = export_layers(study, to=to, encoding=encoding)
+    console.tell("exported", count=len(done.layers), folder=done.folder)
+    for loss in done.losses.to_dict("records"):
+        told = {str(name): value for name, value in loss.items()}
+        console.complain(f"lost_{told['loss']}", **told)
+    if len(done.losses):
+        console.complain("losses_in", path=done.folder / LOSSES_FILE)

@@ -62,7 +62,10 @@ class Source:
     table : str
         Table of DESIGN section 4: ``communities``, ``buildings``, …
     path : Path
-        Absolute path of the file.
+        Absolute path of the file; for a database a name to show.
+    database : str
+        Environment variable with the address of a PostGIS database; ``layer`` is the
+        table in it.
     crs : str
         ``"EPSG:n"``, ``"gcj02"``, ``"bd09"``, or ``""`` for tables without geometry.
     columns : Mapping[str, str]
@@ -103,6 +106,7 @@ class Source:
     note: str = ""
     provider: str = ""
     reviewed: Path | None = None
+    database: str = ""
 
 
 @dataclass(frozen=True, slots=True)

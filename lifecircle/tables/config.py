@@ -189,7 +189,10 @@ def _check_source(keys: Keys, source: dict[str, Any]) -> None:
 
 
 def _source(keys: Keys, table: str, base: Path) -> Source | None:
-    path = keys.required("path", keys.text("path"))
+    database = keys.text("database")
+    path = f"{database}.postgis"
+    if not database:
+        path = keys.required("path", keys.text("path"))
     known = schema_of(table).readable
     defaults = source_defaults(base / path, table, known=known)
     keys.given = {**defaults, **keys.given}
@@ -210,6 +213,7 @@ def _source(keys: Keys, table: str, base: Path) -> Source | None:
         "complete_classes": keys.texts("complete_classes"),
         "as_of": keys.date("as_of"),
         "note": keys.text("note"),
+        "database": database,
         **_column_maps(keys, table),
         **(_labels(keys, base) if table == "facilities" else {}),
     }

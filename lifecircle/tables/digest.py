@@ -5,10 +5,15 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from lifecircle.errors import SourceError
+from lifecircle.tables.found import FileFault
+from lifecircle.tables.postgis import digest_database
+from lifecircle.text import say
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lifecircle.model import DistrictConfig
+    from lifecircle.model import DistrictConfig, Source
 
 __all__ = ["input_digests"]
 
@@ -28,11 +33,14 @@ def input_digests(config: DistrictConfig) -> list[dict[str, Any]]:
     list of dict
         ``file`` (relative to the district file's folder, with forward slashes; the
         bare name if the file lies elsewhere), ``bytes``, ``sha256``; sorted by
-        ``file``. A shapefile counts with its ``.shx``, ``.dbf``, ``.prj`` and
+        ``file``. A FileGDB counts file by file, a table of a database as it sends its
+        rows, a shapefile with its ``.shx``, ``.dbf``, ``.prj`` and
         ``.cpg``.
 
     Raises
     ------
+    SourceError
+        If a database does not answer any more.
     FileNotFoundError
         If a source has gone since the district was read.
 
@@ -44,15 +52,38 @@ def input_digests(config: DistrictConfig) -> list[dict[str, Any]]:
     FileNotFoundError: ...
     """
     paths = {config.path}
+    tables: dict[str, tuple[int, str]] = {}
     for source in config.sources:
-        paths.update(_parts(source.path))
+        if source.database:
+            name = f"{source.path.name}/{source.layer}"
+            tables[name] = tables.get(name) or _table(source)
+        else:
+            paths.update(_parts(source.path))
     if config.elevation is not None:
         paths.add(config.elevation)
     rows = [_digest(path, config.path.parent) for path in sorted(paths)]
+    rows += [
+        {"file": name, "bytes": size, "sha256": sha256}
+        for name, (size, sha256) in tables.items()
+    ]
     return sorted(rows, key=lambda row: str(row["file"]))
 
 
+def _table(source: Source) -> tuple[int, str]:
+    try:
+        return digest_database(source)
+    except FileFault as fault:
+        key = f"tables.{fault.key}"
+        raise SourceError(
+            where=f"{source.path.name}/{source.layer}",
+            what=say(key, "en", fault.values),
+            fix=say(f"{key}_fix", "en", fault.values),
+        ) from fault
+
+
 def _parts(path: Path) -> list[Path]:
+    if path.is_dir():  # a FileGDB is a folder
+        return sorted(part for part in path.iterdir() if part.is_file())
     if path.suffix.lower() != ".shp":
         return [path]
     beside = (path.with_suffix(suffix) for suffix in _SHAPEFILE_PARTS)

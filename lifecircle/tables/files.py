@@ -26,6 +26,7 @@ from lifecircle.tables.found import (
     without_folder,
 )
 from lifecircle.tables.parse import nearest
+from lifecircle.tables.postgis import read_database
 from lifecircle.tables.spreadsheets import (
     from_records,
     read_sheets,
@@ -162,7 +163,8 @@ def read_file(source: Source) -> Found:
     Parameters
     ----------
     source : Source
-        Path, and what the format needs of encoding, layer, sheet, header row.
+        Path or database, and what the format needs of encoding, layer, sheet, header
+        row.
 
     Returns
     -------
@@ -172,9 +174,11 @@ def read_file(source: Source) -> Found:
     Raises
     ------
     FileFault
-        If there is no such file, layer or sheet, if it cannot be read, or if its
-        text is in another encoding than declared.
+        If there is no such file, layer or sheet, if it cannot be read, if its text
+        is in another encoding than declared, or if a database gives no answer.
     """
+    if source.database:
+        return read_database(source)
     _refuse_missing(source.path)
     reader = _READERS.get(source.path.suffix.lower())
     if reader is None:

@@ -1,0 +1,199 @@
+"""A table of a PostGIS database to its cells as found."""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from pyproj import CRS
+from pyproj.exceptions import CRSError as ProjCrsError
+
+from lifecircle.database import connect, reason_of
+from lifecircle.tables.found import FileFault, Found, pick
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    import psycopg
+    from psycopg import sql
+
+    from lifecircle.model import Source
+
+    Answer = TypeVar("Answer")
+
+__all__ = ["digest_database", "read_database"]
+
+_TABLES = """
+    SELECT n.nspname || '.' || c.relname
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f')
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'topology', 'tiger')
+      AND c.relname NOT IN ('spatial_ref_sys', 'geometry_columns', 'geography_columns')
+    ORDER BY 1
+"""
+_COLUMNS = """
+    SELECT a.attname, t.typname FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+    WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attnum
+"""
+_KEY = """
+    SELECT a.attname FROM pg_index i JOIN pg_attribute a
+      ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+    WHERE i.indrelid = %s::regclass AND i.indisprimary
+    ORDER BY array_position(i.indkey::int2[], a.attnum)
+"""
+
+
+def _asked(variable: str, ask: Callable[[psycopg.Connection], Answer]) -> Answer:
+    """An answer of the database; a fault where it gives none, or stops midway."""
+    try:
+        import psycopg
+    except ImportError as error:
+        raise FileFault(key="database_no_reader") from error
+    try:
+        connection = connect(variable)
+    except KeyError as error:
+        raise FileFault(key="database_unset", value=variable) from error
+    except psycopg.Error as error:
+        raise FileFault(key="database_refused", reason=reason_of(error)) from error
+    try:
+        with connection:
+            return ask(connection)
+    except psycopg.OperationalError as error:
+        raise FileFault(key="database_lost", reason=reason_of(error)) from error
+    except psycopg.Error as error:
+        raise FileFault(key="file_unreadable", reason=reason_of(error)) from error
+
+
+def _table_of(source: Source, connection: psycopg.Connection) -> str:
+    names = [str(row[0]) for row in connection.execute(_TABLES).fetchall()]
+    wanted = source.layer
+    if wanted and "." not in wanted:
+        wanted = f"public.{wanted}"
+    return pick(wanted, names, "layer")
+
+
+def _quoted(table: str) -> sql.Identifier:
+    from psycopg import sql
+
+    return sql.Identifier(*table.split(".", 1))
+
+
+def _order(table: str, connection: psycopg.Connection) -> sql.Composable:
+    """By the primary key; without one, as the rows lie in the table."""
+    from psycopg import sql
+
+    quoted = _quoted(table).as_string(connection)
+    key = [str(row[0]) for row in connection.execute(_KEY, (quoted,)).fetchall()]
+    if key:
+        return sql.SQL(", ").join(map(sql.Identifier, key))
+    kind = connection.execute(
+        "SELECT relkind FROM pg_class WHERE oid = %s::regclass", (quoted,)
+    ).fetchone()
+    return sql.SQL("ctid" if kind in (("r",), (b"r",), ("m",), (b"m",)) else "1")
+
+
+def _cell(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _read(source: Source, connection: psycopg.Connection) -> Found:
+    from psycopg import sql
+
+    table = _table_of(source, connection)
+    quoted = _quoted(table).as_string(connection)
+    listed = connection.execute(_COLUMNS, (quoted,)).fetchall()
+    names = [str(name) for name, kind in listed if kind != "geometry"]
+    shapes = [str(name) for name, kind in listed if kind == "geometry"]
+    wanted: list[sql.Composable] = [sql.Identifier(name) for name in names]
+    wanted += [
+        sql.SQL("ST_AsEWKB({})").format(sql.Identifier(name)) for name in shapes[:1]
+    ]
+    rows = connection.execute(
+        sql.SQL("SELECT {} FROM {} ORDER BY {}").format(
+            sql.SQL(", ").join(wanted), _quoted(table), _order(table, connection)
+        ),
+        binary=True,
+    ).fetchall()
+    columns = list(zip(*rows, strict=True)) or [()] * len(wanted)
+    cells = [[_cell(cell) for cell in column] for column in columns[: len(names)]]
+    geometry, crs = None, None
+    if shapes:
+        geometry = shapely.from_wkb(np.array(columns[len(names)], dtype=object))
+        crs = _crs_of(geometry)
+    count = np.arange(1, len(rows) + 1, dtype=np.int64)
+    return Found(names, cells, count, geometry, crs, table)
+
+
+def _crs_of(geometry: Any) -> CRS | None:
+    """The CRS that all shapes bear; none where they bear none, or several."""
+    codes = set(shapely.get_srid(geometry[~shapely.is_missing(geometry)]).tolist())
+    if len(codes) != 1 or codes == {0}:
+        return None
+    try:
+        return CRS.from_epsg(codes.pop())
+    except ProjCrsError:
+        return None
+
+
+def read_database(source: Source) -> Found:
+    """Read the table that a source names as its layer.
+
+    Parameters
+    ----------
+    source : Source
+        ``database`` is the environment variable with the address; ``layer`` the
+        table, with its schema where that is not ``public``.
+
+    Returns
+    -------
+    Found
+        Rows in the order of the primary key, read at one moment.
+
+    Raises
+    ------
+    FileFault
+        If the variable is not set, psycopg is missing, the server refuses or is lost
+        midway, or there is no such table.
+    """
+    return _asked(source.database, lambda connection: _read(source, connection))
+
+
+def digest_database(source: Source) -> tuple[int, str]:
+    """How large a table is, and the hash of its rows.
+
+    Parameters
+    ----------
+    source : Source
+        As ``read_database`` takes it.
+
+    Returns
+    -------
+    tuple of int and str
+        Bytes and SHA-256 of the rows as the database sends them, ordered.
+
+    Raises
+    ------
+    FileFault
+        As ``read_database``.
+    """
+
+    def ask(connection: psycopg.Connection) -> tuple[int, str]:
+        from psycopg import sql
+
+        table = _table_of(source, connection)
+        query = sql.SQL("COPY (SELECT * FROM {} ORDER BY {}) TO STDOUT").format(
+            _quoted(table), _order(table, connection)
+        )
+        size, digest = 0, hashlib.sha256()
+        with connection.cursor().copy(query) as rows:
+            for block in rows:
+                size += len(block)
+                digest.update(block)
+        return size, digest.hexdigest()
+
+    return _asked(source.database, ask)
