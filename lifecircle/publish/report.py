@@ -346,10 +346,11 @@ def _quality(report: Report) -> None:
     report.paragraph(section, "estimated", n=f"{guessed:,}", share=share)
     complete = len(study.district.complete_classes)
     report.paragraph(section, "complete", n=f"{complete:,}")
-    counts: Counter[str] = Counter()
+    # Studies saved before rows were merged have no count of it.
+    counts: Counter[str] = Counter(merged=0)
     for source in about["sources"]:
         counts.update(source["rows"])
-    if counts:
+    if counts["read"]:
         told = {name: f"{count:,}" for name, count in counts.items()}
         report.paragraph(section, "rows", **told)
     if about["warningCount"]:

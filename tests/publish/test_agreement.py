@@ -119,7 +119,7 @@ def test_rows_read_and_used_agree_everywhere(written, page, book, report):
     heads = ("读入 (行)", "采用 (行)", "未采用 (行)", "户数为估算 (行)")
     assert [line[head].value for head in heads] == counts
     text = "".join(report.itertext())
-    assert "读入 13 行，采用 12 行，未采用 1 行" in text
+    assert "读入 13 行，采用 12 行，并入同一设施 0 行，未采用 1 行" in text
 
 
 def printed(cell):
