@@ -40,12 +40,15 @@ class Origin:
         Layer or sheet; empty for files of one layer.
     columns : Mapping[str, str]
         Our column name -> the file's.
+    crs : str
+        As declared; empty for tables without geometry.
     """
 
     table: str
     file: str
     layer: str
     columns: Mapping[str, str]
+    crs: str = ""
 
 
 @dataclass(slots=True, eq=False)

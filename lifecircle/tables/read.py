@@ -301,7 +301,9 @@ def _open(
         number = ledger.open(Origin(source.table, name, layer, source.columns))
         ledger.report(error.key, error.values, origin=number)
         return None, number, None
-    number = ledger.open(Origin(source.table, name, found.layer, source.columns))
+    number = ledger.open(
+        Origin(source.table, name, found.layer, source.columns, source.crs)
+    )
     if source.table == "registers" and _refuse_persons(found, number, ledger):
         return found, number, None
     return found, number, _cells_of(source, found, number=number, ledger=ledger)

@@ -12,6 +12,7 @@ from lifecircle.model import MOST_OUTSIDE
 from lifecircle.tables.demand import relate_demand
 from lifecircle.tables.duplicates import merge_duplicates, point_to_kept
 from lifecircle.tables.facts import schema_of
+from lifecircle.tables.fits import check_fits
 from lifecircle.tables.ledger import HIDDEN
 from lifecircle.tables.parse import nearest
 from lifecircle.tables.places import (
@@ -204,6 +205,7 @@ def relate(
     communities = made["communities"]
     if len(communities) and "communities" not in unread:
         made = drop_far_layers(made, communities, ledger=ledger)
+        check_fits(made, crs=config.crs, ledger=ledger)
     for name in SCHEMAS:
         if len(made[name]):
             _check_unique(name, made[name], ledger)

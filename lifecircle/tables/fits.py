@@ -1,0 +1,164 @@
+"""Evidence on declared coordinates: how well a layer fits the roads, and if unshifted.
+
+GCJ-02 and BD-09 look like WGS 84 and lie about 500 m and 1,100 m off. A layer in the
+right place keeps to the roads (boundaries, stops) or just beside them (shops, homes);
+moved, it lies at random between them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import shapely
+from pyproj import Transformer
+
+from lifecircle.tables.crs import DATUMS, from_wgs84, to_wgs84
+from lifecircle.tables.places import shapes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+    from geopandas import GeoDataFrame
+
+    from lifecircle.tables.ledger import Ledger
+
+__all__ = ["Fit", "check_fits", "fits"]
+
+FEWEST, MOST = 60, 3000
+CLEARLY, INSIDE_TOO = 0.75, 0.92
+GAIN = 0.05
+
+
+class Fit(NamedTuple):
+    """Median metres to the nearest road, and share inside the communities."""
+
+    datum: str
+    road_m: float
+    inside: float
+
+
+def fits(
+    points: npt.NDArray[np.float64],
+    roads: npt.NDArray[np.object_],
+    cover: Any,
+    *,
+    declared: str,
+    crs: str,
+) -> tuple[Fit, ...]:
+    """How well points fit the roads under each reading of their coordinates.
+
+    Parameters
+    ----------
+    points : float64 array (n, 2)
+        Metres in ``crs``, as read by the declaration.
+    roads : object array
+        Lines in ``crs``.
+    cover : shapely geometry
+        The communities.
+    declared : str
+        ``"gcj02"``, ``"bd09"``; anything else counts as WGS 84.
+    crs : str
+        The district's metric CRS.
+
+    Returns
+    -------
+    tuple of Fit
+        The declared reading first, then the others.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> roads = np.array([shapely.LineString([(5e5, 3.43e6), (5.1e5, 3.43e6)])])
+    >>> on_it = np.array([[5.01e5, 3.43e6], [5.02e5, 3.43e6]])
+    >>> area = shapely.box(5e5, 3.42e6, 5.1e5, 3.44e6)
+    >>> found = fits(on_it, roads, area, declared="EPSG:4548", crs="EPSG:4548")
+    >>> [(fit.datum, round(fit.road_m, -2)) for fit in found]
+    [('EPSG:4548', 0.0), ('gcj02', 200.0), ('bd09', 500.0)]
+    """
+    degrees = Transformer.from_crs(crs, 4326, always_xy=True)
+    metres = Transformer.from_crs(4326, crs, always_xy=True)
+    raw = degrees.transform(points[:, 0], points[:, 1])
+    if declared in DATUMS:
+        raw = from_wgs84(raw[0], raw[1], declared)
+    tree = shapely.STRtree(roads)
+    found = []
+    for datum in dict.fromkeys((declared, "EPSG:4326", *DATUMS)):
+        if datum == "EPSG:4326" and declared not in DATUMS and datum != declared:
+            continue  # the declared reading is it
+        placed = to_wgs84(raw[0], raw[1], datum) if datum in DATUMS else raw
+        spots = shapely.points(*metres.transform(*placed))
+        away_m = shapely.distance(spots, roads[tree.nearest(spots)])
+        inside = shapely.intersects(cover, spots).mean()
+        found.append(Fit(datum, float(np.median(away_m)), float(inside)))
+    return tuple(found)
+
+
+def check_fits(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> None:
+    """Warn of layers that fit the roads clearly better under another datum.
+
+    Parameters
+    ----------
+    tables : Mapping
+        Tables by name, metric CRS, with the hidden columns.
+    crs : str
+        The district's metric CRS.
+    ledger : Ledger
+        Takes one warning a layer, with both fits; nothing is moved.
+
+    Notes
+    -----
+    Clearly better: the median distance to the roads falls to three quarters or less;
+    or to 92 % or less while at least 5 % more of the layer comes to lie inside the
+    communities. Layers of fewer than 60 points are not tested.
+    """
+    roads = shapes_of(tables["roads"])
+    roads = roads[~shapely.is_missing(roads)]
+    if len(roads) < FEWEST:
+        return
+    cover = shapely.union_all(shapes_of(tables["communities"]))
+    shapely.prepare(cover)
+    for table in ("communities", "compounds", "buildings", "facilities"):
+        frame: GeoDataFrame = tables[table]
+        origins = frame["_origin"].to_numpy()
+        for number in np.unique(origins).tolist():
+            points = _spots(table, shapes_of(frame)[origins == number])
+            if len(points) >= FEWEST:
+                declared = ledger.origins[number].crs
+                found = fits(points, roads, cover, declared=declared, crs=crs)
+                _report(table, found, number, ledger)
+
+
+def _spots(table: str, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
+    """Corners of boundaries, middles of all else; evenly thinned."""
+    shapes = shapes[~shapely.is_missing(shapes)]
+    places = shapes if table == "communities" else shapely.point_on_surface(shapes)
+    spots: npt.NDArray[np.float64] = shapely.get_coordinates(places)
+    return spots[:: max(1, len(spots) // MOST)]
+
+
+def _report(table: str, found: tuple[Fit, ...], number: int, ledger: Ledger) -> None:
+    own = found[0]
+    others = [
+        fit
+        for fit in found[1:]
+        if fit.road_m <= CLEARLY * own.road_m
+        or (
+            table != "communities"
+            and fit.road_m <= INSIDE_TOO * own.road_m
+            and fit.inside >= own.inside + GAIN
+        )
+    ]
+    if not others:
+        return
+    best = min(others, key=lambda fit: fit.road_m)
+    shown = {
+        "declared": own.datum,
+        "m": f"{own.road_m:.0f}",
+        "inside": f"{100 * own.inside:.0f}",
+        "other": best.datum,
+        "other_m": f"{best.road_m:.0f}",
+        "other_inside": f"{100 * best.inside:.0f}",
+    }
+    ledger.report("crs_fits_better", shown, origin=number, severity="warning")
