@@ -26,6 +26,7 @@ __all__ = [
     "Catalogue",
     "Provider",
     "classify",
+    "provider_labels",
     "read_catalogue",
 ]
 
@@ -173,6 +174,30 @@ def _rules() -> tuple[_Rule, ...]:
             )
         )
     return tuple(rules)
+
+
+@cache
+def provider_labels(provider: str) -> frozenset[str]:
+    """Every label of a provider that the catalogue has a class for.
+
+    Parameters
+    ----------
+    provider : {"baidu", "amap", "osm"}
+        Whose labels.
+
+    Returns
+    -------
+    frozenset of str
+        As in ``facility_classes.toml``.
+
+    Examples
+    --------
+    >>> "医疗;药店" in provider_labels("baidu")
+    True
+    """
+    return frozenset(
+        label for rule in _rules() for label in rule.gates.get(provider, {})
+    )
 
 
 def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:

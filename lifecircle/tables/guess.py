@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from lifecircle.tables.cells import is_missing, to_number, to_text, to_year
 from lifecircle.tables.facts import TABLES, schema_of
 from lifecircle.tables.guess_crs import CrsGuess, guess_crs
-from lifecircle.tables.guess_values import guess_values
+from lifecircle.tables.guess_values import guess_provider, guess_values
 from lifecircle.tables.read import ROW_NUMBER
 from lifecircle.tables.schemas import NUMERIC
 
@@ -72,6 +72,8 @@ class Guess:
         Our column -> words that are not known.
     household_basis : str
         What the name of the column of households says.
+    provider : str
+        Whose labels facilities bear; their column is mapped to ``source_label``.
     missing : tuple of str
         Columns that the table must have and the file does not.
     reasons : tuple of Evidence
@@ -86,6 +88,7 @@ class Guess:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     household_basis: str = ""
+    provider: str = ""
     missing: tuple[str, ...] = ()
     reasons: tuple[Evidence, ...] = ()
 
@@ -283,10 +286,21 @@ def _whole(
     """The guess of a table with all that follows from it."""
     fields = _readable(table)
     schema = schema_of(table)
+    provider, label = "", ""
+    if table == "facilities":
+        provider, label = guess_provider(layer.names, layer.samples)
+    if provider:
+        columns = {
+            ours: theirs
+            for ours, theirs in columns.items()
+            if ours != "facility_class" and theirs != label
+        } | {"source_label": label}
     missing = [
         ours
         for ours, column in fields.items()
-        if column.required and ours not in columns
+        if column.required
+        and ours not in columns
+        and not (provider and ours == "facility_class")
     ]
     if schema.key in missing and fields[schema.key].unique:
         missing.remove(schema.key)
@@ -315,6 +329,7 @@ def _whole(
         values=values,
         unknown=unknown,
         household_basis=bases[0] if bases else "",
+        provider=provider,
         missing=tuple(missing),
         reasons=tuple(reasons),
     )

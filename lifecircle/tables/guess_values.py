@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from lifecircle.standards.catalogue import OTHER, read_catalogue
+from lifecircle.standards.catalogue import OTHER, provider_labels, read_catalogue
 from lifecircle.tables.cells import to_text
 from lifecircle.tables.parse import SEPARATORS, choose, class_codes, nearest_class
 
@@ -14,10 +15,51 @@ if TYPE_CHECKING:
 
     from lifecircle.tables.schemas import Field
 
-__all__ = ["guess_values"]
+__all__ = ["guess_provider", "guess_values"]
 
 _MOST_WORDS = 200
 """A column with more different words is no column of classes."""
+
+
+_AMAP_CODES = re.compile(r"\d{6}(\|\d{6})*")
+_FEWEST_LABELS = 0.5
+"""Share of a column's cells that must be labels of a map service."""
+
+
+def guess_provider(
+    names: Sequence[str], samples: Sequence[Sequence[Any]]
+) -> tuple[str, str]:
+    """Whose labels a layer's points bear, and in which column.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The file's columns.
+    samples : sequence of sequence
+        Their cells.
+
+    Returns
+    -------
+    tuple of str
+        ``"baidu"`` (一级;二级, the first of which the catalogue knows) or ``"amap"``
+        (six-digit codes) and the column; twice ``""`` if there is none.
+
+    Examples
+    --------
+    >>> guess_provider(["name", "tag"], [["甲", "乙"], ["医疗;药店", "购物;超市"]])
+    ('baidu', 'tag')
+    >>> guess_provider(["typecode"], [["090601", "060400|060401"]])
+    ('amap', 'typecode')
+    """
+    known = {label.split(";")[0] for label in provider_labels("baidu")}
+    for name, cells in zip(names, samples, strict=True):
+        texts = [text for cell in cells if (text := to_text(cell))]
+        baidu = sum(";" in text and text.split(";")[0] in known for text in texts)
+        amap = sum(bool(_AMAP_CODES.fullmatch(text)) for text in texts)
+        for provider, count in (("baidu", baidu), ("amap", amap)):
+            if texts and count >= _FEWEST_LABELS * len(texts):
+                return provider, name
+    return "", ""
 
 
 @cache

@@ -256,6 +256,8 @@ def remarks(one: Surveyed, lang: Language) -> list[str]:
         lines.append(say(f"inspect.encoding_{one.layer.encoding_from}", lang))
     if ROW_NUMBER in found.columns.values():
         lines.append(say("inspect.numbered", lang))
+    if found.provider:
+        lines.append(say(f"inspect.provider_{found.provider}", lang))
     lines += [
         confirm(say("inspect.column_missing", lang, {"column": name}))
         for name in found.missing
@@ -277,16 +279,12 @@ def _entry(one: Surveyed, base: Path, lang: Language) -> list[str]:
     told = [_comment(line) for line in remarks(one, lang)]
     lines = [*told, f"[[sources.{found.table}]]"]
     lines.append(f"path = {_quoted(layer.path.relative_to(base).as_posix())}")
-    if layer.name:
-        lines.append(f"{'sheet' if text_file else 'layer'} = {_quoted(layer.name)}")
-    if text_file and layer.header_row != 1:
-        lines.append(f"header_row = {layer.header_row}")
-    if layer.header_rows != 1:
-        lines.append(f"header_rows = {layer.header_rows}")
     if layer.osm_table:
         return lines
-    if layer.encoding:
-        lines.append(f"encoding = {_quoted(layer.encoding.lower())}")
+    part = {"sheet" if text_file else "layer": layer.name, "encoding": layer.encoding}
+    lines += [f"{key} = {_quoted(value)}" for key, value in part.items() if value]
+    heads = {"header_row": layer.header_row, "header_rows": layer.header_rows}
+    lines += [f"{key} = {value}" for key, value in heads.items() if value != 1]
     if schema_of(found.table).shapes:
         declared = found.crs.declared if found.crs else ""
         lines.append(f"crs = {_quoted(declared)}" if declared else '# crs = "EPSG:"')
@@ -294,6 +292,8 @@ def _entry(one: Surveyed, base: Path, lang: Language) -> list[str]:
         lines += [f"x = {_quoted(found.x)}", f"y = {_quoted(found.y)}"]
     if found.household_basis:
         lines.append(f"household_basis = {_quoted(found.household_basis)}")
+    if found.provider:
+        lines.append(f"provider = {_quoted(found.provider)}")
     lines.append(f"columns = {_inline(dict(found.columns))}")
     lines += [f"values.{name} = {_inline(dict(w))}" for name, w in found.values.items()]
     if found.table == "facilities":

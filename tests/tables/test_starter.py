@@ -255,3 +255,23 @@ def test_real_points_of_a_map_service_are_known(real_folder):
         ("roads", "EPSG:32649", ""),
         ("facilities", "EPSG:4326", "wgs_lng"),
     ]
+
+
+def test_labels_of_a_map_service_become_its_provider(tmp_path):
+    path = tmp_path / "高德点位.csv"
+    path.write_text(
+        "id,name,typecode,lng,lat\n1,甲药店,090601,117.2,31.8\n2,乙超市,060400,117.2,31.8\n",
+        encoding="utf-8",
+    )
+    (entry,) = tomllib.loads(starter(tmp_path).text)["sources"]["facilities"]
+    assert entry["provider"] == "amap"
+    assert entry["columns"]["source_label"] == "typecode"
+    assert "facility_class" not in entry["columns"]
+    assert entry["crs"] == "gcj02"
+
+
+def test_real_points_of_a_map_service_are_classed_by_its_labels(real_folder):
+    (one,) = survey([real_folder / "xian" / "poi_baidu_xian_wgs84.csv"])
+    assert one.guess.provider == "baidu"
+    assert one.guess.columns["source_label"] == "tag"
+    assert one.guess.missing == ()
