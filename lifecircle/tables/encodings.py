@@ -34,7 +34,7 @@ def canonical(encoding: str) -> str:
     """
     try:
         name = codecs.lookup(encoding or "utf-8").name
-    except LookupError:
+    except (LookupError, ValueError):  # a null byte in a damaged label
         return ""
     if name in _GB:
         return "gb18030"

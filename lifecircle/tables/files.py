@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from lifecircle.errors import LifeCircleError
 from lifecircle.tables.encodings import canonical, decode
@@ -22,6 +21,7 @@ from lifecircle.tables.found import (
     Found,
     codec_of,
     pick,
+    reading,
     refuse_other_encoding,
     without_folder,
 )
@@ -74,7 +74,7 @@ def _from_features(frame: pd.DataFrame, *, layer: str = "") -> Found:
         crs = frame.crs
         frame = frame.drop(columns=frame.geometry.name)
     names = [str(name) for name in frame.columns]
-    cells = [frame[name].tolist() for name in frame.columns]
+    cells = [frame.iloc[:, place].tolist() for place in range(len(names))]
     rows = np.arange(1, len(frame) + 1, dtype=np.int64)
     return Found(names, cells, rows, geometry, crs, layer)
 
@@ -83,7 +83,9 @@ def _read_geojson(source: Source) -> Found:
     raw = source.path.read_bytes()
     refuse_other_encoding([raw], source)
     text = decode(raw, codec_of(source))
-    found = _from_features(pyogrio.read_dataframe(io.BytesIO(text.encode())))
+    with reading():
+        frame = pyogrio.read_dataframe(io.BytesIO(text.encode()))
+    found = _from_features(frame)
     if '"crs"' in text[:2000]:
         return found
     # Without a crs member the reader says WGS 84, which the file does not.
@@ -188,8 +190,7 @@ def read_file(source: Source) -> Found:
         return reader(source)
     except FileFault as fault:
         raise without_folder(fault, source.path) from fault
-    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
-        unreadable = FileFault(key="file_unreadable", reason=str(error))
-        raise without_folder(unreadable, source.path) from error
+    except UnicodeDecodeError as error:
+        raise FileFault(key="file_unreadable", reason=str(error)) from error
     except PermissionError as error:
         raise FileFault(key="file_locked") from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +11,7 @@ from lifecircle.tables.encodings import canonical, other_encoding
 from lifecircle.tables.parse import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import numpy as np
@@ -23,6 +25,7 @@ __all__ = [
     "Found",
     "codec_of",
     "pick",
+    "reading",
     "refuse_other_encoding",
     "without_folder",
 ]
@@ -42,6 +45,42 @@ class FileFault(Exception):  # noqa: N818 - never leaves this package
     def __init__(self, *, key: str, **values: Any) -> None:
         self.key, self.values = key, values
         super().__init__(key)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Whatever a file format's library raises of a damaged file, as a fault.
+
+    Only calls of such a library stand inside: what they raise of bytes that nobody
+    foresaw is of any type, and all of it means that the file cannot be read.
+
+    Yields
+    ------
+    None
+        Nothing.
+
+    Raises
+    ------
+    FileFault
+        With the library's own words.
+
+    Examples
+    --------
+    >>> with reading():
+    ...     bytes(3).decode("utf-16")
+    Traceback (most recent call last):
+    ...
+    lifecircle.tables.found.FileFault: file_unreadable
+    """
+    try:
+        yield
+    except FileFault:
+        raise
+    except PermissionError as error:
+        raise FileFault(key="file_locked") from error
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise FileFault(key="file_unreadable", reason=reason) from error
 
 
 def without_folder(fault: FileFault, path: Path) -> FileFault:
@@ -66,12 +105,12 @@ def without_folder(fault: FileFault, path: Path) -> FileFault:
     >>> without_folder(fault, Path("/home/a/x.shp")).values["reason"]
     'x.shp: no'
     """
-    values = {
-        name: value.replace(str(path), path.name).replace(path.as_posix(), path.name)
-        if isinstance(value, str)
-        else value
-        for name, value in fault.values.items()
-    }
+    folders = (f"{path.parent}{os.sep}", f"{path.parent.as_posix()}/")
+    values = dict(fault.values)
+    for name, value in values.items():
+        if isinstance(value, str):
+            for folder in folders:
+                values[name] = values[name].replace(folder, "")
     return FileFault(key=fault.key, **values)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-import struct
 import warnings
 import zipfile
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,10 +17,9 @@ import numpy as np
 import openpyxl
 import xlrd
 from openpyxl.utils import get_column_letter, range_boundaries
-from openpyxl.utils.exceptions import InvalidFileException
 
 from lifecircle.tables.encodings import decode
-from lifecircle.tables.found import FileFault, Found
+from lifecircle.tables.found import FileFault, Found, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,25 +85,16 @@ def _fill(
     return frozenset(shared)
 
 
-def _refuse_huge(path: Path) -> None:
-    with zipfile.ZipFile(path) as parts:
-        size = sum(part.file_size for part in parts.infolist())
-    if size > _LARGEST_BYTES:
-        raise FileFault(key="file_too_large", gb=f"{size / 1e9:.0f}")
-
-
 def _open_book(path: Path, *, values: bool) -> openpyxl.Workbook:
-    try:
-        _refuse_huge(path)
+    with reading():
+        with zipfile.ZipFile(path) as parts:
+            size = sum(part.file_size for part in parts.infolist())
+        if size > _LARGEST_BYTES:
+            raise FileFault(key="file_too_large", gb=f"{size / 1e9:.0f}")
         with warnings.catch_warnings():
             # Styles and validations that openpyxl does not know are not our data.
             warnings.simplefilter("ignore", UserWarning)
             return openpyxl.load_workbook(path, read_only=True, data_only=values)
-    except (
-        *(InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError),
-        *(ElementTree.ParseError, AttributeError),
-    ) as error:
-        raise FileFault(key="file_unreadable", reason=str(error)) from error
 
 
 def _part_of(parts: zipfile.ZipFile, name: str) -> bytes:
@@ -134,8 +124,7 @@ def _merges(raw: bytes) -> list[tuple[int, int, int, int]]:
 
 def _uncalculated(path: Path, name: str, records: list[list[Any]]) -> tuple[str, ...]:
     """Formulas that no program has calculated yet read as empty cells."""
-    book = _open_book(path, values=False)
-    try:
+    with closing(_open_book(path, values=False)) as book:
         sheet = book[name]
         sheet.reset_dimensions()
         formulas = [
@@ -144,8 +133,6 @@ def _uncalculated(path: Path, name: str, records: list[list[Any]]) -> tuple[str,
             for column, cell in enumerate(cells)
             if isinstance(cell, str) and cell.startswith("=")
         ]
-    finally:
-        book.close()
     if any(records[row][column] is not None for row, column in formulas):
         return ()
     return tuple(f"{get_column_letter(c + 1)}{r + 1}" for r, c in formulas)
@@ -154,21 +141,16 @@ def _uncalculated(path: Path, name: str, records: list[list[Any]]) -> tuple[str,
 def _xlsx_sheets(path: Path, wanted: tuple[str, ...]) -> list[Sheet]:
     book = _open_book(path, values=True)
     found = []
-    try:
+    with closing(book), reading(), zipfile.ZipFile(path) as parts:
         for sheet in book.worksheets:
             if wanted and sheet.title not in wanted:
                 continue
             sheet.reset_dimensions()  # some programs write a wrong extent
             records = [list(cells) for cells in sheet.iter_rows(values_only=True)]
-            with zipfile.ZipFile(path) as parts:
-                raw = _part_of(parts, sheet.title)
+            raw = _part_of(parts, sheet.title)
             lost = _uncalculated(path, sheet.title, records) if b"<f" in raw else ()
             merged = _fill(records, _merges(raw))
             found.append(Sheet(sheet.title, records, merged, lost))
-    except (ElementTree.ParseError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise FileFault(key="file_unreadable", reason=str(error)) from error
-    finally:
-        book.close()
     return found
 
 
@@ -185,26 +167,23 @@ def _xls_value(cell: xlrd.sheet.Cell, date_mode: int) -> Any:
 
 
 def _open_xls(path: Path) -> xlrd.Book:
-    try:
+    with reading():
         return xlrd.open_workbook(path, formatting_info=True, logfile=io.StringIO())
-    except (
-        *(xlrd.XLRDError, xlrd.compdoc.CompDocError, struct.error, AssertionError),
-        *(ValueError, IndexError, KeyError, OverflowError, TypeError),
-    ) as error:
-        raise FileFault(key="file_unreadable", reason=str(error)) from error
 
 
 def _xls_sheets(path: Path, wanted: tuple[str, ...]) -> list[Sheet]:
     book = _open_xls(path)
     found = []
-    for sheet in book.sheets():
-        if wanted and sheet.name not in wanted:
-            continue
-        records = [
-            [_xls_value(cell, book.datemode) for cell in sheet.row(row)]
-            for row in range(sheet.nrows)
-        ]
-        found.append(Sheet(sheet.name, records, _fill(records, sheet.merged_cells)))
+    with reading():
+        for sheet in book.sheets():
+            if wanted and sheet.name not in wanted:
+                continue
+            records = [
+                [_xls_value(cell, book.datemode) for cell in sheet.row(row)]
+                for row in range(sheet.nrows)
+            ]
+            merged = _fill(records, sheet.merged_cells)
+            found.append(Sheet(sheet.name, records, merged))
     return found
 
 
@@ -228,11 +207,8 @@ def sheet_names(path: Path) -> list[str]:
     """
     if path.suffix.lower() == ".xls":
         return [str(name) for name in _open_xls(path).sheet_names()]
-    book = _open_book(path, values=True)
-    try:
+    with closing(_open_book(path, values=True)) as book:
         return [sheet.title for sheet in book.worksheets]
-    finally:
-        book.close()
 
 
 def read_sheets(path: Path, *wanted: str) -> list[Sheet]:

@@ -14,13 +14,12 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
 from lifecircle.tables.encodings import canonical, decode, other_encoding
 from lifecircle.tables.files import SUFFIXES
-from lifecircle.tables.found import FileFault, without_folder
+from lifecircle.tables.found import FileFault, reading, without_folder
 from lifecircle.tables.osm_source import COLUMNS, WGS84, is_openstreetmap
 from lifecircle.tables.spreadsheets import headings, read_sheets, text_records
 from lifecircle.tables.suffixes import PARQUET, SHEETS, TEXT
@@ -213,13 +212,14 @@ def _count(part: Part, seen: int) -> tuple[int, Any]:
     """Features of a layer and its bounds, where GDAL can say so without reading."""
     if part.where or part.dataset.lower().endswith(PARQUET):
         return seen, None
-    info = pyogrio.read_info(
-        part.dataset,
-        layer=part.layer or None,
-        force_feature_count=True,
-        force_total_bounds=True,
-        encoding="ISO-8859-1" if part.by_bytes else None,
-    )
+    with reading():
+        info = pyogrio.read_info(
+            part.dataset,
+            layer=part.layer or None,
+            force_feature_count=True,
+            force_total_bounds=True,
+            encoding="ISO-8859-1" if part.by_bytes else None,
+        )
     return int(info["features"]), info.get("total_bounds")
 
 
@@ -239,12 +239,13 @@ def _look_at_part(path: Path, part: Part, *, several: bool) -> Layer:
         crs = _crs_of(frame.crs, path)
         frame = frame.drop(columns=frame.geometry.name)
     names = tuple(str(column) for column in frame.columns)
+    few = frame.head(SAMPLE_ROWS)
     known = bounds is not None and np.isfinite(bounds).all() and bool(shapes)
     layer = Layer(
         path,
         part.name if several else "",
         names=names,
-        samples=tuple(frame[column].head(SAMPLE_ROWS).tolist() for column in frame),
+        samples=tuple(few.iloc[:, place].tolist() for place in range(len(names))),
         rows=rows,
         shapes=shapes,
         bounds=_box(bounds) if known else None,
@@ -318,6 +319,6 @@ def look_at(path: Path) -> list[Layer]:
         return look(path)
     except FileFault as found:
         fault = found
-    except (DataSourceError, DataLayerError, UnicodeDecodeError, OSError) as error:
+    except (UnicodeDecodeError, OSError) as error:
         fault = FileFault(key="file_unreadable", reason=str(error))
     return [Layer(path, fault=without_folder(fault, path))]

@@ -16,7 +16,7 @@ import pyogrio
 import shapely
 
 from lifecircle.tables.encodings import canonical, decode, other_encoding
-from lifecircle.tables.found import FileFault
+from lifecircle.tables.found import FileFault, reading
 from lifecircle.tables.suffixes import PARQUET
 
 if TYPE_CHECKING:
@@ -79,11 +79,8 @@ def _shown(name: str) -> str:
 
 def _members(path: Path) -> list[zipfile.ZipInfo]:
     """Members of a zip that are no bombs and stay inside it."""
-    try:
-        with zipfile.ZipFile(path) as box:
-            members = box.infolist()
-    except zipfile.BadZipFile as error:
-        raise FileFault(key="file_unreadable", reason=str(error)) from error
+    with reading(), zipfile.ZipFile(path) as box:
+        members = box.infolist()
     size = sum(one.file_size for one in members)
     packed = sum(one.compress_size for one in members)
     if size > _LARGEST_BYTES or size > _LARGEST_RATIO * max(packed, 1_000_000):
@@ -117,14 +114,15 @@ def _zipped_shapefile(
     label = ""
     for suffix in (".cpg", ".CPG"):
         if stem + suffix in names:
-            with zipfile.ZipFile(path) as box:
+            with reading(), zipfile.ZipFile(path) as box:
                 label = _label(box.read(stem + suffix)[:100])
     return Part(plain, dataset, label=label, by_bytes=True)
 
 
 def _layers(dataset: str, name: str) -> list[Part]:
     """A layer each; the only layer of a member takes the member's name."""
-    listed = [str(layer) for layer, _ in pyogrio.list_layers(dataset)]
+    with reading():
+        listed = [str(layer) for layer, _ in pyogrio.list_layers(dataset)]
     if name and len(listed) == 1:
         return [Part(name, dataset, listed[0])]
     return [Part(layer, dataset, layer) for layer in listed]
@@ -133,7 +131,8 @@ def _layers(dataset: str, name: str) -> list[Part]:
 def _dxf(path: Path) -> list[Part]:
     """The layers of a drawing, whose names are GBK or UTF-8 whatever it declares."""
     pyogrio.set_gdal_config_options({"DXF_ENCODING": "ISO-8859-1"})
-    frame = pyogrio.read_dataframe(path, columns=["Layer"], read_geometry=False)
+    with reading():
+        frame = pyogrio.read_dataframe(path, columns=["Layer"], read_geometry=False)
     found = []
     for name in sorted(set(frame["Layer"].dropna())):
         raw = name.encode("latin-1")
@@ -161,7 +160,7 @@ def parts_of(path: Path) -> list[Part]:
     Raises
     ------
     FileFault
-        If a zip is broken, unpacks to something huge, or holds no layer.
+        If the file is broken, or a zip unpacks to something huge or holds no layer.
     """
     suffix = path.suffix.lower()
     if suffix == ".shp":
@@ -177,11 +176,11 @@ def parts_of(path: Path) -> list[Part]:
 
 def _parquet(path: str) -> pd.DataFrame:
     try:
-        return gpd.read_parquet(path)
+        import pyarrow  # noqa: F401  (only asked whether it is there)
     except ImportError as error:
         raise FileFault(key="parquet_no_reader") from error
-    except (ValueError, OSError, TypeError, KeyError) as error:
-        raise FileFault(key="file_unreadable", reason=str(error)) from error
+    with reading():
+        return gpd.read_parquet(path)
 
 
 def _close(frame: pd.DataFrame) -> pd.DataFrame:
@@ -218,7 +217,7 @@ def read_part(
     Raises
     ------
     FileFault
-        If a GeoParquet file cannot be read, or its reader is not installed.
+        If the layer cannot be read, or a library for it is not installed.
     """
     if part.dataset.lower().endswith(PARQUET):
         frame = _parquet(part.dataset)
@@ -229,5 +228,6 @@ def read_part(
         options["layer"] = part.layer
     if part.where:
         options["where"] = part.where
-    frame = pyogrio.read_dataframe(part.dataset, max_features=most, **options)
+    with reading():
+        frame = pyogrio.read_dataframe(part.dataset, max_features=most, **options)
     return _close(frame) if closed and part.where else frame
