@@ -17,13 +17,21 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from pandas import Series
 
-__all__ = ["geometry_columns", "numbers", "plain", "positions", "texts"]
+__all__ = [
+    "COARSE",
+    "FINE",
+    "geometry_columns",
+    "numbers",
+    "plain",
+    "positions",
+    "texts",
+]
 
-DEGREE_STEPS = 1_000_000
-"""Coordinates are whole millionths of a degree: about 0.1 m."""
+FINE, COARSE = 1_000_000, 100_000
+"""Steps of a degree: about 0.1 m; about 1 m, for outlines drawn to several metres."""
 
 
-def geometry_columns(geometries: Iterable[Any]) -> dict[str, Any]:
+def geometry_columns(geometries: Iterable[Any], *, per: int = FINE) -> dict[str, Any]:
     """Geometries as columns of whole numbers.
 
     Parameters
@@ -31,15 +39,17 @@ def geometry_columns(geometries: Iterable[Any]) -> dict[str, Any]:
     geometries : iterable of shapely geometry or None
         Degrees, WGS 84. Polygons give their rings without the closing point,
         multiparts all their parts, points a part of one point.
+    per : int
+        Coordinates are whole steps of which a degree has so many.
 
     Returns
     -------
     dict
-        ``parts`` (parts of each geometry), ``sizes`` (points of each part), ``x`` and
-        ``y`` (longitude and latitude of the first point of each part, millionths of a
-        degree), ``dx`` and ``dy`` (steps to its other points). If ``turned`` is 1, a
-        step from the third point on is told as what it is more than the step two
-        before, turned back: nought for the last corner of a rectangle.
+        ``per``, ``parts`` (parts of each geometry), ``sizes`` (points of each part),
+        ``x`` and ``y`` (longitude and latitude of the first point of each part), ``dx``
+        and ``dy`` (steps to its other points). If ``turned`` is 1, a step from the
+        third point on is told as what it is more than the step two before, turned
+        back: nought for the last corner of a rectangle.
 
     Examples
     --------
@@ -59,7 +69,7 @@ def geometry_columns(geometries: Iterable[Any]) -> dict[str, Any]:
     keep = np.ones(len(part_of_point), dtype=bool)
     last = np.flatnonzero(np.diff(np.append(part_of_point, -1)))
     keep[last[closing[part_of_point[last]]]] = False
-    whole = np.rint(coordinates[keep] * DEGREE_STEPS).astype(np.int64)
+    whole = np.rint(coordinates[keep] * per).astype(np.int64)
     sizes = np.bincount(part_of_point[keep], minlength=len(parts))
     first = (np.cumsum(sizes) - sizes)[sizes > 0]
     inner = np.ones(len(whole), dtype=bool)
@@ -68,6 +78,7 @@ def geometry_columns(geometries: Iterable[Any]) -> dict[str, Any]:
     turned = _bits(turned_steps[inner]) < _bits(plain_steps[inner])
     steps = (turned_steps if turned else plain_steps)[inner]
     return {
+        "per": per,
         "parts": np.bincount(owner, minlength=len(shapes)),
         "sizes": sizes,
         "x": whole[first, 0],

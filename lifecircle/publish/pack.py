@@ -1,5 +1,6 @@
 """The page's data in few bytes: whole numbers as columns, all of it deflated.
 
+The zlib stream stands in the page as text, seven bits a byte: see ``seven_bit_text``.
 Layout after inflating: the length of the text (4 bytes, little-endian), the text
 (JSON, UTF-8), the columns. In the text a column is ``{"$": [start, count, width,
 form]}``: ``count`` numbers from byte ``start`` of the columns, each of ``width`` bytes
@@ -14,19 +15,18 @@ place in ``patterns`` of each text, ``first`` the number that stands for the fir
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["SLOT", "Steps", "packed"]
+__all__ = ["ESCAPED", "SLOT", "Packed", "Steps", "packed", "seven_bit_text"]
 
 SHORTEST = 48
 """Lists of fewer numbers stay text."""
@@ -39,6 +39,20 @@ _NUMBER = re.compile("([1-9][0-9]{0,8})")
 """Without leading zeros, which stay in the pattern; fits 32 bits."""
 _LEVEL = 7
 """Levels above take four times as long for a hundredth of the bytes."""
+ESCAPED = b"\0\b\t\n\v\f\r\x1a\x1b&<\x7f"
+"""What a page, an editor or a transfer of text may take for something else."""
+_BEYOND = 0x100
+"""First of the characters that stand for an escaped one and its successor."""
+
+
+class Packed(NamedTuple):
+    """Data as text that can stand in any element of a page."""
+
+    text: str
+    stream_bytes: int
+    """Bytes of the zlib stream."""
+    bytes: int
+    """Bytes after inflating."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,8 +62,8 @@ class Steps:
     values: npt.NDArray[np.int64]
 
 
-def packed(data: object) -> tuple[str, int]:
-    """Data as base64 text, and its size once inflated.
+def packed(data: object) -> Packed:
+    """Data as text of a page, and its sizes.
 
     Parameters
     ----------
@@ -58,29 +72,79 @@ def packed(data: object) -> tuple[str, int]:
 
     Returns
     -------
-    str
-        zlib stream in base64: letters that can stand in any element of a page.
-    int
-        Bytes after inflating.
+    Packed
+        The text, bytes of the zlib stream, bytes after inflating.
 
     Examples
     --------
-    >>> text, size = packed({"a": list(range(1000))})
-    >>> len(text) < 80, size
+    >>> told = packed({"a": list(range(1000))})
+    >>> len(told.text) < 80, told.bytes
     (True, 1028)
     """
-    columns: list[bytes] = []
+    columns: dict[bytes, int] = {}
     text = json.dumps(
         _split(data, columns),
         ensure_ascii=False,
         separators=(",", ":"),
         allow_nan=False,
     ).encode("utf-8")
-    whole = len(text).to_bytes(4, "little") + text + b"".join(columns)
-    return base64.b64encode(zlib.compress(whole, _LEVEL)).decode("ascii"), len(whole)
+    pieces = [len(text).to_bytes(4, "little") + text, *columns]
+    # Every column has its own statistics, and so its own block of the stream.
+    deflate = zlib.compressobj(_LEVEL)
+    blocks = [
+        deflate.compress(one) + deflate.flush(zlib.Z_PARTIAL_FLUSH) for one in pieces
+    ]
+    stream = b"".join([*blocks, deflate.flush()])
+    return Packed(seven_bit_text(stream), len(stream), sum(map(len, pieces)))
 
 
-def _split(data: Any, columns: list[bytes]) -> Any:
+def seven_bit_text(stream: bytes) -> str:
+    r"""Bytes as characters of seven bits, an eighth less than as base64.
+
+    Seven bits, highest first, are the ASCII character of that number. If it is one of
+    ``ESCAPED``, it and the seven bits after it are one character of two bytes: 256 +
+    128 times the place in ``ESCAPED`` + the seven bits. Noughts fill the end.
+
+    Parameters
+    ----------
+    stream : bytes
+        Anything.
+
+    Returns
+    -------
+    str
+        Without line ends, ``<`` and ``&``; 8 bytes of UTF-8 for 7 of the stream.
+
+    Examples
+    --------
+    1000001 1000010 is "AB"; 0000000 is escaped and takes the next along.
+
+    >>> seven_bit_text(bytes([0b10000011, 0b00001000])).encode()
+    b'AB\xc4\x80'
+    """
+    bits = np.unpackbits(np.frombuffer(stream, dtype=np.uint8))
+    # One group more than the bits fill: the last may be escaped.
+    groups = -(-len(bits) // 7)
+    filled = np.zeros((groups + 1, 7), dtype=np.uint8)
+    filled.reshape(-1)[: len(bits)] = bits
+    sevens = np.packbits(filled, axis=1)[:, 0] >> 1
+    place = np.full(128, -1, dtype=np.int32)
+    place[list(ESCAPED)] = np.arange(len(ESCAPED))
+    escaped = place[sevens] >= 0
+    number = np.arange(groups + 1)
+    run_start = np.maximum.accumulate(np.where(escaped, -1, number))
+    # In a run of escaped ones every other is taken along by the one before.
+    leads = escaped & ((number - run_start) % 2 == 1)
+    leads[groups] = False
+    taken = np.zeros(groups + 1, dtype=bool)
+    taken[1:] = leads[:-1]
+    pairs = _BEYOND + 128 * place[sevens] + np.append(sevens[1:], 0)
+    told = np.where(leads, pairs, sevens)[~taken]
+    spare = 0 if taken[groups] else 1
+    return told[: len(told) - spare].astype("<u2").tobytes().decode("utf-16-le")
+
+
+def _split(data: Any, columns: dict[bytes, int]) -> Any:
     """The data with its columns taken out."""
     if isinstance(data, dict):
         return {str(key): _split(value, columns) for key, value in data.items()}
@@ -95,7 +159,7 @@ def _split(data: Any, columns: list[bytes]) -> Any:
 
 
 def _list_column(
-    data: list[Any] | tuple[Any, ...], columns: list[bytes]
+    data: list[Any] | tuple[Any, ...], columns: dict[bytes, int]
 ) -> dict[str, Any] | None:
     """A list of whole numbers or texts as a column; None if it holds anything else."""
     kinds = {type(one) for one in data}
@@ -111,7 +175,7 @@ def _list_column(
 
 
 def _text_column(
-    texts: list[str | None] | tuple[str | None, ...], columns: list[bytes]
+    texts: list[str | None] | tuple[str | None, ...], columns: dict[bytes, int]
 ) -> dict[str, Any] | None:
     """Texts as patterns and numbers, where they are fewer patterns than texts."""
     patterns: dict[str | None, int] = {}
@@ -139,13 +203,19 @@ def _whole_or_none(data: list[Any] | tuple[Any, ...]) -> bool:
 
 
 def _column(
-    values: np.ndarray[Any, np.dtype[np.int64]], columns: list[bytes], *, form: int
+    values: np.ndarray[Any, np.dtype[np.int64]], columns: dict[bytes, int], *, form: int
 ) -> dict[str, list[int]]:
     steps = np.diff(values, prepend=np.int64(0)) if form & _DIFFERENCES else values
     folded = ((steps << 1) ^ (steps >> 63)).astype("<u8")
     largest = int(folded.max()) if len(folded) else 0
     width = max(1, (largest.bit_length() + 7) // 8)
     planes = folded.view(np.uint8).reshape(-1, 8)[:, :width].T
-    start = sum(map(len, columns))
-    columns.append(np.ascontiguousarray(planes).tobytes())
+    told = np.ascontiguousarray(planes).tobytes()
+    # Columns that are alike are kept once; each starts where the last one ends.
+    end = (
+        next(reversed(columns.values())) + len(next(reversed(columns)))
+        if columns
+        else 0
+    )
+    start = columns.setdefault(told, end)
     return {"$": [start, len(values), width, form]}

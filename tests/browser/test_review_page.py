@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from lifecircle.publish.headline import headline
@@ -204,6 +206,24 @@ def test_a_browser_that_cannot_decompress_shows_the_same(open_page, review_html)
     shown = "[LC.data.layers.buildings.id, Array.from(LC.g.roads.x)]"
     assert old.evaluate(shown) == whole
     assert old.locator(".notice").inner_text() != ""
+
+
+@pytest.mark.parametrize("level", [0, 9])
+def test_the_own_inflater_reads_stored_blocks(open_page, review_html, level):
+    # Noise is stored, what repeats is deflated: blocks of both kinds take turns.
+    noise = np.random.default_rng(3).bytes(70_000)
+    deflate = zlib.compressobj(level, wbits=-15)
+    told = b""
+    for part in (noise, b"aaab" * 5000, noise[::-1], b"c" * 7):
+        told += deflate.compress(part) + deflate.flush(zlib.Z_SYNC_FLUSH)
+    told += deflate.flush()
+    page = open_page(review_html)
+    read = page.evaluate(
+        "([told, size]) => Array.from(LC.inflate(Uint8Array.from(told),"
+        " new Uint8Array(size)))",
+        [list(told), 160_007],
+    )
+    assert bytes(read) == noise + b"aaab" * 5000 + noise[::-1] + b"c" * 7
 
 
 def test_a_building_card_lists_every_class(open_page, review_html, study):

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import zlib
 
+ESCAPED = [0, 8, 9, 10, 11, 12, 13, 26, 27, 38, 60, 127]
+
 
 def data_of(text):
-    found = re.search(
-        r'id="lc-data" data-size="(\d+)">([A-Za-z0-9+/=]*)</script>', text
-    )
-    whole = zlib.decompress(base64.b64decode(found[2]))
-    assert len(whole) == int(found[1])
+    found = re.search(r'id="lc-data" data-bytes="(\d+),(\d+)">([^<&]*)</script>', text)
+    stream = bytes_of(found[3], int(found[1]))
+    whole = zlib.decompress(stream)
+    assert len(whole) == int(found[2])
     length = int.from_bytes(whole[:4], "little")
     return restored(json.loads(whole[4 : 4 + length]), whole[4 + length :])
+
+
+def bytes_of(text, length):
+    """The bytes of a text of seven bits a character."""
+    bits = []
+    for code in map(ord, text):
+        if code >= 256:
+            bits.append(f"{ESCAPED[(code - 256) // 128]:07b}")
+        bits.append(f"{code % 128:07b}")
+    joined = "".join(bits)
+    assert set(joined[8 * length :]) <= {"0"}
+    assert len(joined) - 8 * length < 14
+    return int(joined[: 8 * length], 2).to_bytes(length, "big") if length else b""
 
 
 def restored(value, columns):
@@ -49,7 +62,7 @@ def _filled(pattern, given):
 
 
 def points_of(geom):
-    """The points of every part, in millionths of a degree."""
+    """The points of every part, in steps of which a degree has ``per``."""
     steps = zip(geom["dx"], geom["dy"], strict=True)
     starts = zip(geom["x"], geom["y"], strict=True)
     parts = []

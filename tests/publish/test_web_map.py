@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import zlib
@@ -14,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lifecircle.errors import ResultError
-from lifecircle.publish.pack import packed
+from lifecircle.publish.pack import packed, seven_bit_text
 from lifecircle.publish.web_map import page, vendored
-from tests.publish.page_data import data_of, points_of, restored
+from tests.publish.page_data import bytes_of, data_of, points_of, restored
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&<!-- \u2028"
 
@@ -38,14 +37,14 @@ def test_hostile_names_stay_data(sample_study):
 
 
 def test_nothing_is_fetched(text):
-    shell = text.replace(re.search(r'data-size="\d+">(.*?)</script>', text)[1], "")
+    shell = text.replace(re.search(r'data-bytes="[\d,]+">(.*?)</script>', text)[1], "")
     assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=\"(?!data:)", shell)
     assert "default-src 'none'" in shell
     assert "sourceMappingURL" not in shell
 
 
 def test_code_and_styles_are_small(text):
-    shell = text.replace(re.search(r'data-size="\d+">(.*?)</script>', text)[1], "")
+    shell = text.replace(re.search(r'data-bytes="[\d,]+">(.*?)</script>', text)[1], "")
     assert len(shell.encode()) < 400 * 1024
 
 
@@ -124,12 +123,28 @@ def test_what_is_packed_comes_back(whole, gaps, mixed, names):
         "names": names,
         "mixed": [mixed, {"deep": whole[:60]}],
     }
-    text, size = packed(data)
-    inside = zlib.decompress(base64.b64decode(text))
-    assert len(inside) == size
+    told = packed(data)
+    inside = zlib.decompress(bytes_of(told.text, told.stream_bytes))
+    assert len(inside) == told.bytes
     length = int.from_bytes(inside[:4], "little")
     read = restored(json.loads(inside[4 : 4 + length]), inside[4 + length :])
     assert read == data
+
+
+def test_columns_that_are_alike_are_kept_once():
+    numbers = [(k * k) % 251 for k in range(100)]
+    # Header 4 and JSON, then 100 numbers in one byte or two: once, not twice.
+    once, twice = packed({"a": numbers}), packed({"a": numbers, "b": numbers})
+    assert twice.bytes - once.bytes < 40
+
+
+@given(st.binary(max_size=60) | st.lists(st.sampled_from([0, 1, 255])).map(bytes))
+def test_bytes_come_back_from_seven_bits(stream):
+    text = seven_bit_text(stream)
+    assert bytes_of(text, len(stream)) == stream
+    assert not set(text) & set("\0\b\t\n\v\f\r\x1a\x1b&<\x7f")
+    # 7 bits a byte, and never more than two groups of 7 bits of noughts at the end.
+    assert len(text.encode()) <= 8 * len(stream) / 7 + 2
 
 
 def test_no_machine_path_and_no_clock(text):

@@ -18,8 +18,8 @@ LC.decodeGeometry = function (columns) {
   const x = LC.coordinates(from, columns.x, columns.dx, columns.turned, points);
   const y = LC.coordinates(from, columns.y, columns.dy, columns.turned, points);
   for (let k = 0; k < points; k++) {
-    x[k] = LC.worldX(x[k] / 1e6);
-    y[k] = LC.worldY(y[k] / 1e6);
+    x[k] = LC.worldX(x[k] / columns.per);
+    y[k] = LC.worldY(y[k] / columns.per);
   }
   const geometry = { count, first, from, x, y };
   geometry.box = LC.boxes(geometry);
@@ -80,19 +80,42 @@ LC.contains = function (g, i, x, y) {
   return inside;
 };
 
-/* The data element: base64 of a zlib stream; see publish/pack.py for what is in it. */
+/* Bytes of a text that holds seven bits a character, some escaped; see
+   publish/pack.py. */
+LC.ESCAPED = "\0\b\t\n\v\f\r\x1a\x1b&<\x7f";
+LC.sevenBits = function (text, length) {
+  const bytes = new Uint8Array(length);
+  let place = 0;
+  let held = 0;
+  let bits = 0;
+  const take = function (seven) {
+    held = (held << 7) | seven;
+    bits += 7;
+    if (bits < 8) return;
+    bits -= 8;
+    if (place < length) bytes[place++] = held >> bits;
+    held &= (1 << bits) - 1;
+  };
+  for (let k = 0; k < text.length; k++) {
+    const code = text.charCodeAt(k);
+    if (code >= 256) take(LC.ESCAPED.charCodeAt((code - 256) >> 7));
+    take(code & 127);
+  }
+  return bytes;
+};
+
+/* The data element: a zlib stream as text; its bytes, and those it inflates to. */
 LC.inflated = async function () {
   const node = document.getElementById("lc-data");
-  const letters = atob(node.textContent);
-  const bytes = new Uint8Array(letters.length);
-  for (let k = 0; k < letters.length; k++) bytes[k] = letters.charCodeAt(k);
+  const [length, size] = node.dataset.bytes.split(",").map(Number);
+  const bytes = LC.sevenBits(node.textContent, length);
   node.textContent = "";
   if (typeof DecompressionStream === "function") {
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     return new Uint8Array(await new Response(stream).arrayBuffer());
   }
   LC.slowData = true;
-  const whole = new Uint8Array(Number(node.dataset.size));
+  const whole = new Uint8Array(size);
   return LC.inflate(bytes.subarray(2), whole);
 };
 
