@@ -284,9 +284,11 @@ def _boards(report: Report) -> None:
     for unit, part in board.groupby("unit_id", sort=False):
         line = element(body, "tr")
         element(line, "td", names.get(str(unit), str(unit)), class_="short")
-        rows = part.set_index("family")
+        # A family of rules may ask nothing of some unit.
+        counts = part.set_index("family")[["must_met", "must_assessed"]]
+        counts = counts.reindex(families, fill_value=0)
         for family in families:
-            met, asked = rows.loc[family, ["must_met", "must_assessed"]]
+            met, asked = counts.loc[family]
             said = f"{met}/{asked}" if asked else "–"
             look = "number fail" if met < asked else "number"
             element(line, "td", said, class_=look)

@@ -46,9 +46,14 @@ _FLAGS = {
 _YEAR = re.compile(r"(\d{4})(?:年|[-./](?:\d.*)?|\d{2}|\d{4}|$)(?:.*)?")
 
 
+_LONGEST_MISSING = max(map(len, _MISSING))
+
+
 def _narrow(value: str) -> str:
     """Full-width forms to ASCII, ``㎡`` to ``m2``, surrounding blanks away."""
-    return unicodedata.normalize("NFKC", value).strip()
+    if not value.isascii():
+        value = unicodedata.normalize("NFKC", value)
+    return value.strip()
 
 
 def is_missing(value: Any) -> bool:
@@ -72,7 +77,9 @@ def is_missing(value: Any) -> bool:
     if value is None:
         return True
     if isinstance(value, str):
-        return _narrow(value).lower() in _MISSING
+        bare = value.strip()
+        # No folding of wide forms makes one of these words of a longer text.
+        return len(bare) <= _LONGEST_MISSING and _narrow(bare).lower() in _MISSING
     return bool(value != value)  # NaN and NaT differ from themselves
 
 

@@ -66,6 +66,11 @@ def _read_sheet(source: Source) -> Found:
     return from_records(sheet.records, source, layer=name, merged=sheet.merged)
 
 
+def _cells(column: pd.Series[Any]) -> Any:
+    """Cells of a column; an array where all are numbers, which is much faster."""
+    return column.to_numpy() if column.dtype.kind in "iuf" else column.tolist()
+
+
 def _from_features(frame: pd.DataFrame, *, layer: str = "") -> Found:
     geometry: npt.NDArray[np.object_] | None = None
     crs: CRS | None = None
@@ -74,7 +79,7 @@ def _from_features(frame: pd.DataFrame, *, layer: str = "") -> Found:
         crs = frame.crs
         frame = frame.drop(columns=frame.geometry.name)
     names = [str(name) for name in frame.columns]
-    cells = [frame.iloc[:, place].tolist() for place in range(len(names))]
+    cells = [_cells(frame.iloc[:, place]) for place in range(len(names))]
     rows = np.arange(1, len(frame) + 1, dtype=np.int64)
     return Found(names, cells, rows, geometry, crs, layer)
 
@@ -108,6 +113,7 @@ def _decoded(source: Source, raw: Found, label: str) -> Found:
     texts = [
         cell.encode("latin-1")
         for column in [raw.names, *raw.cells]
+        if isinstance(column, list)
         for cell in dict.fromkeys(column)
         if isinstance(cell, str)
     ]
@@ -120,7 +126,10 @@ def _decoded(source: Source, raw: Found, label: str) -> Found:
     def clean(cell: Any) -> Any:
         return decode(cell.encode("latin-1"), codec) if isinstance(cell, str) else cell
 
-    cells = [[clean(cell) for cell in column] for column in raw.cells]
+    cells = [
+        [clean(cell) for cell in column] if isinstance(column, list) else column
+        for column in raw.cells
+    ]
     names = [clean(name) for name in raw.names]
     return Found(names, cells, raw.rows, raw.geometry, raw.crs, raw.layer)
 

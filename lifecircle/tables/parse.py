@@ -12,7 +12,6 @@ import pandas as pd
 
 from lifecircle.standards.catalogue import OTHER, read_catalogue
 from lifecircle.tables.cells import (
-    is_missing,
     to_flag,
     to_list,
     to_number,
@@ -23,6 +22,8 @@ from lifecircle.tables.schemas import NUMERIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    import numpy.typing as npt
 
     from lifecircle.tables.ledger import Ledger
     from lifecircle.tables.schemas import Field
@@ -246,7 +247,8 @@ def parse_column(
     Parameters
     ----------
     frame : DataFrame
-        Cells as found under our column names, with the hidden columns.
+        Cells as found under our column names, with the hidden columns; a column
+        that the file does not give is absent.
     field : Field
         The column's schema.
     mapping : Mapping[str, str]
@@ -259,28 +261,73 @@ def parse_column(
     Series
         float64 (NaN = missing) or str (None = missing), in the frame's order.
     """
-    cells = frame[field.name].tolist()
-    judged: dict[tuple[type, Any], tuple[Any, str]] = {}
-    for cell in cells:
-        if (type(cell), cell) not in judged:
-            judged[type(cell), cell] = _judge(cell, field, mapping)
-    results = [judged[type(cell), cell] for cell in cells]
-    bad = [place for place, (_, fault) in enumerate(results) if fault]
-    for place in bad:
-        shown = _shown(cells[place], field, mapping)
-        ledger.flag(frame, [place], results[place][1], [shown], column=field.name)
-    values = [value for value, _ in results]
+    if field.name not in frame:
+        return _absent(frame, field)
+    cells = frame[field.name]
+    values, faults = _judge_column(cells, field, mapping)
+    for place in np.flatnonzero(faults != "").tolist():
+        shown = _shown(cells.iloc[place], field, mapping)
+        ledger.flag(frame, [place], faults[place], [shown], column=field.name)
+    gone = pd.isna(values)
     if field.required:
-        empty = [
-            place
-            for place, (value, fault) in enumerate(results)
-            if not fault and is_missing(value)
-        ]
+        empty = np.flatnonzero(gone & (faults == "")).tolist()
         ledger.flag(frame, empty, "missing_value", column=field.name)
+    if field.default is not None:
+        values[gone] = field.default
+    return pd.Series(values, frame.index, dtype=values.dtype, name=field.name)
+
+
+def _absent(frame: pd.DataFrame, field: Field) -> pd.Series[Any]:
+    """A column that the file does not give."""
     if field.kind in NUMERIC:
-        numbers = np.array(values, dtype=np.float64)
-        if field.default is not None:
-            numbers = np.where(np.isnan(numbers), field.default, numbers)
-        return pd.Series(numbers, index=frame.index, name=field.name)
-    filled = [field.default if value is None else value for value in values]
-    return pd.Series(filled, index=frame.index, name=field.name, dtype=object)
+        value: Any = np.nan if field.default is None else field.default
+        return pd.Series(value, frame.index, dtype=np.float64, name=field.name)
+    values = np.full(len(frame), field.default, dtype=object)
+    return pd.Series(values, frame.index, dtype=object, name=field.name)
+
+
+def _judge_column(
+    cells: pd.Series[Any], field: Field, mapping: Mapping[str, str]
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.object_]]:
+    """Parsed values and faults of a column, each different cell looked at once."""
+    if cells.dtype.kind in "iuf" and field.kind == "number" and not mapping:
+        return _judge_numbers(cells, field)
+    codes, different = _different(cells)
+    judged = [_judge(cell, field, mapping) for cell in different]
+    kind = np.float64 if field.kind in NUMERIC else object
+    values, faults = np.empty(len(judged), dtype=kind), np.empty(len(judged), object)
+    values[:] = [value for value, _ in judged]
+    faults[:] = [fault for _, fault in judged]
+    return values[codes], faults[codes]
+
+
+def _different(cells: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
+    """The different cells, and which of them stands where; 1 and "1" are two."""
+    if pd.api.types.infer_dtype(cells, skipna=True) == "string":
+        given = cells.to_numpy(dtype=object)
+        codes, different = pd.factorize(given)
+        # What is missing has code -1: the last.
+        return codes, [*different, None]
+    places: dict[tuple[type, Any], int] = {}
+    listed = cells.tolist()
+    codes = np.array(
+        [places.setdefault((type(cell), cell), len(places)) for cell in listed],
+        dtype=np.intp,
+    )
+    return codes, [cell for _, cell in places]
+
+
+def _judge_numbers(
+    cells: pd.Series[Any], field: Field
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.object_]]:
+    """As ``_judge``, for a column that a file holds as numbers."""
+    values = cells.to_numpy(dtype=np.float64, copy=True)
+    faults = np.full(len(values), "", dtype=object)
+    low = -np.inf if field.least is None else field.least
+    high = np.inf if field.most is None else field.most
+    bad = np.isinf(values) | (values < low) | (values > high)
+    if field.whole:
+        bad |= np.isfinite(values) & (values != np.floor(values))
+    for place in np.flatnonzero(bad):
+        values[place], faults[place] = _judge(cells.iloc[place], field, {})
+    return values, faults

@@ -93,10 +93,11 @@ def _find_column(wanted: str, names: list[str]) -> list[int]:
 
 def _take_column(
     found: Found, wanted: str, ours: str, *, number: int, ledger: Ledger
-) -> list[Any] | None:
+) -> Any | None:
+    """A column's cells, a list, or an array where the file holds numbers."""
     places = _find_column(wanted, found.names)
     if len(places) == 1:
-        return list(found.cells[places[0]])
+        return found.cells[places[0]]
     if places:
         ledger.report("column_twice", {"value": wanted}, origin=number, column=ours)
         return None
@@ -114,6 +115,13 @@ def _numbered(source: Source, found: Found) -> list[Any]:
     return [f"{name}-{row}" for row in found.rows]
 
 
+def _as_found(column: Any) -> pd.Series[Any]:
+    """Cells of any kind as they are; numbers of a file stay numbers."""
+    if isinstance(column, np.ndarray):
+        return pd.Series(column)
+    return pd.Series(column, dtype=object)
+
+
 def _cells_of(
     source: Source, found: Found, *, number: int, ledger: Ledger
 ) -> pd.DataFrame | None:
@@ -123,11 +131,11 @@ def _cells_of(
     whole = True
     for ours, wanted in source.columns.items():
         if wanted == ROW_NUMBER and fields[ours].kind == "id":
-            column: list[Any] | None = _numbered(source, found)
+            column: Any = _numbered(source, found)
         else:
             column = _take_column(found, wanted, ours, number=number, ledger=ledger)
         if column is not None:
-            taken[ours] = pd.Series(column, dtype=object)
+            taken[ours] = column
         elif fields[ours].required:
             whole = False
     for axis in (source.x, source.y):
@@ -136,10 +144,11 @@ def _cells_of(
             if column is None:
                 whole = False
             else:
-                taken[f"@{axis}"] = pd.Series(column, dtype=object)
+                taken[f"@{axis}"] = column
     if not whole:
         return None
-    frame = pd.DataFrame(taken, index=pd.RangeIndex(len(found.rows)))
+    kept = {name: _as_found(column) for name, column in taken.items()}
+    frame = pd.DataFrame(kept, index=pd.RangeIndex(len(found.rows)))
     for ours, value in source.constants.items():
         frame[ours] = pd.Series([value] * len(frame), dtype=object)
     return frame
@@ -156,9 +165,17 @@ def _refuse_persons(found: Found, number: int, ledger: Ledger) -> bool:
     return bool(columns)
 
 
+def _holds_lost(texts: pd.Series[Any]) -> bool:
+    whole = "\n".join(cell for cell in texts.unique() if isinstance(cell, str))
+    return any(mark in whole for mark in _LOST)
+
+
 def _report_lost_text(frame: pd.DataFrame, *, ledger: Ledger) -> None:
     """Warn of characters that an earlier program has destroyed."""
     for name in frame.columns:
+        texts = frame[name]
+        if texts.dtype != object or not _holds_lost(texts):
+            continue
         lost = [
             place
             for place, cell in enumerate(frame[name])
@@ -175,7 +192,7 @@ def _flag_merged(
 ) -> None:
     """A number merged over several rows is theirs together: no row's own is known."""
     fields = schema_of(source.table).readable
-    for ours, wanted in source.columns.items():
+    for ours, wanted in source.columns.items() if found.merged else ():
         columns = _find_column(wanted, found.names)
         if fields[ours].kind in NUMERIC and len(columns) == 1:
             merged = [
@@ -240,11 +257,11 @@ def _check_coordinates(
     x = (box[known, 0] + box[known, 2]) / 2
     y = (box[known, 1] + box[known, 3]) / 2
     faults = coordinate_faults(x, y, source.crs)
-    values = [
-        {"x": f"{east:.6g}", "y": f"{north:.6g}", "declared": source.crs}
-        for east, north in zip(x, y, strict=True)
-    ]
     wrong = np.flatnonzero(faults != "")
+    values = {
+        place: {"x": f"{x[place]:.6g}", "y": f"{y[place]:.6g}", "declared": source.crs}
+        for place in wrong
+    }
     faulty = np.zeros(len(frame), dtype=bool)
     layer_fault, shown = "", {}
     if len(wrong) * 2 > len(known):
@@ -314,8 +331,6 @@ def _parse(source: Source, cells: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     cells = to_yuan(cells, source.columns)
     parsed: dict[str, Any] = {"_origin": cells["_origin"], "_row": cells["_row"]}
     for ours, field in schema_of(source.table).readable.items():
-        if ours not in cells:
-            cells = cells.assign(**{ours: None})
         mapping = source.values.get(ours, {})
         parsed[ours] = parse_column(cells, field, mapping, ledger=ledger)
     if "household_basis" in parsed and source.household_basis:
