@@ -43,6 +43,8 @@ ESTIMATE_RANGE = {
     "units": 0.10,
     "compound_total": 0.10,
     "floor_area": 0.20,
+    "footprint_floors": 0.30,
+    "community_total": 0.30,
     "estimated": 0.20,
 }
 """How far an estimate may be off, by its method, as a share. Ours, in no source:

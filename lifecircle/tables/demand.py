@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lifecircle.tables.households import estimate_households, estimate_persons
+from lifecircle.tables.households import Estimate, estimate_households, estimate_persons
 from lifecircle.tables.places import containing, shapes_of
 from lifecircle.tables.schemas import SCHEMAS
 
@@ -91,23 +91,41 @@ def _demand_from_compounds(compounds: GeoDataFrame) -> GeoDataFrame:
     )
 
 
-def _report_overdrawn(
-    compounds: pd.DataFrame, overdrawn: dict[str, float], *, ledger: Ledger
+def _report_totals(
+    tables: dict[str, pd.DataFrame], estimate: Estimate, *, ledger: Ledger
 ) -> None:
-    ids = compounds["compound_id"].to_numpy()
-    places = np.flatnonzero(np.isin(ids, sorted(overdrawn)))
-    shown = [
-        {"value": ids[place], "excess": f"{overdrawn[ids[place]]:g}"}
-        for place in places
-    ]
-    ledger.flag(
-        compounds,
-        places,
-        "compound_overdrawn",
-        shown,
-        column="households",
-        severity="warning",
-    )
+    """Totals that were not spread over the buildings that lack a figure, and why."""
+    for table, frame in tables.items():
+        key = SCHEMAS[table].key
+        ids, bases = frame[key].to_numpy(), frame["household_basis"].to_numpy()
+        excess = estimate.overdrawn[table]
+        over = np.flatnonzero(frame[key].isin(excess) & ledger.standing(frame))
+        shown = [{"value": ids[at], "excess": f"{excess[ids[at]]:g}"} for at in over]
+        ledger.flag(
+            frame,
+            over,
+            "total_overdrawn",
+            shown,
+            column="households",
+            severity="warning",
+        )
+        mixed = frame[key].isin(estimate.mixed[table])
+        other = np.flatnonzero(mixed & ledger.standing(frame))
+        shown = [{"value": ids[at], "basis": bases[at]} for at in other]
+        ledger.flag(
+            frame,
+            other,
+            "total_of_other_basis",
+            shown,
+            column="households",
+            severity="warning",
+        )
+
+
+def _footprints(buildings: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Square metres of ground that each building covers; NaN for points."""
+    area: npt.NDArray[np.float64] = shapely.area(shapes_of(buildings))
+    return np.where(area > 0.0, area, np.nan)
 
 
 def _leave_out_unknown(buildings: pd.DataFrame, *, ledger: Ledger) -> None:
@@ -221,13 +239,17 @@ def relate_demand(
         buildings = _demand_from_compounds(compounds)
     all_counts = buildings["community_id"].value_counts()
     buildings = buildings[ledger.standing(buildings)]
-    filled, overdrawn = estimate_households(
-        buildings,
-        compounds if by_building else compounds.iloc[:0],
+    totals = {
+        "compounds": compounds if by_building else compounds.iloc[:0],
+        "communities": tables["communities"],
+    }
+    estimate = estimate_households(
+        buildings.assign(footprint_m2=_footprints(buildings)),
+        **totals,
         floor_area_per_household_m2=config.floor_area_per_household_m2,
     )
-    _report_overdrawn(compounds, overdrawn, ledger=ledger)
-    filled = estimate_persons(filled, config)
+    _report_totals(totals, estimate, ledger=ledger)
+    filled = estimate_persons(estimate.buildings, config)
     _leave_out_unknown(filled, ledger=ledger)
     _warn_elderly(filled, ledger=ledger)
     filled = filled[filled["households"].notna()].assign(role="inside")

@@ -1,13 +1,15 @@
 """Households, persons and the elderly of every building, estimates labelled.
 
-Estimates come in this order, the first that works: dwellings, floor area over the
-declared area per household, the compound's total less what its other buildings hold.
+The order of trust, the first that works: what the file declares; dwellings; floor
+area over the declared area per household; floor area as footprint times floors, over
+the same; the compound's total less what its other buildings hold; the community's
+total less what all its other buildings hold.
 """
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,9 +19,15 @@ if TYPE_CHECKING:
 
     from lifecircle.model import DistrictConfig
 
-__all__ = ["estimate_households", "estimate_persons", "share_out"]
+__all__ = ["Estimate", "estimate_households", "estimate_persons", "share_out"]
 
 logger = logging.getLogger(__name__)
+
+_TOTALS = {
+    "compounds": ("compound_id", "compound_total"),
+    "communities": ("community_id", "community_total"),
+}
+"""Tables with totals: their key, and the method of what comes from a total."""
 
 
 def share_out(total: int, weights: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -61,110 +69,191 @@ def _half_up(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return rounded
 
 
-def _spread_totals(
-    buildings: pd.DataFrame, totals: pd.Series[float]
-) -> tuple[pd.Series[float], dict[str, float]]:
-    """Compound totals less known buildings, over the rest of each compound."""
+def _spread(
+    buildings: pd.DataFrame, totals: pd.DataFrame, key: str
+) -> tuple[pd.Series[float], dict[str, float], tuple[str, ...]]:
+    """Totals less known buildings, over the rest of each compound or community.
+
+    Then the units whose buildings hold more than the total, with the excess, and
+    those whose total is of another basis than a building's own figure.
+    """
+    known = totals[totals["households"].notna() & totals[key].notna()]
+    known = known.drop_duplicates(key).set_index(key)
     households = buildings["households"].copy()
     overdrawn: dict[str, float] = {}
-    for compound_id, group in buildings.groupby("compound_id", sort=True):
-        total = float(totals.get(str(compound_id), np.nan))
+    mixed = []
+    for unit, group in buildings[buildings[key].isin(known.index)].groupby(key):
         missing = group.index[group["households"].isna()]
-        if np.isnan(total) or not len(missing):
+        if not len(missing):
             continue
-        left = total - float(group["households"].sum())
-        if left < 0.0:
-            overdrawn[str(compound_id)] = -left
-            continue
-        area = group.loc[missing, "floor_area_m2"]
-        weights = np.ones(len(missing)) if area.isna().any() else area.to_numpy()
-        households.loc[missing] = share_out(round(left), weights)
-    return households, overdrawn
+        left = float(known["households"][unit]) - float(group["households"].sum())
+        counted = group.loc[group["households"].notna(), "household_basis"]
+        total_basis = known["household_basis"][unit]
+        if total_basis and set(counted) - {"", total_basis}:
+            mixed.append(str(unit))
+        elif left < 0.0:
+            overdrawn[str(unit)] = -left
+        else:
+            area = buildings.loc[missing, "floor_area_m2"]
+            weights = np.ones(len(missing)) if area.isna().any() else area.to_numpy()
+            households.loc[missing] = share_out(round(left), weights)
+    return households, overdrawn, tuple(mixed)
+
+
+class Estimate(NamedTuple):
+    """Buildings with households, and the totals that could not be spread.
+
+    Attributes
+    ----------
+    buildings : DataFrame
+        ``households`` filled in, ``households_method``, ``household_basis``.
+    overdrawn : dict
+        By table (``compounds``, ``communities``): the units whose known buildings
+        hold more than the total, with the excess.
+    mixed : dict
+        By table: the units whose total is of another basis than the figures of their
+        buildings.
+    """
+
+    buildings: pd.DataFrame
+    overdrawn: dict[str, dict[str, float]]
+    mixed: dict[str, tuple[str, ...]]
 
 
 def estimate_households(
     buildings: pd.DataFrame,
     compounds: pd.DataFrame,
+    communities: pd.DataFrame,
     *,
     floor_area_per_household_m2: float | None = None,
-) -> tuple[pd.DataFrame, dict[str, float]]:
+) -> Estimate:
     """Fill in missing households and say where each figure comes from.
 
     Parameters
     ----------
     buildings : DataFrame
-        ``building_id``, ``compound_id``, ``households`` (NaN = missing),
-        ``households_method`` (None unless the file says), ``units``,
-        ``floor_area_m2``, ``household_basis``.
-    compounds : DataFrame
-        ``compound_id``, ``households`` (declared total or NaN),
+        ``building_id``, ``compound_id``, ``community_id``, ``households`` (NaN =
+        missing), ``households_method`` (None unless the file says), ``units``,
+        ``floor_area_m2``, ``footprint_m2`` (NaN for points), ``floors``,
+        ``household_basis``.
+    compounds, communities : DataFrame
+        ``compound_id`` or ``community_id``, ``households`` (declared total or NaN),
         ``household_basis``.
     floor_area_per_household_m2 : float, optional
-        Declared floor area per household, m²; None = floor area is not used.
+        Declared floor area per household, m²; None = floor area is only a weight
+        for spreading totals.
 
     Returns
     -------
-    tuple of DataFrame and dict
+    Estimate
         The buildings with ``households`` (still NaN where nothing could be
         estimated), ``households_method`` (declared, units, floor_area,
-        compound_total; None if NaN) and ``household_basis``; and the compounds
-        whose known buildings hold more than the total, with the excess.
+        footprint_floors, compound_total, community_total; None if NaN) and
+        ``household_basis``; and the totals that were not spread.
 
     Notes
     -----
-    ``floor_area``: floor area over area per household, rounded half up, at least
-    1. ``compound_total``: total less the compound's other buildings, by floor area
-    where all of the rest have one, else equally, by the largest remainder: the
-    compound's total is kept to the last household. A declared basis is kept; where
-    none is declared, dwellings counted are ``dwellings`` and a compound's total
-    brings its basis.
+    ``floor_area``: floor area over area per household, rounded half up, at least 1.
+    ``footprint_floors``: the same with footprint times floors, where no floor area is
+    given. ``compound_total``, ``community_total``: total less the other buildings of
+    the compound or community, by floor area (given, or footprint times floors) where
+    all of the rest have one, else equally, by the largest remainder: the total is
+    kept to the last household. A total that its buildings exceed is not spread, nor
+    one of another basis than they: households of two kinds are not subtracted from
+    each other.
+
+    A declared basis is kept; where none is declared, dwellings counted are
+    ``dwellings``. What comes from a total has the total's basis, if it has one.
 
     Examples
     --------
+    100 households in a community: 40 declared, 24 dwellings; the remaining 36 go to
+    two buildings of 1,000 m² (500 m² on 2 floors) and 2,000 m².
+
     >>> import numpy as np, pandas as pd
+    >>> nan = np.nan
     >>> buildings = pd.DataFrame(
     ...     {
-    ...         "building_id": ["a", "b", "c"],
-    ...         "compound_id": ["k", "k", "k"],
-    ...         "households": [40.0, np.nan, np.nan],
-    ...         "households_method": [None, None, None],
-    ...         "units": [np.nan, 24.0, np.nan],
-    ...         "floor_area_m2": [np.nan] * 3,
-    ...         "household_basis": ["", "", ""],
+    ...         "building_id": ["a", "b", "c", "d"],
+    ...         "compound_id": [None] * 4,
+    ...         "community_id": ["k"] * 4,
+    ...         "households": [40.0, nan, nan, nan],
+    ...         "households_method": [None] * 4,
+    ...         "units": [nan, 24.0, nan, nan],
+    ...         "floor_area_m2": [nan, nan, nan, 2000.0],
+    ...         "footprint_m2": [nan, nan, 500.0, nan],
+    ...         "floors": [nan, nan, 2.0, nan],
+    ...         "household_basis": [""] * 4,
     ...     }
     ... )
-    >>> compounds = pd.DataFrame(
-    ...     {"compound_id": ["k"], "households": [100.0], "household_basis": [""]}
-    ... )
-    >>> filled, _ = estimate_households(buildings, compounds)
-    >>> filled["households"].tolist(), filled["households_method"].tolist()
-    ([40.0, 24.0, 36.0], ['declared', 'units', 'compound_total'])
+    >>> total = {"households": [100.0], "household_basis": [""]}
+    >>> filled = estimate_households(
+    ...     buildings,
+    ...     pd.DataFrame({"compound_id": ["x"], **total}),
+    ...     pd.DataFrame({"community_id": ["k"], **total}),
+    ... ).buildings
+    >>> filled["households"].tolist()
+    [40.0, 24.0, 12.0, 24.0]
+    >>> filled["households_method"].tolist()
+    ['declared', 'units', 'community_total', 'community_total']
     """
-    filled = buildings.copy()
-    method = filled["households_method"].astype(object)
-    known = filled["households"].notna()
-    method = method.where(~known | method.notna(), "declared").where(known, None)
-    by_units = filled["households"].isna() & (filled["units"] > 0)
-    filled.loc[by_units, "households"] = filled.loc[by_units, "units"]
-    method = method.where(~by_units, "units")
-    if floor_area_per_household_m2:
-        by_area = filled["households"].isna() & (filled["floor_area_m2"] > 0)
-        ratio = filled["floor_area_m2"].to_numpy() / floor_area_per_household_m2
-        estimate = pd.Series(np.maximum(_half_up(ratio), 1.0), index=filled.index)
-        filled.loc[by_area, "households"] = estimate[by_area]
-        method = method.where(~by_area, "floor_area")
-    declared = compounds.drop_duplicates("compound_id").set_index("compound_id")
-    before = filled["households"].isna()
-    spread, overdrawn = _spread_totals(filled, declared["households"])
-    filled["households"] = spread
-    by_total = before & spread.notna()
-    method = method.where(~by_total, "compound_total")
-    basis = filled["household_basis"].fillna("")
-    basis = basis.where(~((basis == "") & by_units), "dwellings")
-    inherited = filled["compound_id"].map(declared["household_basis"].to_dict())
-    basis = basis.where(~((basis == "") & by_total), inherited.astype(object))
+    by_product = buildings["footprint_m2"] * buildings["floors"]
+    households, method = _own_figures(
+        buildings, by_product, floor_area_per_household_m2
+    )
+    basis = buildings["household_basis"].fillna("")
+    told = basis.where(~((basis == "") & (method == "units")), "dwellings")
+    weighed = buildings.assign(
+        households=households,
+        floor_area_m2=buildings["floor_area_m2"].fillna(by_product),
+        # An estimate may be subtracted from a total of any basis.
+        household_basis=basis.where(method == "declared", ""),
+    )
+    overdrawn, mixed = {}, {}
+    for table, totals in (("compounds", compounds), ("communities", communities)):
+        key, by_total = _TOTALS[table]
+        unknown = weighed["households"].isna()
+        spread, overdrawn[table], mixed[table] = _spread(weighed, totals, key)
+        weighed["households"] = spread
+        given = unknown & spread.notna()
+        method = method.where(~given, by_total)
+        bases = totals.drop_duplicates(key).set_index(key)["household_basis"].to_dict()
+        brought = buildings[key].astype(object).map(bases).astype(object).fillna("")
+        told = told.where(~(given & (brought != "")), brought)
     logger.info("households: %s", method.value_counts().sort_index().to_dict())
-    return filled.assign(households_method=method, household_basis=basis), overdrawn
+    filled = buildings.assign(
+        households=weighed["households"],
+        households_method=method,
+        household_basis=told,
+    )
+    return Estimate(filled, overdrawn, mixed)
+
+
+def _own_figures(
+    buildings: pd.DataFrame,
+    by_product: pd.Series[float],
+    floor_area_per_household_m2: float | None,
+) -> tuple[pd.Series[float], pd.Series[str]]:
+    """What every building says of its own households, and by which method."""
+    households = buildings["households"].copy()
+    known = households.notna()
+    method = buildings["households_method"].astype(object)
+    method = method.where(~known | method.notna(), "declared").where(known, None)
+    guesses = {"units": buildings["units"]}
+    if floor_area_per_household_m2:
+        area = buildings["floor_area_m2"]
+        for name, size in (
+            ("floor_area", area),
+            ("footprint_floors", by_product.where(area.isna())),
+        ):
+            ratio = _half_up(np.asarray(size / floor_area_per_household_m2, np.float64))
+            guess = pd.Series(np.maximum(ratio, 1.0), index=size.index)
+            guesses[name] = guess.where(size > 0)
+    for name, guess in guesses.items():
+        taken = households.isna() & (guess > 0)
+        households = households.where(~taken, guess)
+        method = method.where(~taken, name)
+    return households, method
 
 
 def estimate_persons(buildings: pd.DataFrame, config: DistrictConfig) -> pd.DataFrame:

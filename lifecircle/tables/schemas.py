@@ -162,7 +162,11 @@ _BASIS = _choice("household_basis", BASES, "")
 _AREA_BASIS = _choice(
     "area_basis", ("floor", "usable", "land", "unspecified"), "unspecified"
 )
-_METHODS = ("declared", "units", "floor_area", "compound_total")
+_METHODS = (
+    *("declared", "units", "floor_area", "footprint_floors"),
+    *("compound_total", "community_total"),
+)
+"""Where a building's households come from, in the order of trust."""
 
 _POLYGON = ("Polygon", "MultiPolygon")
 _POLYGON_OR_POINT = (*_POLYGON, "Point")

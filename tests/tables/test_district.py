@@ -112,6 +112,7 @@ def test_without_buildings_the_compounds_are_the_demand(files):
     end = files.config.index("[[sources.facilities]]")
     files.config = files.config[:start] + files.config[end:]
     files.compounds["户数"] = [110.0, None]
+    files.communities["户数"] = [150.0, None]
     district = read_district(files.write())
     assert district.buildings["building_id"].tolist() == ["K1"]
     assert district.buildings["compound_id"].tolist() == ["K1"]
@@ -119,6 +120,59 @@ def test_without_buildings_the_compounds_are_the_demand(files):
     # K2 has no households: left out as demand, counted, and still a compound
     assert district.compounds["compound_id"].tolist() == ["K1", "K2"]
     assert district.rejected["reason"].tolist() == ["tables.households_unknown"]
+
+
+def test_a_community_total_is_spread_over_buildings_without_figures(files):
+    # C01 declares 150: 40 + 24 + 45 are known; without K1's total 41 remain, for B4
+    # alone. C02 declares 36, for B5, now without a figure.
+    files.compounds["户数"] = [None, None]
+    files.buildings["户数"] = ["40户", "暂无数据", None, None, None]
+    district = read_district(files.write())
+    buildings = district.buildings.set_index("building_id")
+    assert buildings["households"].tolist() == [40.0, 24.0, 45.0, 41.0, 36.0]
+    assert buildings["households_method"].tolist()[3:] == ["community_total"] * 2
+    assert set(buildings["household_basis"]) == {"resident"}
+    assert "tables.totals_differ" not in {one.key for one in district.problems}
+    assert len(district.rejected) == 0
+
+
+def test_a_total_that_its_buildings_exceed_is_reported_and_not_spread(files):
+    # C01 declares 100; 40 + 24 + 45 = 109 are known: 9 too many for B4.
+    files.communities["户数"] = [100.0, 36.0]
+    files.compounds["户数"] = [None, None]
+    district = read_district(files.write())
+    found = [p for p in district.problems if p.key == "tables.total_overdrawn"]
+    assert [(p.values["value"], p.values["excess"]) for p in found] == [("C01", "9")]
+    assert found[0].severity == "warning"
+    assert found[0].file == "社区.shp"
+    assert district.buildings["building_id"].tolist() == ["B1", "B2", "B3", "B5"]
+
+
+def test_a_total_of_another_basis_is_reported_and_not_spread(files):
+    files.config = files.config.replace(
+        'household_basis = "resident"', 'household_basis = "registered"', 1
+    )
+    files.compounds["户数"] = [None, None]
+    district = read_district(files.write())
+    found = [p for p in district.problems if p.key == "tables.total_of_other_basis"]
+    assert [(p.values["value"], p.values["basis"]) for p in found] == [
+        ("C01", "registered")
+    ]
+    assert "B4" not in set(district.buildings["building_id"])
+
+
+def test_floors_and_outline_stand_in_for_a_floor_area(files):
+    files.config = files.config.replace(
+        'floor_area_m2 = "建筑面积", compound_id', 'floors = "层数", compound_id'
+    )
+    files.buildings["层数"] = ["6层", 6, 18, 11, 6]
+    buildings = read_district(files.write()).buildings.set_index("building_id")
+    # 20 m x 15 m = 300 m2; x 18 floors / 90 = 60; x 11 = 36.67 -> 37
+    assert buildings.loc["B3", "households"] == 60.0
+    assert buildings.loc["B4", "households"] == 37.0
+    assert buildings["households_method"].tolist() == [
+        *("declared", "units", "footprint_floors", "footprint_floors", "declared")
+    ]
 
 
 def test_check_finds_no_error_in_a_sound_district(files):

@@ -27,8 +27,9 @@ def test_a_sound_district_uses_every_row(files):
 
 
 def test_planted_rejects_are_counted_in_their_source(files):
-    # Two buildings lose households, dwellings, area and compound: nothing to
-    # estimate them from. One street has no length.
+    # Two buildings lose households, dwellings, area, compound and the community's
+    # total: nothing to estimate them from. One street has no length.
+    files.communities["户数"] = [None, None]
     for name in ("户数", "小区"):
         files.buildings[name] = [None, *files.buildings[name][1:-1], None]
     spot = LineString([(X + 10, Y + 10), (X + 10, Y + 10)])
@@ -56,6 +57,7 @@ def test_compounds_that_are_the_demand_are_counted_once(files, households):
     end = files.config.index("[[sources.facilities]]")
     files.config = files.config[:start] + files.config[end:]
     files.compounds["户数"] = households
+    files.communities["户数"] = [None, None]
     row = counts_of(read_district(files.write())).loc["compounds"]
     known = sum(value is not None for value in households)
     # 2 compounds read; one without households is left out as demand.
