@@ -7,12 +7,13 @@ districts (batch).
 import sys
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from lifecircle import __version__
 from lifecircle.cli_data import export, init, inspect
+from lifecircle.cli_lists import write_merged, write_rejected, write_review
 from lifecircle.cli_plans import communities, regrid
 from lifecircle.cli_walks import gates
 from lifecircle.console import (
@@ -25,9 +26,6 @@ from lifecircle.console import (
     progress,
 )
 from lifecircle.text import say, say_all, sentences
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 __all__ = ["app", "main"]
 
@@ -44,51 +42,6 @@ app = typer.Typer(
 DistrictFile = Annotated[
     Path, typer.Argument(metavar="DISTRICT.toml", help="区县配置文件 · district file")
 ]
-
-
-def _write_rejected(
-    rejected: "DataFrame", district_file: Path, console: Console
-) -> None:
-    if rejected.empty:
-        return
-    path = district_file.with_name(f"{district_file.stem}.rejected.csv")
-    rejected.to_csv(path, index=False, encoding="utf-8-sig")
-    console.complain("rejected", rows=len(rejected), path=path)
-
-
-def _write_merged(merged: "DataFrame", district_file: Path, console: Console) -> None:
-    """The evidence of facilities merged, beside the district file."""
-    if merged.empty:
-        return
-    path = district_file.with_name(f"{district_file.stem}.merged.csv")
-    merged.to_csv(path, index=False, encoding="utf-8-sig")
-    console.complain("merged", rows=len(merged), path=path)
-
-
-def _write_review(
-    review: "DataFrame",
-    reviewed: tuple[Path, ...],
-    district_file: Path,
-    console: Console,
-) -> None:
-    """The points to review; a list that a person may be filling in is left alone."""
-    from lifecircle.evidence import DECISION
-    from lifecircle.publish.review_list import write_review
-    from lifecircle.standards.catalogue import read_catalogue
-
-    waiting = 0 if review.empty else int((review[DECISION] == "").sum())
-    if not waiting:
-        return
-    path = district_file.with_name(f"{district_file.stem}.review.xlsx")
-    if path.exists() and path.resolve() not in reviewed:
-        console.complain("review_kept", rows=waiting, path=path)
-        return
-    catalogue = read_catalogue()
-    labels = catalogue.labels_zh if console.lang == "zh" else catalogue.labels_en
-    codes = [code for code in catalogue.codes if code not in catalogue.origins]
-    classes = {code: labels[code] for code in codes}
-    write_review(review, path, classes=classes, lang=console.lang)
-    console.complain("review_written", rows=waiting, path=path, name=path.name)
 
 
 def _version(value: bool) -> None:
@@ -144,9 +97,9 @@ def check(
     problems = found.problems
     shown = [p for p in problems if p.severity == "error" or not console.quiet]
     console.show_problems(shown)
-    _write_rejected(found.rejected, district, console)
-    _write_merged(found.merged, district, console)
-    _write_review(found.review, found.reviewed, district, console)
+    write_rejected(found.rejected, district, console)
+    write_merged(found.merged, district, console)
+    write_review(found.review, found.reviewed, district, console)
     counts = problem_counts(problems)
     if counts["errors"]:
         console.complain("problem_count", **counts)
@@ -179,12 +132,12 @@ def run(
                 district, out, lang=console.lang, cache=cache, report=report
             )
         except DistrictError as error:
-            _write_rejected(error.rejected, district, console)
+            write_rejected(error.rejected, district, console)
             raise
-    _write_rejected(study.district.rejected, district, console)
-    _write_merged(study.district.merged, district, console)
+    write_rejected(study.district.rejected, district, console)
+    write_merged(study.district.merged, district, console)
     reviewed = reviewed_lists(study.district.config)
-    _write_review(study.district.review, reviewed, district, console)
+    write_review(study.district.review, reviewed, district, console)
     verdicts = study.findings.rows["verdict"].value_counts()
     console.tell(
         "run_done",

@@ -176,7 +176,7 @@ def make_district(
         crs=config.crs,
         complete_classes=frozenset(complete_classes),
         problems=(),
-        rejected=pd.DataFrame(columns=["file", "layer", "row", "reason", "values"]),
+        rejected=pd.DataFrame(columns=["file", "layer", "row", "reason", "cells"]),
         **frames,
     )
 

@@ -3,7 +3,7 @@
 Labels are in ``columns.toml`` like all others.
 """
 
-__all__ = ["DECISION", "MERGED", "NO_FACILITY", "REVIEW", "REVIEW_SHEET"]
+__all__ = ["DECISION", "MERGED", "NO_FACILITY", "REJECTED", "REVIEW", "REVIEW_SHEET"]
 
 DECISION = "decision"
 """Column of the review list that a person fills in."""
@@ -13,6 +13,9 @@ NO_FACILITY = "NONE"
 
 REVIEW_SHEET = "待核 review"
 """Sheet of the review list, the same in both languages: it is read back."""
+
+REJECTED = ("file", "layer", "row", "reason", "cells")
+"""Rows left out: ``reason`` is a sentence key, ``cells`` what the file says there."""
 
 REVIEW = (
     "file",

@@ -133,7 +133,8 @@ class District:
     problems : tuple of Problem
         Warnings that did not stop the reading.
     rejected : DataFrame
-        Rows left out: ``file``, ``layer``, ``row``, ``reason``, ``values``.
+        Rows left out: ``file``, ``layer``, ``row``, ``reason``, ``cells``, and
+        geometry (in saved results without).
     registers : DataFrame
         Facts from registers, never about single persons: ``level``, ``unit_id``,
         ``fact``, ``value`` (NaN = text or unknown), ``text``.

@@ -37,7 +37,7 @@ def disclosed(study: Assessment) -> Assessment:
     Assessment
         Internal: the same. Review and public: a building's elderly, small
         children and cases become NaN, in ``buildings`` and in ``served`` of level
-        building.
+        building; rows left out are told without their cells.
         Public: besides, counts above 0 and below 10 in ``served``, ``reached`` and
         ``gaps.areas`` become NaN; in ``reached`` and ``gate_readings`` all parts of
         a sum, since the one kept back would follow from the others.
@@ -67,7 +67,11 @@ def disclosed(study: Assessment) -> Assessment:
         readings = None if readings is None else _without_small_readings(readings)
     return replace(
         study,
-        district=replace(study.district, buildings=buildings),
+        district=replace(
+            study.district,
+            buildings=buildings,
+            rejected=study.district.rejected.assign(cells=""),
+        ),
         served=served,
         reached=reached,
         gate_readings=readings,

@@ -84,6 +84,9 @@ def study_frames(study: Assessment) -> dict[str, DataFrame]:
     """
     return {
         **{name: getattr(study.district, name) for name in DISTRICT_TABLES},
+        "rejected": pd.DataFrame(
+            study.district.rejected.drop(columns="geometry", errors="ignore")
+        ),
         "gap_areas": study.gaps.areas,
         "isochrones": study.isochrones,
         "routes": study.routes,

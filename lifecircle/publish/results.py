@@ -263,6 +263,8 @@ def _read_layer(path: Path, name: str, facts: dict[str, Any]) -> DataFrame:
 def _assessment(
     frames: dict[str, Any], parts: dict[str, Any], manifest: dict[str, Any]
 ) -> Assessment:
+    # The column's first name, a reserved word of SQL.
+    frames["rejected"] = frames["rejected"].rename(columns={"values": "cells"})
     district = District(
         config=_config(parts["config"]),
         crs=parts["crs"],

@@ -225,7 +225,7 @@ def _problems(study: Assessment, lang: Language) -> Sheet:
             rows.append([problem.file, problem.key, None])
     for row in study.district.rejected.itertuples(index=False):
         place = [str(part) for part in (row.file, row.layer, row.row) if part]
-        rows.append([" · ".join(place), reason(str(row.reason), lang), str(row.values)])
+        rows.append([" · ".join(place), reason(str(row.reason), lang), str(row.cells)])
     title = say("publish.sheet.problems", lang)
     return Sheet(title, heads, rows)
 

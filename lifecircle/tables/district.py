@@ -50,7 +50,7 @@ class DistrictError(TableError):
     problems : tuple of Problem
         Errors and warnings, at least one error.
     rejected : DataFrame
-        Rows left out: ``file``, ``layer``, ``row``, ``reason``, ``values``.
+        Rows left out: ``file``, ``layer``, ``row``, ``reason``, ``cells``.
     """
 
     def __init__(self, problems: tuple[Problem, ...], rejected: pd.DataFrame) -> None:
@@ -175,7 +175,7 @@ def _assemble(
             code for source in config.sources for code in source.complete_classes
         ),
         problems=tuple(ledger.problems),
-        rejected=ledger.rejected(),
+        rejected=ledger.rejected(config.crs),
         registers=related["registers"],
         elevation=elevation,
         row_counts=row_counts(ledger, related),
@@ -221,7 +221,7 @@ def read_district(
         raise DistrictFileError(faults)
     district, ledger = _assemble(config, track)
     if district is None:
-        raise DistrictError(tuple(ledger.problems), ledger.rejected())
+        raise DistrictError(tuple(ledger.problems), ledger.rejected(config.crs))
     return district
 
 
@@ -252,8 +252,8 @@ def check_district(path: str | Path) -> tuple[list[Problem], pd.DataFrame]:
     -------
     tuple of list and DataFrame
         Problems (errors and warnings, in the order of the sources), and rows left
-        out: ``file``, ``layer``, ``row``, ``reason`` (a sentence key), ``values``
-        (the row's cells as found).
+        out: ``file``, ``layer``, ``row``, ``reason`` (a sentence key), ``cells``
+        (as found), and the geometry where it could be read.
 
     Examples
     --------
@@ -294,7 +294,7 @@ def examine_district(path: str | Path) -> Examination:
         named = reviewed_lists(config)
     return Examination(
         [*faults, *more],
-        ledger.rejected(),
+        ledger.rejected("" if config is None else config.crs),
         _listed(ledger.review, REVIEW),
         _listed(ledger.merged.values(), MERGED),
         named,

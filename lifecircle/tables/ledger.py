@@ -11,11 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
+from lifecircle.evidence import REJECTED
 from lifecircle.model import Problem
 from lifecircle.tables.cells import is_missing
+from lifecircle.tables.crs import project_frame
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -65,6 +69,8 @@ class Ledger:
         Facilities whose class is not sure: ``evidence.REVIEW``.
     merged : dict
         (origin, row) merged into another row -> the evidence: ``evidence.MERGED``.
+    shapes : dict
+        Origin -> the geometry as found, in its declared coordinates, row by row.
     """
 
     origins: list[Origin] = field(default_factory=list)
@@ -73,6 +79,7 @@ class Ledger:
     left_out: dict[tuple[int, int], str] = field(default_factory=dict)
     review: list[dict[str, Any]] = field(default_factory=list)
     merged: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
+    shapes: dict[int, npt.NDArray[np.object_]] = field(default_factory=dict)
 
     def open(self, origin: Origin) -> int:
         """Number a source; rows point to it.
@@ -206,14 +213,20 @@ class Ledger:
         kept = [(int(origin), int(row)) not in gone for origin, row in pairs]
         return np.array(kept, dtype=bool)
 
-    def rejected(self) -> pd.DataFrame:
+    def rejected(self, crs: str = "") -> gpd.GeoDataFrame:
         """List the rows left out.
+
+        Parameters
+        ----------
+        crs : str, optional
+            The district's CRS; without it no row has a geometry.
 
         Returns
         -------
-        DataFrame
-            ``file``, ``layer``, ``row``, ``reason`` (a sentence key), ``values``
-            (the row's mapped cells as found), in the order of the sources.
+        GeoDataFrame
+            ``file``, ``layer``, ``row``, ``reason`` (a sentence key), ``cells``
+            (the row's mapped cells as found), in the order of the sources, and the
+            geometry where its coordinates could be read, None elsewhere.
         """
         lines = []
         for (number, row), reason in sorted(self.left_out.items()):
@@ -225,6 +238,38 @@ class Ledger:
                 if not is_missing(cell)
             )
             lines.append((origin.file, origin.layer, row, reason, shown))
-        columns = ["file", "layer", "row", "reason", "values"]
-        frame = pd.DataFrame(lines, columns=columns)
-        return frame.astype({"row": "int64"})
+        frame = pd.DataFrame(lines, columns=list(REJECTED)).astype({"row": "int64"})
+        shapes = np.full(len(frame), None, dtype=object)
+        numbers = np.array([number for number, _ in sorted(self.left_out)])
+        for number in {*numbers.tolist()} & {*self.shapes} if crs else ():
+            here = numbers == number
+            shapes[here] = self.located(number, frame.loc[here, "row"], crs)
+        return gpd.GeoDataFrame(frame, geometry=shapes, crs=crs or None)
+
+    def located(
+        self, number: int, rows: pd.Series[int], crs: str
+    ) -> npt.NDArray[np.object_]:
+        """Geometry of some rows of a source as found, in the district's CRS.
+
+        Parameters
+        ----------
+        number : int
+            Number of the source.
+        rows : Series of int
+            The planner's rows.
+        crs : str
+            The district's CRS.
+
+        Returns
+        -------
+        object array
+            Shapes, valid or not; None where there is none, or none on the map.
+        """
+        places = self.cells[number].index.get_indexer(pd.Index(rows))
+        found = self.shapes[number][places]
+        found[~np.isfinite(shapely.bounds(found)).all(axis=1)] = None
+        frame = gpd.GeoDataFrame(geometry=found)
+        moved = project_frame(frame, self.origins[number].crs, crs)
+        shapes = np.array(moved.geometry.to_numpy(), dtype=object)
+        shapes[~np.isfinite(shapely.bounds(shapes)).all(axis=1)] = None
+        return shapes

@@ -296,6 +296,8 @@ def _located(
     shapes = _geometry_of(source, found, frame, ledger=ledger)
     if shapes is None:
         return None
+    if len(frame):
+        ledger.shapes[int(frame["_origin"].iloc[0])] = shapes.copy()
     told = shapely.is_missing(shapes) & bool(source.x)
     faulty = _check_coordinates(source, found, frame, shapes, ledger=ledger)
     shapes[faulty] = None

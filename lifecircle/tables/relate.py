@@ -118,6 +118,28 @@ def _check_references(
         )
 
 
+def _of_known(
+    frame: pd.DataFrame, known: pd.Series[str], *, ledger: Ledger
+) -> pd.DataFrame:
+    """Rows about facilities that stand; the others are left out, with a warning."""
+    gone = ledger.standing(frame) & ~frame["facility_id"].isin(known).to_numpy()
+    orphans = np.flatnonzero(gone)
+    ids = frame["facility_id"].to_numpy()
+    shown = [{"value": ids[place]} for place in orphans]
+    ledger.flag(
+        frame,
+        orphans,
+        "facility_left_out",
+        shown,
+        column="facility_id",
+        severity="warning",
+    )
+    for place in orphans:
+        origin, row = (int(frame[name].iloc[place]) for name in HIDDEN)
+        ledger.leave_out(origin, row, "facility_left_out")
+    return frame[ledger.standing(frame)]
+
+
 def _relate_services(tables: dict[str, Any], *, ledger: Ledger) -> None:
     facilities = tables["facilities"]
     lies_in = containing(shapes_of(facilities), tables["communities"], "community_id")
@@ -130,8 +152,7 @@ def _relate_services(tables: dict[str, Any], *, ledger: Ledger) -> None:
     check_serves(declared, ledger=ledger)
     known = facilities["facility_id"]
     rooms, serves = (
-        frame[ledger.standing(frame) & frame["facility_id"].isin(known).to_numpy()]
-        for frame in (tables["rooms"], tables["serves"])
+        _of_known(tables[name], known, ledger=ledger) for name in ("rooms", "serves")
     )
     classes = classes_of(facilities, rooms)
     tables["facility_classes"] = classes

@@ -768,7 +768,7 @@ def _district(config: DistrictConfig, frames: dict[str, Any]) -> District:
             "shared_use",
         ],
         "serves": ["facility_id", "unit_id", "share", "origin"],
-        "rejected": ["file", "layer", "row", "reason", "values"],
+        "rejected": ["file", "layer", "row", "reason", "cells"],
     }
     tables = {
         key: pd.DataFrame({name: pd.Series(dtype="str") for name in names})

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
+from lifecircle.evidence import REJECTED
 from lifecircle.tables.district import check_district
 from lifecircle.text import problem_lines
 
@@ -137,5 +138,5 @@ def test_whatever_is_wrong_is_a_problem_and_not_a_traceback(files, name):
             _, what, fix = problem_lines(problem, language)
             assert what
             assert fix
-    assert list(rejected.columns) == ["file", "layer", "row", "reason", "values"]
+    assert list(rejected.columns) == [*REJECTED, "geometry"]
     assert isinstance(files.roads, gpd.GeoDataFrame)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 from shapely import LineString, Point, Polygon, box
 from typer.testing import CliRunner
 
 from lifecircle.cli import app
+from lifecircle.evidence import REJECTED
 from lifecircle.tables.district import DistrictError, check_district, read_district
 from lifecircle.text import problem_lines
 
@@ -116,11 +118,11 @@ def test_every_planted_error_is_named_with_its_place(spoiled):
     for problem in problems:
         for language in ("zh", "en"):
             assert all(problem_lines(problem, language))
-    assert list(rejected.columns) == ["file", "layer", "row", "reason", "values"]
+    assert list(rejected.columns) == [*REJECTED, "geometry"]
     row = rejected[(rejected["file"] == base) & (rejected["row"] == 1)].iloc[0]
     assert row["reason"] == "tables.negative"
-    assert "编号=B1" in row["values"]
-    assert "户数=-3" in row["values"]
+    assert "编号=B1" in row["cells"]
+    assert "户数=-3" in row["cells"]
 
 
 def test_reading_raises_with_all_problems(spoiled):
@@ -173,7 +175,13 @@ def test_a_layer_far_from_the_communities_is_one_problem(files):
     assert [(p.key, p.file, p.row) for p in errors] == [
         ("tables.layer_far", "设施.csv", None)
     ]
-    assert set(rejected["reason"]) == {"tables.layer_far"}
+    reasons = rejected.groupby("file")["reason"].unique().map(list).to_dict()
+    assert reasons.pop("设施.csv") == ["tables.layer_far"]
+    # Rooms and areas served of these facilities go with them, and are counted.
+    assert reasons == {
+        "用房台账.xlsx": ["tables.facility_left_out"],
+        "服务.csv": ["tables.facility_left_out"],
+    }
 
 
 def test_one_swapped_point_is_named_by_its_row(files):
@@ -226,3 +234,17 @@ def test_the_command_shows_all_of_them_and_no_traceback(spoiled):
     assert f"共 {sum(p.severity == 'error' for p in problems)} 个错误" in shown.stderr
     written = pd.read_csv(path.with_name(f"{path.stem}.rejected.csv"))
     assert len(written) == len(rejected) > 0
+    assert list(written.columns) == list(REJECTED)
+    map_path = path.with_name(f"{path.stem}.rejected.gpkg")
+    drawn = [
+        gpd.read_file(map_path, layer=name) for name in gpd.list_layers(map_path).name
+    ]
+    assert sum(map(len, drawn)) == rejected.geometry.notna().sum() > 0
+    for layer in drawn:
+        pairs = zip(layer["file"], layer["row"], strict=True)
+        found = rejected.set_index(["file", "row"]).geometry
+        assert all(
+            shape.equals(found[pair])
+            for shape, pair in zip(layer.geometry, pairs, strict=True)
+        )
+        assert not layer["reason"].str.startswith("tables.").any()

@@ -367,3 +367,29 @@ def located(points, axes, crs, origin):
 )
 def test_stems_tell_places_of_a_class_apart(name, code, stem):
     assert name_stem(name, code) == stem
+
+
+def test_rooms_and_areas_of_a_point_in_review_are_counted_as_left_out(files):
+    files.config += SOURCE
+    files.serves = pd.DataFrame(
+        {"设施": ["F1", "P1", "P2"], "社区": ["C01"] * 3, "份额": ["1", "0.5", "0.5"]}
+    )
+    files.rooms.insert(4, ["P2", "ELD.STATION", "80", "建筑面积"])
+    path = files.write()
+    table = pd.DataFrame(POINTS, columns=["uid", "name", "tag", "x", "y"])
+    table = table.assign(x=table["x"] + X, y=table["y"] + Y)
+    table.to_csv(path.with_name("点位.csv"), index=False)
+    district = read_district(path)
+    # Of the rows about F1, P1 and P2 the last is about a point in review.
+    left = district.rejected.set_index("file")["row"]
+    assert left["服务.csv"] == 4
+    assert left["用房台账.xlsx"] == 5
+    counts = district.row_counts.set_index("table").loc[["serves", "rooms"]]
+    assert counts["rows_read"].tolist() == [3, 2]
+    assert counts["rows_used"].tolist() == [2, 1]
+    assert counts["rows_rejected"].tolist() == [1, 1]
+    told = [p for p in district.problems if p.key == "tables.facility_left_out"]
+    assert {(p.file, p.row, p.values["value"]) for p in told} == {
+        ("服务.csv", 4, "P2"),
+        ("用房台账.xlsx", 5, "P2"),
+    }

@@ -1,0 +1,99 @@
+"""Lists written beside the district file: rows left out, merged, to review."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pandas import DataFrame
+
+    from lifecircle.console import Console
+
+__all__ = ["write_merged", "write_rejected", "write_review"]
+
+
+def write_rejected(rejected: DataFrame, district_file: Path, console: Console) -> None:
+    """Write the rows left out as a table, and those with a geometry as a map.
+
+    Parameters
+    ----------
+    rejected : DataFrame
+        ``evidence.REJECTED`` and geometry.
+    district_file : Path
+        The district TOML.
+    console : Console
+        Told where they are.
+    """
+    from geopandas import GeoDataFrame
+
+    from lifecircle.publish.left_out import write_left_out
+
+    if rejected.empty:
+        return
+    path = district_file.with_name(f"{district_file.stem}.rejected.csv")
+    table = rejected.drop(columns="geometry")
+    table.to_csv(path, index=False, encoding="utf-8-sig")
+    console.complain("rejected", rows=len(rejected), path=path)
+    path = path.with_suffix(".gpkg")
+    drawn = write_left_out(GeoDataFrame(rejected), path, lang=console.lang)
+    if drawn:
+        console.complain("rejected_map", rows=drawn, path=path)
+
+
+def write_merged(merged: DataFrame, district_file: Path, console: Console) -> None:
+    """Write the evidence of facilities merged.
+
+    Parameters
+    ----------
+    merged : DataFrame
+        ``evidence.MERGED``.
+    district_file : Path
+        The district TOML.
+    console : Console
+        Told where it is.
+    """
+    if merged.empty:
+        return
+    path = district_file.with_name(f"{district_file.stem}.merged.csv")
+    merged.to_csv(path, index=False, encoding="utf-8-sig")
+    console.complain("merged", rows=len(merged), path=path)
+
+
+def write_review(
+    review: DataFrame,
+    reviewed: tuple[Path, ...],
+    district_file: Path,
+    console: Console,
+) -> None:
+    """Write the points to review; a list being filled in is left alone.
+
+    Parameters
+    ----------
+    review : DataFrame
+        ``evidence.REVIEW``.
+    reviewed : tuple of Path
+        Lists that the district file names: they have been read.
+    district_file : Path
+        The district TOML.
+    console : Console
+        Told where it is.
+    """
+    from lifecircle.evidence import DECISION
+    from lifecircle.publish.review_list import write_review as write_workbook
+    from lifecircle.standards.catalogue import read_catalogue
+
+    waiting = 0 if review.empty else int((review[DECISION] == "").sum())
+    if not waiting:
+        return
+    path = district_file.with_name(f"{district_file.stem}.review.xlsx")
+    if path.exists() and path.resolve() not in reviewed:
+        console.complain("review_kept", rows=waiting, path=path)
+        return
+    catalogue = read_catalogue()
+    labels = catalogue.labels_zh if console.lang == "zh" else catalogue.labels_en
+    codes = [code for code in catalogue.codes if code not in catalogue.origins]
+    classes = {code: labels[code] for code in codes}
+    write_workbook(review, path, classes=classes, lang=console.lang)
+    console.complain("review_written", rows=waiting, path=path, name=path.name)
