@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -42,7 +42,8 @@ def disclosed(study: Assessment) -> Assessment:
         ``gaps.areas`` become NaN; in ``reached`` and ``gate_readings`` all parts of
         a sum, since the one kept back would follow from the others.
         ``reached`` never holds the elderly of a building. Small counts of
-        the change lists are kept back likewise.
+        the plans' change lists are kept back likewise, and totals from which they
+        would follow told in tens or not at all.
 
     Examples
     --------
@@ -82,19 +83,42 @@ def disclosed(study: Assessment) -> Assessment:
 
 
 def _without_small_moves(plan: GridPlan) -> GridPlan:
+    communities = plan.communities.copy()
+    small = _is_small(communities["changed_households"])
+    communities.loc[small, ["changed_households", "changed_share"]] = float("nan")
     return replace(
         plan,
+        communities=communities,
         changes=_without_small(plan.changes, ("households",)),
         islands=_without_small(plan.islands, ("households",)),
     )
 
 
 def _without_small_parts_moved(plan: CommunityPlan) -> CommunityPlan:
+    """No small part moved, and no sum that tells it by subtraction.
+
+    Totals of the communities that such a part leaves or enters are told in tens,
+    and in the change list not at all.
+    """
+    changes = _without_small(plan.changes, ("households",))
+    units = _without_small(plan.units, ("households", "persons"))
+    areas = plan.areas.copy()
+    small = changes["households"].isna()
+    if small.any():
+        totals = ["community_households", "unit_households"]
+        changes.loc[small, totals] = float("nan")
+        touched = {*changes.loc[small, "unit_id"], *changes.loc[small, "community_id"]}
+        told = units["unit_id"].isin(touched)
+        for name in ("households", "persons", "outside_households"):
+            units[name] = units[name].mask(told, units[name].round(-1))
+        for name in ("changed_households", "changed_share"):
+            areas[name] = float("nan")
     return replace(
         plan,
-        units=_without_small(plan.units, ("households", "persons")),
+        units=units,
         members=_without_small(plan.members, ("households",)),
-        changes=_without_small(plan.changes, ("households",)),
+        changes=changes,
+        areas=areas,
     )
 
 
@@ -109,16 +133,18 @@ def _without_people(served: DataFrame) -> DataFrame:
 def _without_small(frame: Frame, names: tuple[str, ...]) -> Frame:
     result = frame.copy()
     for name in names:
-        result[name] = result[name].mask(
-            result[name].between(0, SMALLEST_COUNT, "neither")
-        )
+        result[name] = result[name].mask(_is_small(result[name]))
     return result
+
+
+def _is_small(counts: pd.Series[Any]) -> pd.Series[bool]:
+    return counts.between(0, SMALLEST_COUNT, "neither")
 
 
 def _without_small_parts(reached: DataFrame) -> DataFrame:
     """No part of a sum of which one part is small: it would follow from the rest."""
     counts = reached[["served", "unserved", "not_assessed"]]
-    small = counts.apply(lambda part: part.between(0, SMALLEST_COUNT, "neither"))
+    small = counts.apply(_is_small)
     parts = [*counts.columns, "served_share"]
     result = _without_small(reached, ("amount", "estimated_amount"))
     result.loc[small.any(axis=1), parts] = float("nan")
@@ -130,9 +156,7 @@ def _without_small_readings(readings: DataFrame) -> DataFrame:
     parts = ["served_open", "served_sealed", "difference"]
     rest = readings[parts[:2]].rsub(readings["amount"], axis=0).add_prefix("un")
     small = (
-        pd.concat([readings[parts].abs(), rest], axis=1)
-        .apply(lambda part: part.between(0, SMALLEST_COUNT, "neither"))
-        .any(axis=1)
+        pd.concat([readings[parts].abs(), rest], axis=1).apply(_is_small).any(axis=1)
     )
     result = _without_small(readings, ("amount",))
     result.loc[small, parts] = float("nan")

@@ -162,7 +162,12 @@ def unit_change_sentences(plan: CommunityPlan, lang: Language) -> list[str]:
     """
     low, high = plan.settings.community_households
     return [
-        say(str(row["reason"]), lang, _values(row, lang, low=low, high=high))
+        say(
+            # What is kept back would follow from the totals of the usual sentence.
+            "plans.unit_few" if np.isnan(row["households"]) else str(row["reason"]),
+            lang,
+            _values(row, lang, low=low, high=high),
+        )
         for row in plan.changes.to_dict("records")
     ]
 
@@ -176,18 +181,12 @@ def _values(
         "home": row["community_name"],
         "unit": row["unit_name"],
         "part": say("plans.unit_grids", lang, {"n": count}) if count else "",
-        # A small count may have been kept back.
-        "households": _count(row["households"]),
+        "households": f"{row['households']:,.0f}",
         "home_households": f"{row['community_households']:,.0f}",
         "unit_households": f"{row['unit_households']:,.0f}",
         "low": f"{low:,}",
         "high": f"{high:,}",
     }
-
-
-def _count(households: float) -> str:
-    """A small count may have been kept back."""
-    return "<10" if np.isnan(households) else f"{households:,.0f}"
 
 
 def _areas(plan: CommunityPlan, district: District, told: Speech) -> Sheet:

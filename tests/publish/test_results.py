@@ -6,9 +6,11 @@ import dataclasses
 import json
 import shutil
 import sqlite3
+from itertools import islice
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
@@ -22,6 +24,7 @@ from lifecircle.publish.outputs import write_study
 from lifecircle.publish.results import read_study
 from lifecircle.publish.unit_sheets import unit_change_sentences
 from lifecircle.publish.web_map import page
+from tests.publish.page_data import data_of
 
 
 def assert_same(left, right):
@@ -206,8 +209,63 @@ def test_no_building_says_its_cases(sample_study, disclosure):
 def test_a_public_plan_of_communities_holds_no_small_count(sample_study):
     study = sample_study(disclosure="public")
     plan = study.community_plan
-    small = dataclasses.replace(plan, changes=plan.changes.assign(households=7.0))
+    assert plan.changes["community_id"].tolist() == ["C02", "C07"]
+    # As if 7 households of C02 went to C01, which then had 5,897; C07 goes as before.
+    changes = plan.changes.assign(households=[7.0, 1995.0])
+    small = dataclasses.replace(plan, changes=changes)
     told = disclosed(dataclasses.replace(study, community_plan=small)).community_plan
-    assert told.changes["households"].isna().all()
-    # What stands in the workbook and on the map says so in words.
-    assert all("<10" in said for said in unit_change_sentences(told, "zh"))
+    assert np.isnan(told.changes["households"][0])
+    # No total of which the 7 would be the difference: 5,897 is told as 5,900, its
+    # 15,332.2 persons as 15,330; what such a part does not touch stays.
+    units = told.units.set_index("unit_id")
+    assert units.loc["C01", ["households", "persons"]].tolist() == [5900.0, 15_330.0]
+    untouched = plan.units["unit_id"] != "C01"
+    assert_same(told.units[untouched], plan.units[untouched])
+    assert told.areas[["changed_households", "changed_share"]].isna().all(axis=None)
+    first, second = unit_change_sentences(told, "zh")
+    assert first == "文庙社区有不足 10 户划入钟楼社区。"
+    assert "1,995" in second
+    assert unit_change_sentences(told, "en")[0].startswith("Fewer than 10 households")
+
+
+@pytest.mark.parametrize("disclosure", ["review", "public"])
+def test_a_plan_of_grids_tells_no_more_than_its_level(
+    sample_study, tmp_path, disclosure
+):
+    study = sample_study(disclosure=disclosure)
+    district, plan = study.district, study.grid_plan
+    buildings = district.buildings.assign(cases=7.0)
+    moved = plan.changes["households"].mask(plan.changes.index == 0, 7.0)
+    total = plan.communities["changed_households"].mask(plan.communities.index == 0, 7)
+    small = dataclasses.replace(
+        plan,
+        changes=plan.changes.assign(households=moved),
+        communities=plan.communities.assign(changed_households=total),
+    )
+    write_study(
+        dataclasses.replace(
+            study,
+            district=dataclasses.replace(district, buildings=buildings),
+            grid_plan=small,
+        ),
+        tmp_path / "out",
+    )
+    # Public: 7 is below 10, so neither it nor its share; review: as it is.
+    shown = [None, None] if disclosure == "public" else [7, 7]
+    again = read_study(tmp_path / "out").grid_plan
+    book = openpyxl.load_workbook(tmp_path / "out" / "findings.xlsx")
+    cells = [
+        dict(zip(*islice(book[name].values, 2), strict=True))
+        for name in ("调整清单", "社区规模")
+    ]
+    assert [cells[0]["户数 (户)"], cells[1]["调整户数 (户)"]] == shown
+    assert again.communities["changed_share"].isna()[0] == (disclosure == "public")
+    layers = data_of((tmp_path / "out" / "review.html").read_text("utf-8"))["layers"]
+    assert layers["planCommunities"]["changed"][0] == shown[1]
+    # No sheet, layer or frame of the plan has a column of people of a building.
+    personal = {"elderly", "children_0_3", "cases"}
+    heads = {head for frame in (again.changes, again.buildings) for head in frame}
+    assert not personal & heads
+    keys = {key for name in layers if name.startswith("plan") for key in layers[name]}
+    assert not personal & keys
+    assert read_study(tmp_path / "out").district.buildings["cases"].isna().all()
