@@ -19,7 +19,12 @@ from lifecircle.access.entrances import place_entrances
 from lifecircle.access.field import Places, nearest_source, place_points, walk_field
 from lifecircle.access.kernel import FAR
 from lifecircle.access.minutes import counted_facilities
-from lifecircle.access.walkers import open_network, segments_of, walker_graph
+from lifecircle.access.walkers import (
+    open_network,
+    segments_of,
+    walker_graph,
+    walker_named,
+)
 from lifecircle.errors import TableError
 from lifecircle.network.compounds import GATE_REACH_M, read_walls
 from lifecircle.network.gate_changes import with_gates
@@ -178,7 +183,7 @@ def gate_model(
             fix="Give them, or declare how to estimate them in the district file.",
         )
     opened = with_gates(district, opened=candidates)
-    profile = opened.config.walkers[walker]
+    profile = walker_named(opened.config, walker)
     network = open_network(build_network(opened), profile)
     graph, link_edge, link_node = _taken_apart(
         walker_graph(network, profile),

@@ -14,7 +14,7 @@ from lifecircle.access.kernel import FAR
 from lifecircle.access.minutes import counted_facilities
 from lifecircle.access.pairs import entrance_pairs, start_places
 from lifecircle.access.ranked import k_nearest
-from lifecircle.access.walkers import level_m, open_network
+from lifecircle.access.walkers import level_m, open_network, walker_named
 from lifecircle.errors import ConfigError
 from lifecircle.network.compounds import read_walls
 
@@ -76,7 +76,7 @@ def nearest_facilities(
     Raises
     ------
     ConfigError
-        If k is below 1.
+        If k is below 1, or there is no such walker.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def nearest_facilities(
         raise ConfigError(
             where="k", what=f"it is {k}; it must be 1 or more.", fix="Give k=1 or more."
         )
-    profile = district.config.walkers[walker]
+    profile = walker_named(district.config, walker)
     network = open_network(network, profile)
     level = level_m(network, profile)
     key, ids, starts = start_places(network, district, points)

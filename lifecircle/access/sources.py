@@ -12,7 +12,7 @@ from lifecircle.access.field import cost_graph, walk_field
 from lifecircle.access.minutes import counted_facilities
 from lifecircle.access.pairs import own_points
 from lifecircle.access.reach import walked_stretches
-from lifecircle.access.walkers import open_network, walker_graph
+from lifecircle.access.walkers import open_network, walker_graph, walker_named
 from lifecircle.errors import ConfigError
 from lifecircle.network.compounds import read_walls
 
@@ -118,7 +118,8 @@ def open_outing(
     Raises
     ------
     ConfigError
-        If not one kind of limit is given, or a limit is not 0 or more.
+        If not one kind of limit is given, a limit is not 0 or more, or there is no such
+        walker.
 
     Examples
     --------
@@ -129,7 +130,7 @@ def open_outing(
     (['F3', 'F5'], [330.0, 660.0])
     """
     limits = _limits(limits_min, limits_m)
-    profile = district.config.walkers[walker]
+    profile = walker_named(district.config, walker)
     network = open_network(network, profile)
     if isinstance(sources, str):
         key, frame = "facility_id", counted_facilities(district, sources)

@@ -8,20 +8,63 @@ they are the metres themselves, so that minutes are metres by speed to the last 
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lifecircle.access.field import cost_graph
+from lifecircle.errors import ConfigError
 from lifecircle.network.csr import component_numbers
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from lifecircle.access.field import CostGraph
-    from lifecircle.model import Walker, WalkNetwork
+    from lifecircle.model import DistrictConfig, Walker, WalkNetwork
 
-__all__ = ["level_m", "open_network", "segments_of", "walker_graph"]
+__all__ = ["level_m", "open_network", "segments_of", "walker_graph", "walker_named"]
+
+
+def walker_named(config: DistrictConfig, name: str) -> Walker:
+    """The walker profile of a name.
+
+    Parameters
+    ----------
+    config : DistrictConfig
+        ``walkers``.
+    name : str
+        One of them.
+
+    Returns
+    -------
+    Walker
+
+    Raises
+    ------
+    ConfigError
+        If the district file has no such profile; names those that it has.
+
+    Examples
+    --------
+    >>> walker_named(toy.district.config, "elderly").speed_m_per_s
+    0.8
+    >>> walker_named(toy.district.config, "eldery")
+    Traceback (most recent call last):
+    ...
+    lifecircle.errors.ConfigError: walker 'eldery': the profiles of the district file \
+are adult, elderly. Did you mean elderly?
+    """
+    found = config.walkers.get(name)
+    if found is None:
+        known = sorted(config.walkers)
+        near = get_close_matches(name, known, n=1, cutoff=0.0)
+        raise ConfigError(
+            where=f"walker {name!r}",
+            what=f"the profiles of the district file are {', '.join(known)}.",
+            fix=f"Did you mean {near[0]}?" if near else "Give the file one.",
+        )
+    return found
 
 
 def open_network(network: WalkNetwork, walker: Walker) -> WalkNetwork:

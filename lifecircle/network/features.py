@@ -62,7 +62,7 @@ def segment_features(
         features |= {
             name: (named == name).to_numpy() for name in sorted(set(CROSSINGS.values()))
         }
-    length_m = shapely.length(roads.geometry.to_numpy())
+    shapes = roads.geometry.to_numpy()
     for name, there in features.items():
         rows = np.flatnonzero(known & there[pieces.road])
         if not len(rows):
@@ -70,7 +70,9 @@ def segment_features(
         value = np.zeros(len(pieces.xy))
         value[rows] = 1.0
         if name != "steps":
-            share = pieces.lengths_m[rows] / length_m[pieces.road[rows]]
+            share = pieces.take(rows).lengths_m / shapely.length(
+                shapes[pieces.road[rows]]
+            )
             value[rows] = np.minimum(share, 1.0)
         found[name] = value
     return found

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from lifecircle.network.compounds import GATE_REACH_M
+from lifecircle.network.csr import first_seen
 from lifecircle.network.lines import (
     KINDS,
     OPEN,
@@ -22,7 +23,7 @@ from lifecircle.network.lines import (
     split_pieces,
     straight_lines,
 )
-from lifecircle.network.shores import place_ids
+from lifecircle.network.shores import place_codes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -62,7 +63,9 @@ def end_keys(
     """
     same = np.zeros((0, 8)) if same is None else same
     twice = same.reshape(-1, 4)
-    _, ids = place_ids(pieces.xy, twice[:, :2])
+    ids, _ = first_seen(
+        place_codes(np.vstack([pieces.xy.reshape(-1, 2), twice[:, :2]]))
+    )
     if not len(same) and not np.ptp(pieces.side) and not np.ptp(pieces.shore):
         return ids.reshape(-1, 2)
     side = np.concatenate([pieces.side.reshape(-1), twice[:, 2]]).astype(np.int64)

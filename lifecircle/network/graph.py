@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from lifecircle.model import WalkNetwork
 from lifecircle.network.compounds import cut_pieces, read_walls
-from lifecircle.network.csr import adjacency, component_numbers, sorted_by
+from lifecircle.network.csr import (
+    adjacency,
+    component_numbers,
+    grouped,
+    sorted_by,
+)
 from lifecircle.network.entrances import entrance_points
 from lifecircle.network.features import segment_features
 from lifecircle.network.gate_hours import open_gates
@@ -128,20 +133,24 @@ def _ordered(
     ends = keys[rows].reshape(-1)
     first = np.full(int(ends.max(initial=-1)) + 1, -1)
     first[ends[::-1]] = np.arange(len(ends))[::-1]
-    number = np.cumsum(first >= 0) - 1
-    first = first[first >= 0]
+    key = np.flatnonzero(first >= 0)
+    first = first[key]
     at = 2 * rows[first // 2] + first % 2
     xy = pieces.xy.reshape(-1, 2)[at]
     # Nodes at one place (the two sides of a wall) in the order of side and shore.
     shore, side = pieces.shore.reshape(-1)[at], pieces.side.reshape(-1)[at]
     curve = sorted_by(morton(xy), shore, side, *xy.T[::-1])
-    place = np.empty(len(xy), np.int32)
-    place[curve] = np.arange(len(xy), dtype=np.int32)
-    nodes = np.sort(place[number[ends]].reshape(-1, 2), axis=1)
+    place = np.empty(int(key.max(initial=-1)) + 1, np.int32)
+    place[key[curve]] = np.arange(len(xy), dtype=np.int32)
+    start, end = place[ends].reshape(-1, 2).T
+    nodes = np.column_stack([np.minimum(start, end), np.maximum(start, end)])
     code = nodes[:, 0].astype(np.int64) * len(xy) + nodes[:, 1]
     values = [value[rows] for value in told_apart]
-    order = sorted_by(code, *values, pieces.kind[rows], pieces.label[rows])
-    return xy[curve], rows[order], nodes[order]
+    by_high = grouped(nodes[:, 1], len(xy))[0]
+    by_nodes = by_high[grouped(nodes[by_high, 0], len(xy))[0]]
+    ties: list[npt.NDArray[Any]] = [*values, pieces.kind[rows], pieces.label[rows]]
+    order = sorted_by(code, *ties, order=by_nodes)
+    return xy.take(curve, axis=0), rows[order], nodes.take(order, axis=0)
 
 
 def network_report(network: WalkNetwork, district: District) -> DataFrame:

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from lifecircle.network.csr import first_seen
+
 if TYPE_CHECKING:
     import numpy.typing as npt
     from shapely import LineString
 
     from lifecircle.network.lines import Pieces
 
-__all__ = ["Crossings", "cross_barriers", "place_ids"]
+__all__ = ["Crossings", "cross_barriers", "place_codes", "place_ids"]
 
 _LOOK_M = 0.05
 """How far to look back and forth along a barrier for its direction."""
@@ -76,18 +78,36 @@ def place_ids(
     [0, 1, 1, 2]
     """
     every = np.vstack([xy.reshape(-1, 2), *more])
-    east, north = (np.rint(axis * 1000).astype(np.int64) for axis in every.T)
-    code = ((east - east.min()) << 31) + (north - north.min())
-    # Most pieces start where the one before ends: such ends are sorted once. They are
-    # sorted as they come, which np.unique would not; equal codes are one place.
-    moves = np.diff(code, prepend=code[:1] - 1) != 0
-    rows = np.flatnonzero(moves)
-    order = np.argsort(code[rows])
-    sorted_code = code[rows[order]]
-    begins = np.diff(sorted_code, prepend=sorted_code[:1] - 1) != 0
-    ids = np.empty(len(rows), np.int64)
-    ids[order] = np.cumsum(begins) - 1
-    return every[rows[order[begins]]], ids[np.cumsum(moves) - 1]
+    code = place_codes(every)
+    number, first = first_seen(code)
+    order = np.argsort(code[first])
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return every[first[order]], rank[number]
+
+
+def place_codes(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """A number for each place: equal where the millimetres are, sorted by x, then y.
+
+    Parameters
+    ----------
+    xy : float array (n, 2)
+        Metres, no more than 2,000 km apart.
+
+    Returns
+    -------
+    int64 array (n,)
+        0 or more.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> place_codes(np.array([[0.0, 0.002], [0.0, 0.0], [0.001, 0.0]])).tolist()
+    [2, 0, 2147483648]
+    """
+    east, north = (np.rint(axis * 1000).astype(np.int64) for axis in xy.T)
+    codes: npt.NDArray[np.int64] = ((east - east.min()) << 31) + (north - north.min())
+    return codes
 
 
 def cross_barriers(

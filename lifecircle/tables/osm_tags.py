@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FACILITY_KEYS",
+    "NAME_KEYS",
     "WALKED",
     "address",
     "barrier_kind",
@@ -76,6 +77,9 @@ GATES = frozenset(
 WALLS = frozenset({"wall", "city_wall", "fence", "retaining_wall"})
 RIVERS = frozenset({"river", "canal"})
 RAILS = frozenset({"rail", "light_rail", "narrow_gauge", "subway"})
+
+NAME_KEYS = ("name:zh", "name:zh-Hans", "name")
+"""Keys of names, the one to take first."""
 
 FACILITY_KEYS = (
     *("amenity", "education", "emergency", "highway", "landuse", "leisure"),
@@ -316,7 +320,7 @@ def name(tags: Tags) -> str | None:
     >>> name({"name": "Dukou Road", "name:zh": "渡口路"})
     '渡口路'
     """
-    return tags.get("name:zh") or tags.get("name:zh-Hans") or tags.get("name") or None
+    return next(filter(None, map(tags.get, NAME_KEYS)), None)
 
 
 def address(tags: Tags) -> str | None:

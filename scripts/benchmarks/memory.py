@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks import networks
 from benchmarks.harness import Row, Skip, ratio
 
-RUNS = 3
+RUNS = 5
 _REPORT = """
 import json, time
 def peak_gb():
