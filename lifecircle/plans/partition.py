@@ -182,12 +182,15 @@ def _assemble(
     cost = cost_of(problem, weights, labels)
     wide = outside_by_part(problem, labels)
     wide[list(exceptions)] = 0
-    # A bound holds for the whole if each piece has one and they do not touch in the
+    # A bound holds for the whole if each piece has one and they do not meet in the
     # objective: what lies between the pieces costs the same in every plan.
     bound = cost
     for _, piece in pieces:
         bound += piece.bound - piece.cost
-    if len(pieces) > 1 and weights.balance > 0.0:
+    block = labels + len(pieces)
+    for number, (atoms, _) in enumerate(pieces):
+        block[atoms] = number
+    if _meet(problem, weights, block):
         bound = np.nan
     status: Status
     if certificates:
@@ -218,3 +221,19 @@ def _assemble(
         certificates=tuple(certificates),
         unsplit=unsplit[0] if unsplit else None,
     )
+
+
+def _meet(problem: PartitionProblem, weights: PartitionWeights, block: Ints) -> bool:
+    """Whether pieces and fixed parts share a mean, an old number or a compound."""
+    prices = (
+        (np.zeros(len(block), np.int32), weights.balance),
+        (problem.old, weights.change),
+        (problem.compound, weights.split),
+    )
+    return any(price > 0.0 and _in_several(of, block) for of, price in prices)
+
+
+def _in_several(numbers: Ints, block: Ints) -> bool:
+    """Whether a number >= 0 stands in several blocks."""
+    pairs = np.unique(np.stack([numbers, block])[:, numbers >= 0], axis=1)
+    return bool((np.diff(pairs[0]) == 0).any())

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Piece", "divide_piece"]
 
 ATOMS_PER_PART = 9.0  # atoms of a part up to which all sets are tried
+FEW = 16  # atoms of a piece of which all sets are tried anyway
 HARDER = (1, 4, 16)  # times the steps, while nothing within the band is found
 MOST_TRIALS = 40
 
@@ -88,7 +89,8 @@ def divide_piece(
     if -(-total // problem.high) > total // problem.low:
         labels = _least_violation(problem, weights, seed, effort)
         return Piece(labels, "building", np.nan, _certify(problem, "arithmetic"))
-    if problem.high * len(problem.old) <= ATOMS_PER_PART * total:
+    count = len(problem.households)
+    if count <= FEW or problem.high * count <= ATOMS_PER_PART * total:
         level = make_level(problem, weights, _alone(problem))
         exact = enumerate_level(level, replace(effort, sets=200 * effort.sets))
         if exact is not None and exact.found:

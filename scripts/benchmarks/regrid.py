@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 
 import numpy as np
@@ -16,7 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
 
 from benchmarks import beds, divide_peers
-from benchmarks.harness import Bench, Row, Skip
+from benchmarks.harness import Bench, Row, Skip, interleaved, ratio
 from lifecircle.plans.evaluation import changed_households, cut_of
 from lifecircle.plans.levels import Effort
 from lifecircle.plans.partition import solve, solve_all
@@ -28,6 +28,7 @@ MANY_STARTS = Effort(steps=100_000, starts=96)
 FIRST = 10  # communities that the slow peers divide
 CHANGE_PRICES = (0.3, 1.0, 3.0, 10.0)
 EQUAL = 1e-6
+GROWTH_RUNS = 3
 
 
 @cache
@@ -314,21 +315,33 @@ def slow_peer(
 
 
 def wall() -> Iterator[Row]:
-    """Wall time of the normal bed on two threads, and of twice as many communities."""
+    """Wall time of the normal bed on two threads."""
     towns = bed("normal")
-    seconds = []
-    for many in (towns, towns, towns + towns):
-        start = time.perf_counter()
-        solve_all(many, threads=2)
-        seconds.append(time.perf_counter() - start)
+    job = partial(solve_all, towns, threads=2)
+    (seconds,) = interleaved(job, runs=2, clock=time.perf_counter)
     households = sum(int(town.households.sum()) for town in towns)
     yield Row(
         "regrid.wall_s",
         f"{len(towns)} communities, {households} households, 2 threads",
-        value=min(seconds[:2]),
+        value=min(seconds),
         bar=20.0,
-        note=f"twice the communities: {seconds[2]:.1f} s; compiled before",
+        note="compiled before",
         raw={"seconds": seconds},
+    )
+
+
+def growth() -> Iterator[Row]:
+    """Linear in communities: the normal bed twice against once, in turns."""
+    towns = bed("normal")
+    once, twice = partial(solve_all, towns), partial(solve_all, towns + towns)
+    double, single = interleaved(twice, once, runs=GROWTH_RUNS)
+    yield ratio(
+        "regrid.growth",
+        f"CPU of {2 * len(towns)} communities (normal twice) against {len(towns)}",
+        double,
+        single,
+        bar=2.2,
+        peer_name="once",
     )
 
 
@@ -385,4 +398,5 @@ BENCHES = [
         ),
     ),
     Bench(("regrid.wall_s",), wall),
+    Bench(("regrid.growth",), growth),
 ]

@@ -59,6 +59,15 @@ def test_every_grid_is_in_range_and_connected(bed: str) -> None:
         assert bed == "normal" or plan.bound == pytest.approx(plan.cost)
 
 
+def test_the_hardest_community_is_proven() -> None:
+    town = towns("hard", 56)[55]
+    plan = solve(town)
+    sizes = np.bincount(plan.labels, weights=town.households)
+    assert ((sizes >= 300) & (sizes <= 500)).all()
+    assert plan.status == "optimal"
+    assert plan.bound == pytest.approx(plan.cost)
+
+
 @pytest.mark.parametrize("state", ["ID", "NM", "WV"])
 def test_published_optimum(state: str) -> None:
     path = DATA / "districting" / f"county_{state}.json"
