@@ -19,9 +19,11 @@ from lifecircle.access.field import (
 from lifecircle.access.isochrones import isochrones, reachable_streets
 from lifecircle.access.kernel import FAR
 from lifecircle.access.minutes import walk_access
+from lifecircle.access.nearest import nearest_facilities
 from lifecircle.access.reach import walked_stretches
 from lifecircle.access.routes import example_routes
 from lifecircle.access.walkers import level_m, open_network
+from lifecircle.errors import ConfigError
 from lifecircle.network.graph import build_network
 from lifecircle.standards.walkers import walker_profiles, walker_sources
 
@@ -152,6 +154,15 @@ def test_every_profile_names_its_sources():
     assert set(walker_sources()) == {
         *("steps_factor", "signal_delay_s", "footbridge_delay_s", "slope")
     }
+
+
+def test_a_walker_that_is_none_is_named_with_those_that_there_are(stairs):
+    network = build_network(stairs)
+    named = r"'prams'.*are adult, .*pram.* Did you mean pram\?"
+    with pytest.raises(ConfigError, match=named):
+        isochrones(network, stairs, "SHOP", walker="prams", limits_min=[1.0])
+    with pytest.raises(ConfigError, match=named):
+        nearest_facilities(network, stairs, ["SHOP"], k=1, walker="prams")
 
 
 def test_isochrones_of_a_pram_do_not_run_up_the_steps(stairs, at):
