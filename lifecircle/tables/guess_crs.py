@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifecircle.tables.cells import is_missing, to_number
+from lifecircle.tables.zones import ZONE_M, zone_in_easting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["CrsGuess", "guess_crs", "middle_of", "three_degree_zone"]
 
 _CHINA = (73.0, 3.0, 136.0, 54.0)
-_ZONE_M = 1_000_000.0
 _METRES = 10_000.0
-_SIX_DEGREE = (13, 23, 4491)  # zones with their number in the easting, first EPSG code
-_THREE_DEGREE = (25, 45, 4513)
 _FEWEST_SURE = 25
 """How alike two definitions must be, in per cent, for one to be called the other."""
 
@@ -140,13 +138,11 @@ def _by_numbers(x: float, y: float) -> CrsGuess:
         return CrsGuess("EPSG:4490", "crs_degrees", shown)
     if west <= y <= east and south <= x <= north:
         return CrsGuess("EPSG:4490", "crs_swapped", shown)
-    zone = int(x // _ZONE_M)
-    for first, last, code in (_SIX_DEGREE, _THREE_DEGREE):
-        if first <= zone <= last and 0 < y < 6e6:
-            told = {**shown, "zone": zone}
-            declared = f"EPSG:{code + zone - first}"
-            return CrsGuess(declared, "crs_zone", told, sure=True)
-    if _METRES < x < _ZONE_M and _METRES < y < 6e6:
+    numbered = zone_in_easting(x)
+    if numbered and 0 < y < 6e6:
+        told = {**shown, "zone": int(x // ZONE_M)}
+        return CrsGuess(numbered, "crs_zone", told, sure=True)
+    if _METRES < x < ZONE_M and _METRES < y < 6e6:
         return CrsGuess("", "crs_metres", shown)
     return CrsGuess("", "crs_unknown", shown)
 

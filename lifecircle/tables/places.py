@@ -1,4 +1,4 @@
-"""Where things lie: communities, compounds, gates, and layers in a wrong place."""
+"""Where things lie: communities, compounds, gates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lifecircle.errors import TableError
 from lifecircle.hours import hours_open
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import numpy.typing as npt
     from geopandas import GeoDataFrame
@@ -20,20 +20,15 @@ if TYPE_CHECKING:
     from lifecircle.tables.ledger import Ledger
 
 __all__ = [
-    "FAR_M",
     "GATE_REACH_M",
     "check_gates",
     "check_overlaps",
     "containing",
-    "drop_far_layers",
     "gate_compounds",
     "largest_overlap",
     "outside_share",
     "shapes_of",
 ]
-
-FAR_M = 5000.0
-"""A layer whose nearest row is farther from the communities is in a wrong place."""
 
 GATE_REACH_M = 15.0
 """A gate stands within this of its compound's wall."""
@@ -197,47 +192,6 @@ def check_overlaps(communities: GeoDataFrame, *, ledger: Ledger) -> None:
                 column="community_id",
                 severity="warning",
             )
-
-
-def drop_far_layers(
-    tables: Mapping[str, Any], communities: GeoDataFrame, *, ledger: Ledger
-) -> dict[str, Any]:
-    """Report sources that lie wholly more than 5 km from the communities.
-
-    Parameters
-    ----------
-    tables : Mapping
-        Tables by name, with the hidden columns.
-    communities : GeoDataFrame
-        Where the district is.
-    ledger : Ledger
-        Takes one problem a source; its rows are left out.
-
-    Returns
-    -------
-    dict
-        The tables; rows of such sources have lost their geometry, so that nothing
-        more is said of where they lie.
-    """
-    cover = shapely.union_all(shapely.envelope(shapes_of(communities)))
-    shapely.prepare(cover)
-    kept = dict(tables)
-    for table in sorted(tables):
-        frame = tables[table]
-        if "geometry" not in frame.columns or not len(frame):
-            continue
-        shapes, origins = shapes_of(frame), frame["_origin"].to_numpy()
-        nearest = pd.Series(shapely.distance(shapes, cover)).groupby(origins).min()
-        far = nearest[nearest > FAR_M]
-        for origin, distance in zip(far.index.tolist(), far, strict=True):
-            values = {"km": f"{distance / 1000:.1f}", "limit": f"{FAR_M / 1000:.0f}"}
-            ledger.report("layer_far", values, origin=origin)
-            for row in frame.loc[origins == origin, "_row"]:
-                ledger.leave_out(origin, int(row), "layer_far")
-        if len(far):
-            shapes[np.isin(origins, far.index)] = None
-            kept[table] = frame.set_geometry(shapes, crs=frame.crs)
-    return kept
 
 
 def _walls(compounds: GeoDataFrame) -> npt.NDArray[np.object_]:

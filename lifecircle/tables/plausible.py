@@ -9,6 +9,7 @@ import numpy as np
 from pyproj import CRS, Transformer
 
 from lifecircle.tables.crs import DATUMS, declared_crs
+from lifecircle.tables.zones import ZONE_M
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -17,7 +18,6 @@ __all__ = ["contradiction_m", "coordinate_faults"]
 
 # Mainland, islands and South China Sea, generously: west, south, east, north.
 _CHINA = (73.0, 3.0, 136.0, 54.0)
-_ZONE_M = 1_000_000.0
 _AREA_MARGIN_DEG = 3.0
 
 
@@ -88,8 +88,24 @@ def _projected_box(declared: str) -> tuple[float, float, float, float] | None:
     return bounds if np.isfinite(bounds).all() else None
 
 
+@cache
+def _in_china(declared: str) -> bool:
+    """Whether a system is made for China: the middle of its area lies there."""
+    if declared in DATUMS:
+        return True
+    area = declared_crs(declared).area_of_use
+    if area is None:
+        return False
+    middle = np.array([[area.west + area.east], [area.south + area.north]]) / 2
+    return bool(_within(middle[0], middle[1], _CHINA)[0])
+
+
 def coordinate_faults(
-    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], declared: str
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    declared: str,
+    *,
+    target: str = "",
 ) -> npt.NDArray[np.object_]:
     """What is wrong with coordinates, given what they are declared to be.
 
@@ -99,12 +115,16 @@ def coordinate_faults(
         As in the file.
     declared : str
         ``"EPSG:n"``, ``"gcj02"`` or ``"bd09"``.
+    target : str, optional
+        The district's metric CRS: where it is one of China's, degrees that lie
+        there but for their sign have a wrong sign.
 
     Returns
     -------
     object array of str
         Per point ``""`` (nothing wrong), ``"crs_swapped"`` (y stands before x),
         ``"crs_degrees_as_metric"``, ``"crs_metric_as_degrees"``,
+        ``"crs_hemisphere"`` (a minus sign too many),
         ``"crs_zone_number"`` (zone prefix in the easting, or lacking) or
         ``"crs_outside_area"``.
 
@@ -121,15 +141,19 @@ def coordinate_faults(
         faults[wild] = "crs_metric_as_degrees"
         if declared in DATUMS:
             faults[~wild & ~_within(x, y, _CHINA)] = "crs_outside_area"
+        if _in_china(target or declared):
+            mirrored = _within(np.abs(x), np.abs(y), _CHINA)
+            faults[mirrored & ~_within(x, y, _CHINA)] = "crs_hemisphere"
         faults[_within(y, x, _CHINA) & ~_within(x, y, _CHINA)] = "crs_swapped"
         return faults
     box = _projected_box(declared)
     if box is None:
         return faults
     fine = _within(x, y, box)
-    zone = np.floor(x / _ZONE_M) * _ZONE_M
-    own_zone = np.floor(box[0] / _ZONE_M) * _ZONE_M
+    zone = np.floor(x / ZONE_M) * ZONE_M
+    own_zone = np.floor(box[0] / ZONE_M) * ZONE_M
     faults[~fine] = "crs_outside_area"
+    faults[~fine & _within(np.abs(x), np.abs(y), box)] = "crs_hemisphere"
     other_zone = _within(x - zone + own_zone, y, box) & (zone != own_zone)
     faults[~fine & other_zone] = "crs_zone_number"
     faults[~fine & _within(y, x, box)] = "crs_swapped"

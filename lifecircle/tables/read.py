@@ -24,6 +24,7 @@ from lifecircle.tables.reviewing import classify_cells
 from lifecircle.tables.schemas import NUMERIC
 from lifecircle.tables.shapes import check_shapes
 from lifecircle.tables.suffixes import TEXT
+from lifecircle.tables.zones import zone_in_easting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -244,6 +245,7 @@ def _check_coordinates(
     frame: pd.DataFrame,
     shapes: npt.NDArray[np.object_],
     *,
+    target: str,
     ledger: Ledger,
 ) -> npt.NDArray[np.bool_]:
     """Which rows' coordinates are not what they are declared to be.
@@ -256,10 +258,15 @@ def _check_coordinates(
     known = np.flatnonzero(np.isfinite(box).all(axis=1))
     x = (box[known, 0] + box[known, 2]) / 2
     y = (box[known, 1] + box[known, 3]) / 2
-    faults = coordinate_faults(x, y, source.crs)
+    faults = coordinate_faults(x, y, source.crs, target=target)
     wrong = np.flatnonzero(faults != "")
     values = {
-        place: {"x": f"{x[place]:.6g}", "y": f"{y[place]:.6g}", "declared": source.crs}
+        place: {
+            "x": f"{x[place]:.6g}",
+            "y": f"{y[place]:.6g}",
+            "declared": source.crs,
+            "other": zone_in_easting(x[place], source.crs),
+        }
         for place in wrong
     }
     faulty = np.zeros(len(frame), dtype=bool)
@@ -299,7 +306,9 @@ def _located(
     if len(frame):
         ledger.shapes[int(frame["_origin"].iloc[0])] = shapes.copy()
     told = shapely.is_missing(shapes) & bool(source.x)
-    faulty = _check_coordinates(source, found, frame, shapes, ledger=ledger)
+    faulty = _check_coordinates(
+        source, found, frame, shapes, target=target, ledger=ledger
+    )
     shapes[faulty] = None
     allowed = schema_of(source.table).shapes
     shapes = check_shapes(frame, shapes, allowed, told=told | faulty, ledger=ledger)

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from lifecircle.model import MOST_OUTSIDE
+from lifecircle.tables.astray import drop_far_layers
 from lifecircle.tables.demand import relate_demand
 from lifecircle.tables.duplicates import merge_duplicates, point_to_kept
 from lifecircle.tables.facts import schema_of
@@ -19,7 +20,6 @@ from lifecircle.tables.places import (
     check_gates,
     check_overlaps,
     containing,
-    drop_far_layers,
     gate_compounds,
     largest_overlap,
     outside_share,
@@ -225,7 +225,8 @@ def relate(
     }
     communities = made["communities"]
     if len(communities) and "communities" not in unread:
-        made = drop_far_layers(made, communities, ledger=ledger)
+        made = drop_far_layers(made, crs=config.crs, ledger=ledger)
+        communities = made["communities"]
         check_fits(made, crs=config.crs, ledger=ledger)
     for name in SCHEMAS:
         if len(made[name]):

@@ -41,8 +41,9 @@ def test_gcj02_agrees_with_published_pairs(wgs, gcj):
 
 @given(
     st.sampled_from(["gcj02", "bd09"]),
-    st.floats(min_value=74.0, max_value=135.0),
-    st.floats(min_value=4.0, max_value=53.0),
+    # All of China: 73.5 to 135.1 E, 3.4 (South China Sea) to 53.6 N
+    st.floats(min_value=73.0, max_value=136.0),
+    st.floats(min_value=3.0, max_value=54.0),
 )
 def test_the_round_trip_is_under_a_millimetre(datum, lon, lat):
     there = from_wgs84([lon], [lat], datum)
@@ -126,10 +127,22 @@ def test_zones_with_and_without_number_are_the_same_place():
         (520_000.0, 3_520_000.0, "EPSG:4527", "crs_zone_number"),
         (39_520_000.0, 3_520_000.0, "EPSG:4527", ""),
         (520_000.0, 9_900_000.0, "EPSG:4548", "crs_outside_area"),
+        (117.2, -31.8, "EPSG:4490", "crs_hemisphere"),
+        (-117.2, 31.8, "gcj02", "crs_hemisphere"),
+        (520_000.0, -3_520_000.0, "EPSG:4548", "crs_hemisphere"),
+        # Los Angeles and Perth, where nothing says that the district is in China
+        (-118.2, 34.1, "EPSG:4326", ""),
+        (115.9, -31.9, "EPSG:4326", ""),
     ],
 )
 def test_coordinates_that_cannot_be_what_they_are_declared(x, y, declared, fault):
     assert list(coordinate_faults(np.array([x]), np.array([y]), declared)) == [fault]
+
+
+def test_the_district_says_whether_a_minus_sign_is_wrong():
+    x, y = np.array([-117.2]), np.array([31.8])
+    for target, fault in [("EPSG:4548", "crs_hemisphere"), ("EPSG:26911", "")]:
+        assert list(coordinate_faults(x, y, "EPSG:4326", target=target)) == [fault]
 
 
 def test_a_prj_that_means_the_same_place_is_no_contradiction():

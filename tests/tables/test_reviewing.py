@@ -314,7 +314,8 @@ def test_two_extracts_of_one_map_service(real_folder):
     # The old town in BD-09 and the whole city in WGS 84, years apart: the source's own
     # ids say which points are the same. Of 157 facilities in both, 126 are found
     # again; the others were renamed or moved. None is merged into another one than its
-    # own. 14 more have changed their id: looked at one by one, each is the same place.
+    # own. 14 more have changed their id: by name and distance each is the same place;
+    # no one has been there.
     city = pd.read_csv(real_folder / "xian" / "poi_baidu_xian_wgs84.csv")
     town = pd.read_csv(real_folder / "xian" / "poi_oldtown_bd09_wgs84_pairs.csv")
     both = pd.concat(

@@ -17,7 +17,7 @@ _REPORTS = {"report", "flag", "leave_out", "unknown"}
 # Keys that functions return instead of reporting, by function.
 _GIVEN_BACK = {
     *("_fault", "_number_fault", "_judge", "_why_invalid", "coordinate_faults"),
-    "_check_coordinates",
+    *("_check_coordinates", "_likeliest", "_readings"),
 }
 
 
