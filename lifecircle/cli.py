@@ -255,6 +255,9 @@ def draw_map(
         str, typer.Option(help="社区编号；all 为逐社区 · one id, or all")
     ] = "",
     charts: Annotated[bool, typer.Option("--charts", help="统计图 · charts")] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="现状与规划网格 · grids today, proposed")
+    ] = False,
     kind: Annotated[
         str, typer.Option("--format", metavar="pdf|svg|png", help="格式 · format")
     ] = "pdf",
@@ -266,10 +269,12 @@ def draw_map(
     """由已存成果重绘评审图，或出打印图 · redraw the map, or draw sheets to print."""
     console = Console(lang, quiet=quiet, verbose=verbose)
     from lifecircle.jobs import draw_charts
-    from lifecircle.publish.atlas import draw_sheets, redraw_map
+    from lifecircle.publish.atlas import draw_plan, draw_sheets, redraw_map
 
     with console.guard():
         drawn = draw_charts(study, kind=kind, lang=console.lang) if charts else []
+        if plan:
+            drawn += draw_plan(study, kind=kind, paper=paper, lang=console.lang)
         if rules or community:
             drawn += draw_sheets(
                 study,

@@ -10,6 +10,7 @@ from lifecircle.errors import ConfigError
 from lifecircle.publish.outputs import MAP, REPORT
 from lifecircle.publish.pdf import print_pdf
 from lifecircle.publish.prints.furniture import sheet_title
+from lifecircle.publish.prints.plan_map import PLAN_STATES, plan_title, write_plan_map
 from lifecircle.publish.prints.sheet import FORMATS, known_rule, write_print_map
 from lifecircle.publish.report import write_report
 from lifecircle.publish.results import read_study
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from lifecircle.publish.prints.paper import Frame
     from lifecircle.text import Language
 
-__all__ = ["draw_sheets", "redraw_map", "redraw_report"]
+__all__ = ["draw_plan", "draw_sheets", "redraw_map", "redraw_report"]
 
 SHEETS = "maps"
 _PAPERS: dict[str, Literal["A3", "A4"]] = {"A3": "A3", "A4": "A4"}
@@ -139,13 +140,7 @@ def draw_sheets(
     --------
     >>> draw_sheets("out/demo", rules=["HF-R10"], kind="png")  # doctest: +SKIP
     """
-    suffix = f".{kind}"
-    if suffix not in FORMATS or paper not in _PAPERS:
-        raise ConfigError(
-            where="--format" if suffix not in FORMATS else "--paper",
-            what=f"{kind!r} and {paper!r} are given.",
-            fix="Formats are pdf, svg and png; papers A3 and A4.",
-        )
+    suffix = _suffix(kind, paper)
     study = read_study(out)
     folder = Path(out) / SHEETS
     folder.mkdir(exist_ok=True)
@@ -170,11 +165,72 @@ def draw_sheets(
     return drawn
 
 
+def draw_plan(
+    out: str | Path, *, kind: str = "pdf", paper: str = "A3", lang: Language = "zh"
+) -> list[Path]:
+    """Draw today's and the proposed grids into ``maps``, to lay over each other.
+
+    Parameters
+    ----------
+    out : str or Path
+        Folder of a run.
+    kind : {"pdf", "svg", "png"}
+        Format of the files.
+    paper : {"A3", "A4"}
+        Landscape.
+    lang : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    list of Path
+        Today's sheet and the proposed one, of one scale and extent.
+
+    Raises
+    ------
+    ConfigError
+        If format or paper are not known.
+    ResultError
+        If there is no such study, it has no plan, or the sheets cannot be drawn.
+
+    Examples
+    --------
+    >>> draw_plan("out/demo", kind="png")  # doctest: +SKIP
+    """
+    suffix = _suffix(kind, paper)
+    study = read_study(out)
+    folder = Path(out) / SHEETS
+    folder.mkdir(exist_ok=True)
+    frame, drawn = None, []
+    for number, state in enumerate(PLAN_STATES, start=1):
+        title = plan_title(study, state, lang)
+        path = folder / (_named(study, f"G{number}", title) + suffix)
+        frame = write_plan_map(
+            study, path, state=state, paper=_PAPERS[paper], frame=frame, lang=lang
+        )
+        drawn.append(path)
+    return drawn
+
+
+def _suffix(kind: str, paper: str) -> str:
+    suffix = f".{kind}"
+    if suffix not in FORMATS or paper not in _PAPERS:
+        raise ConfigError(
+            where="--format" if suffix not in FORMATS else "--paper",
+            what=f"{kind!r} and {paper!r} are given.",
+            fix="Formats are pdf, svg and png; papers A3 and A4.",
+        )
+    return suffix
+
+
 def _file_name(
     study: Assessment, rule_id: str, community_id: str, lang: Language
 ) -> str:
+    return _named(study, rule_id, sheet_title(study, rule_id, community_id, lang))
+
+
+def _named(study: Assessment, number: str, title: str) -> str:
     """Number and title of a sheet, without what a file name may not hold."""
-    number = f"{study.district.config.district_id}-{rule_id}"
-    title = sheet_title(study, rule_id, community_id, lang)
+    number = f"{study.district.config.district_id}-{number}"
     name = _NOT_IN_A_NAME.sub("_", f"{number} {title}").encode()[:_LONGEST_NAME]
     return name.decode(errors="ignore").strip(" .")

@@ -24,6 +24,7 @@ from lifecircle.publish.prints.charts import minutes_figure, minutes_table
 from lifecircle.publish.prints.grid_chart import grids_figure
 from lifecircle.publish.prints.paper import PAPERS, SCALES, Frame, fitting
 from lifecircle.publish.prints.pen import wrapped
+from lifecircle.publish.prints.plan_map import plan_figure
 from lifecircle.publish.prints.sheet import sheet_figure, sheet_frame, write_print_map
 from lifecircle.publish.wording import short_name, unit_names
 
@@ -230,6 +231,47 @@ def test_the_command_draws(saved):
     shown = CliRunner().invoke(app, ["map", str(saved), "--lang", "en"])
     assert shown.exit_code == 0
     assert "review.html" in shown.output
+
+
+def test_a_plan_is_two_sheets_that_lie_over_each_other(study):
+    frame = sheet_frame(study)
+    today, proposed = (
+        plan_figure(study, state, paper=PAPERS["A3"], frame=frame)
+        for state in ("today", "proposed")
+    )
+    assert today.axes[1].get_xlim() == proposed.axes[1].get_xlim()
+    assert today.axes[1].get_ylim() == proposed.axes[1].get_ylim()
+    plan = study.grid_plan
+    for figure, grids in ((today, plan.today), (proposed, plan.grids)):
+        written = "\n".join(words_of(figure))
+        # Each grid that is outside the band is named with its households.
+        out = grids[grids["outside_households"] != 0]
+        for row in out.itertuples(index=False):
+            assert f"{row.grid_id}\n{row.households:,.0f}" in written
+        under = int((grids["outside_households"] < 0).sum())
+        over = int((grids["outside_households"] > 0).sum())
+        assert f"不足 {under} 个，超出 {over} 个。" in written
+        fine = int((grids["in_range"] == True).sum())  # noqa: E712 (None among them)
+        assert f"{len(grids)} 个中 {fine} 个在区间内" in written
+        assert f"{len(plan.changes):,} 栋楼" in written
+
+
+def test_sheets_of_a_plan_need_a_plan(study, saved):
+    with pytest.raises(ResultError, match="no plan"):
+        plan_figure(
+            replace(study, grid_plan=None),
+            "today",
+            paper=PAPERS["A4"],
+            frame=sheet_frame(study, paper="A4"),
+        )
+    call = ["map", str(saved), "--plan", "--format", "svg", "--paper", "A4"]
+    shown = CliRunner().invoke(app, call)
+    assert shown.exit_code == 0
+    names = sorted(path.name for path in (saved / "maps").glob("*-G?*.svg"))
+    assert [name.split()[1:] for name in names] == [
+        ["临溪区", "·", "现状网格.svg"],
+        ["临溪区", "·", "规划网格.svg"],
+    ]
 
 
 def test_charts_show_the_shares_of_the_study(study):

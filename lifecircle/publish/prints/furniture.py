@@ -27,11 +27,11 @@ _BARS_M = (100, 200, 250, 500, 1000, 2000, 2500, 5000, 10_000, 20_000, 50_000)
 def draw_furniture(
     pen: Pen,
     study: Assessment,
-    rule_id: str,
     *,
+    title: str,
+    number: str,
     paper: Paper,
     frame: Frame,
-    community_id: str,
 ) -> None:
     """Frame, title and stamp, scale bar, north arrow, sources and title block.
 
@@ -41,21 +41,19 @@ def draw_furniture(
         Of the sheet.
     study : Assessment
         A finished study.
-    rule_id : str
-        The rule.
+    title, number : str
+        Of the sheet; the number stands behind the district's.
     paper : Paper
         The sheet.
     frame : Frame
         What the map shows.
-    community_id : str
-        The community of the sheet; empty = the district.
     """
     _frame(pen, paper)
-    _title(pen, study, sheet_title(study, rule_id, community_id, pen.lang), paper)
+    _title(pen, study, title, paper)
     _scale_bar(pen, paper, frame)
     _north(pen, paper)
     _foot(pen, study, paper)
-    _block(pen, study, rule_id, paper, frame)
+    _block(pen, study, number, paper, frame)
 
 
 def sheet_title(
@@ -205,7 +203,7 @@ def _sources(study: Assessment, lang: Language) -> list[str]:
 
 
 def _block(
-    pen: Pen, study: Assessment, rule_id: str, paper: Paper, frame: Frame
+    pen: Pen, study: Assessment, number: str, paper: Paper, frame: Frame
 ) -> None:
     """Title block: who drew it, at what scale, in which coordinates, when."""
     config = study.district.config
@@ -214,7 +212,7 @@ def _block(
     approval = config.map_approval or say("publish.approval_none", pen.lang)
     rows = [
         [("maker", config.prepared_by)],
-        [("scale", _scale_text(frame)), ("number", f"{config.district_id}-{rule_id}")],
+        [("scale", _scale_text(frame)), ("number", f"{config.district_id}-{number}")],
         [("crs", _datum(study.district.crs)), ("date", config.as_of.isoformat())],
         [("drawn", ""), ("checked", "")],
         [("approval", approval)],

@@ -20,12 +20,14 @@ from lifecircle.publish.prints.theme import gaps_of
 from lifecircle.publish.wording import short_name, unit_names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from matplotlib.axes import Axes
 
     from lifecircle.model import Assessment
     from lifecircle.publish.prints.paper import Frame, Paper
 
-__all__ = ["draw_marks"]
+__all__ = ["draw_marks", "draw_unit_names"]
 
 _HALO_MM = 0.75
 _STEEP_DEG = 60.0
@@ -111,6 +113,47 @@ def draw_marks(
     _facilities(board, study, rule_id)
     _gap_numbers(board, study, rule_id)
     _communities(board, study, rule_id)
+    _waters(board, study)
+    _roads(board, study)
+
+
+def draw_unit_names(
+    axes: Axes,
+    study: Assessment,
+    units: Iterable[tuple[Any, str, bool]],
+    frame: Frame,
+    paper: Paper,
+) -> None:
+    """Names of units in the middle of each, of waters and roads.
+
+    Parameters
+    ----------
+    axes : Axes
+        The map, in metres.
+    study : Assessment
+        A finished study.
+    units : iterable of tuple
+        Shape, text and whether it is bold; the first ones take their place first.
+        A bold one is named in any case.
+    frame : Frame
+        Scale and place of the map.
+    paper : Paper
+        Its symbols are drawn at this size.
+    """
+    board = _Board(axes, frame, frame.extent_m(paper), paper.symbols)
+    homes = shapely.STRtree(study.district.buildings.geometry.to_numpy())
+    for shape, text, bold in units:
+        for size_mm in (2.7 * board.symbols, 2.1 * board.symbols):
+            place = _place(board, shape, homes, text, size_mm)
+            if place is None and bold and size_mm < 2.7 * board.symbols:
+                # What matters is named even where it is too small to hold its name.
+                inside = shapely.point_on_surface(shape)
+                place = (inside.x, inside.y)
+            if place is not None:
+                board.taken.append(board.box(*place, text, size_mm))
+                weight = "bold" if bold else "normal"
+                board.write(*place, text, size_mm, weight=weight, va="center")
+                break
     _waters(board, study)
     _roads(board, study)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,7 +12,7 @@ from lifecircle.publish.headline import opening_rule
 from lifecircle.publish.prints import tokens
 from lifecircle.publish.prints.column import draw_column
 from lifecircle.publish.prints.fonts import chinese_family, require_matplotlib
-from lifecircle.publish.prints.furniture import draw_furniture
+from lifecircle.publish.prints.furniture import draw_furniture, sheet_title
 from lifecircle.publish.prints.ground import draw_borders, draw_ground
 from lifecircle.publish.prints.labels import draw_marks
 from lifecircle.publish.prints.paper import MARGIN_MM, PAPERS, TITLE_MM, fitting
@@ -20,6 +21,9 @@ from lifecircle.publish.prints.shapes import stroke
 from lifecircle.publish.prints.theme import draw_theme
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from lifecircle.model import Assessment
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMATS",
+    "blank_sheet",
     "known_rule",
     "save",
     "sheet_figure",
@@ -90,12 +95,6 @@ def write_print_map(
     """
     require_matplotlib()
     path = Path(path)
-    if path.suffix.lower() not in FORMATS:
-        raise ResultError(
-            where=str(path),
-            what=f"a sheet cannot be written as {path.suffix or 'such a file'}.",
-            fix=f"Use one of {', '.join(FORMATS)}.",
-        )
     study = disclosed(study)
     rule_id = known_rule(study, rule_id)
     sheet = PAPERS[paper]
@@ -205,6 +204,40 @@ def sheet_figure(
     matplotlib.figure.Figure
         The page's axes in millimetres, the map's in metres.
     """
+    with blank_sheet(paper, frame, lang) as (figure, axes, pen):
+        _map(axes, study, rule_id, paper, frame, community_id)
+        draw_column(pen, study, rule_id)
+        draw_furniture(
+            pen,
+            study,
+            title=sheet_title(study, rule_id, community_id, lang),
+            number=rule_id,
+            paper=paper,
+            frame=frame,
+        )
+    return figure
+
+
+@contextmanager
+def blank_sheet(
+    paper: Paper, frame: Frame, lang: Language
+) -> Iterator[tuple[Figure, Axes, Pen]]:
+    """A sheet with an empty map and an empty column; letters hold Chinese within.
+
+    Parameters
+    ----------
+    paper : Paper
+        The sheet.
+    frame : Frame
+        Scale and place of the map.
+    lang : {"zh", "en"}
+        Language.
+
+    Yields
+    ------
+    tuple of Figure, Axes and Pen
+        The sheet, its map in metres, and a pen at the top of the column.
+    """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -213,27 +246,18 @@ def sheet_figure(
         page = figure.add_axes((0, 0, 1, 1), zorder=2, facecolor="none")
         page.set(xlim=(0, paper.width_mm), ylim=(0, paper.height_mm))
         page.set_axis_off()
-        _map(figure, study, rule_id, paper, frame, community_id)
         right = paper.width_mm - MARGIN_MM
         top = paper.height_mm - MARGIN_MM - TITLE_MM * paper.symbols
         inner = 4.5 * paper.symbols
         ends = (right - paper.column_mm + inner, right - inner)
-        pen = Pen(page, lang, *ends, top, paper.symbols)
-        draw_column(pen, study, rule_id)
-        draw_furniture(
-            pen, study, rule_id, paper=paper, frame=frame, community_id=community_id
+        yield (
+            figure,
+            _empty_map(figure, paper, frame),
+            Pen(page, lang, *ends, top, paper.symbols),
         )
-    return figure
 
 
-def _map(
-    figure: Figure,
-    study: Assessment,
-    rule_id: str,
-    paper: Paper,
-    frame: Frame,
-    community_id: str,
-) -> None:
+def _empty_map(figure: Figure, paper: Paper, frame: Frame) -> Axes:
     left, bottom, width, height = paper.map_mm
     wide, high = paper.width_mm, paper.height_mm
     axes = figure.add_axes(
@@ -244,8 +268,18 @@ def _map(
     axes.set_autoscale_on(False)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    extent = (west, south, east, north)
-    draw_ground(axes, study.district, frame, extent)
+    return axes
+
+
+def _map(
+    axes: Axes,
+    study: Assessment,
+    rule_id: str,
+    paper: Paper,
+    frame: Frame,
+    community_id: str,
+) -> None:
+    draw_ground(axes, study.district, frame, frame.extent_m(paper))
     draw_theme(axes, study, rule_id, frame)
     draw_borders(axes, study.district)
     if community_id:
@@ -269,10 +303,16 @@ def save(figure: Figure, path: Path) -> None:
     Raises
     ------
     ResultError
-        If the file cannot be written.
+        If the format is not known or the file cannot be written.
     """
     from matplotlib import rc_context
 
+    if path.suffix.lower() not in FORMATS:
+        raise ResultError(
+            where=str(path),
+            what=f"a sheet cannot be written as {path.suffix or 'such a file'}.",
+            fix=f"Use one of {', '.join(FORMATS)}.",
+        )
     settings: Any = {
         "svg.hashsalt": "lifecircle",
         "svg.fonttype": "path",
