@@ -3,7 +3,15 @@
 Labels are in ``columns.toml`` like all others.
 """
 
-__all__ = ["DECISION", "MERGED", "NO_FACILITY", "REJECTED", "REVIEW", "REVIEW_SHEET"]
+__all__ = [
+    "DECISION",
+    "MERGED",
+    "NO_FACILITY",
+    "REJECTED",
+    "REVIEW",
+    "REVIEW_SHEET",
+    "TOPOLOGY",
+]
 
 DECISION = "decision"
 """Column of the review list that a person fills in."""
@@ -16,6 +24,11 @@ REVIEW_SHEET = "待核 review"
 
 REJECTED = ("file", "layer", "row", "reason", "cells")
 """Rows left out: ``reason`` is a sentence key, ``cells`` what the file says there."""
+
+TOPOLOGY = ("kind", "table", "ids", "area_m2")
+"""Faults of polygons: ``kind`` is invalid, overlap, gap, multipart, sliver, across (a
+child in two parents) or elsewhere (a child not in its declared parent); ``ids`` of
+the rows concerned, joined by " · "; ``area_m2`` of what is wrong."""
 
 REVIEW = (
     "file",

@@ -143,6 +143,8 @@ class District:
     row_counts : DataFrame
         Rows read, used, left out and estimated, source by source
         (``columns.ROW_COUNTS``).
+    topology : GeoDataFrame
+        Faults of polygons (``evidence.TOPOLOGY``); empty in saved results.
     review, merged : DataFrame
         Facilities whose class a person should see (``evidence.REVIEW``), and those
         that two sources tell of (``evidence.MERGED``); empty in saved results.
@@ -170,6 +172,7 @@ class District:
     registers: DataFrame = field(default_factory=_no_registers)
     elevation: Elevation | None = None
     row_counts: DataFrame = field(default_factory=_no_row_counts)
+    topology: DataFrame = field(default_factory=_no_rows)
     review: DataFrame = field(default_factory=_no_rows)
     merged: DataFrame = field(default_factory=_no_rows)
 

@@ -215,6 +215,8 @@ class DistrictConfig:
     merge_within_m : float
         Facilities of one name and class from two sources that stand within this of
         each other are one; 0 = never.
+    repair : tuple of str
+        Faults of polygons that are repaired: invalid, slivers; none unless asked.
     """
 
     district_id: str
@@ -247,3 +249,4 @@ class DistrictConfig:
     elevation: Path | None = None
     walk_at: str = ""
     merge_within_m: float = 50.0
+    repair: tuple[str, ...] = ()

@@ -141,6 +141,17 @@ class Keys:
             return default
         return value
 
+    def choices(self, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        """Some of the words allowed."""
+        words = dict.fromkeys(self.texts(name))
+        for word in words:
+            if word not in allowed:
+                near, known = _close(word, allowed), "、".join(allowed)
+                self.report(
+                    "config_choice", name, value=word, nearest=near, allowed=known
+                )
+        return tuple(word for word in words if word in allowed)
+
     def scalar(self, name: str) -> str | float | None:
         """Text, a number or true/false as it stands."""
         value = self._take(name, (str, int, float, bool), "text or number")

@@ -23,11 +23,15 @@ from lifecircle.tables.walk_config import walk_settings
 from lifecircle.text import problem_lines
 
 __all__ = [
+    "REPAIRS",
     "DistrictFileError",
     "config_problems",
     "load_config",
     "read_config",
 ]
+
+REPAIRS = ("invalid", "slivers")
+"""Faults of polygons that may be repaired on reading."""
 
 _SETTLEMENTS = ("urban", "county_town", "rural")
 _DISCLOSURES = ("internal", "review", "public")
@@ -86,6 +90,7 @@ def _district(keys: Keys) -> dict[str, Any]:
         "disclosure": keys.choice("disclosure", _DISCLOSURES, "internal"),
         "map_approval": keys.text("map_approval"),
         "prepared_by": keys.text("prepared_by"),
+        "repair": keys.choices("repair", REPAIRS),
     }
 
 

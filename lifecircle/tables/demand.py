@@ -63,6 +63,11 @@ def _with_communities(
         column="community_id",
         severity="warning",
     )
+    shapes = shapes_of(frame)
+    for at, place in zip(places.tolist(), shown, strict=True):
+        ids = f"{place['id']} · {place['value']}"
+        area_m2 = float(shapely.area(shapes[at]))
+        ledger.fault("elsewhere", table, ids, area_m2, shapes[at])
     placed: GeoDataFrame = frame.assign(
         community_id=declared.where(declared.notna(), found)
     )

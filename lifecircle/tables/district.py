@@ -21,6 +21,7 @@ from lifecircle.tables.read import empty_table, read_source
 from lifecircle.tables.relate import relate
 from lifecircle.tables.row_counts import row_counts
 from lifecircle.tables.schemas import NUMERIC, REQUIRED_TABLES, SCHEMAS
+from lifecircle.tables.topology_checks import topology_frame
 from lifecircle.text import problem_lines
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _assemble(
     track: Callable[[Iterable[Source]], Iterable[Source]],
 ) -> tuple[District | None, Ledger]:
     """Read and check everything; no district if a required table is not there."""
-    ledger = Ledger()
+    ledger = Ledger(repair=config.repair)
     _report_missing_tables(config, ledger)
     _report_unknown_classes(config, ledger)
     tables, unread = _read_tables(config, ledger, track)
@@ -179,6 +180,7 @@ def _assemble(
         registers=related["registers"],
         elevation=elevation,
         row_counts=row_counts(ledger, related),
+        topology=topology_frame(ledger, config.crs),
         review=_listed(ledger.review, REVIEW),
         merged=_listed(ledger.merged.values(), MERGED),
         **finished,

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lifecircle.evidence import REJECTED
+from lifecircle.evidence import REJECTED, TOPOLOGY
 from lifecircle.model import Problem
 from lifecircle.tables.cells import is_missing
 from lifecircle.tables.crs import project_frame
@@ -71,6 +71,12 @@ class Ledger:
         (origin, row) merged into another row -> the evidence: ``evidence.MERGED``.
     shapes : dict
         Origin -> the geometry as found, in its declared coordinates, row by row.
+    repair : tuple of str
+        What the district file asks to be repaired: ``config.REPAIRS``.
+    invalid : set
+        (origin, row) of shapes that were made valid.
+    faults : list of dict
+        Faults of topology: ``evidence.TOPOLOGY`` and geometry.
     """
 
     origins: list[Origin] = field(default_factory=list)
@@ -80,6 +86,9 @@ class Ledger:
     review: list[dict[str, Any]] = field(default_factory=list)
     merged: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
     shapes: dict[int, npt.NDArray[np.object_]] = field(default_factory=dict)
+    repair: tuple[str, ...] = ()
+    invalid: set[tuple[int, int]] = field(default_factory=set)
+    faults: list[dict[str, Any]] = field(default_factory=list)
 
     def open(self, origin: Origin) -> int:
         """Number a source; rows point to it.
@@ -143,6 +152,23 @@ class Ledger:
                 column=place.columns.get(column, column) if place else column,
             )
         )
+
+    def fault(
+        self, kind: str, table: str, ids: str, area_m2: float, geometry: Any
+    ) -> None:
+        """Keep a fault of topology.
+
+        Parameters
+        ----------
+        kind, table, ids : str
+            As in ``evidence.TOPOLOGY``.
+        area_m2 : float
+            Of what is wrong.
+        geometry : shapely geometry
+            Where, in the district's CRS.
+        """
+        cells = (kind, table, ids, area_m2, geometry)
+        self.faults.append(dict(zip((*TOPOLOGY, "geometry"), cells, strict=True)))
 
     def leave_out(self, origin: int, row: int, key: str) -> None:
         """Leave a row out; the first reason stands.

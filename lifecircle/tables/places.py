@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = [
     "GATE_REACH_M",
     "check_gates",
-    "check_overlaps",
     "containing",
     "gate_compounds",
     "largest_overlap",
@@ -33,7 +32,6 @@ __all__ = [
 GATE_REACH_M = 15.0
 """A gate stands within this of its compound's wall."""
 
-_OVERLAP_M2 = 1.0
 _AREAL = (3, 6, 7)
 
 
@@ -164,34 +162,6 @@ def outside_share(
     outside = shapely.area(shapely.difference(shapes, shapely.union_all(areas)))
     share: npt.NDArray[np.float64] = (outside / shapely.area(shapes)).round(6)
     return share
-
-
-def check_overlaps(communities: GeoDataFrame, *, ledger: Ledger) -> None:
-    """Warn of communities that overlap by more than 1 m².
-
-    Parameters
-    ----------
-    communities : GeoDataFrame
-        Table with the hidden columns.
-    ledger : Ledger
-        Takes the problems.
-    """
-    shapes = shapes_of(communities)
-    ids = communities["community_id"].to_numpy(dtype=object)
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    keep = first < second
-    for one, other in sorted(zip(first[keep], second[keep], strict=True)):
-        area = float(shapely.area(shapely.intersection(shapes[one], shapes[other])))
-        if area > _OVERLAP_M2:
-            values = {"value": ids[other], "other": ids[one], "area": round(area)}
-            ledger.flag(
-                communities,
-                [int(other)],
-                "communities_overlap",
-                [values],
-                column="community_id",
-                severity="warning",
-            )
 
 
 def _walls(compounds: GeoDataFrame) -> npt.NDArray[np.object_]:

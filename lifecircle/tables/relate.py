@@ -18,7 +18,6 @@ from lifecircle.tables.ledger import HIDDEN
 from lifecircle.tables.parse import nearest
 from lifecircle.tables.places import (
     check_gates,
-    check_overlaps,
     containing,
     gate_compounds,
     largest_overlap,
@@ -34,6 +33,7 @@ from lifecircle.tables.services import (
     complete_rooms,
     complete_serves,
 )
+from lifecircle.tables.topology_checks import check_topology, drop_slivers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -241,7 +241,9 @@ def relate(
     made["communities"] = communities.assign(
         settlement=said.where(said.notna(), config.settlement)
     )
-    check_overlaps(made["communities"], ledger=ledger)
+    if "slivers" in config.repair:
+        made = drop_slivers(made, ledger=ledger)
+    check_topology(made, crs=config.crs, ledger=ledger)
     located = (
         "communities" not in unread
         and len(communities) > 0

@@ -49,12 +49,29 @@ def _why_invalid(shape: Any) -> tuple[str, dict[str, Any]]:
     return ("geometry_self_intersection" if crossing else "geometry_invalid"), place
 
 
+def _made_valid(shape: Any, *, areal: bool) -> Any:
+    """The shape made valid, polygons only; None if nothing of that kind is left."""
+    valid = shapely.make_valid(shape)
+    if not areal:
+        return valid
+    pieces = [
+        piece
+        for part in shapely.get_parts(valid)
+        for piece in shapely.get_parts(part)
+        if piece.geom_type == "Polygon"
+    ]
+    if len(pieces) < 2:
+        return pieces[0] if pieces else None
+    return shapely.multipolygons(pieces)
+
+
 def check_shapes(
     frame: pd.DataFrame,
     shapes: npt.NDArray[np.object_],
     allowed: tuple[str, ...],
     *,
     told: npt.NDArray[np.bool_],
+    repair: bool = False,
     ledger: Ledger,
 ) -> npt.NDArray[np.object_]:
     """Report shapes that cannot be used; places are in the file's coordinates.
@@ -69,14 +86,17 @@ def check_shapes(
         Geometry types of the table.
     told : bool array
         Rows whose lack of a shape has been reported already.
+    repair : bool
+        Whether invalid polygons are used as made valid.
     ledger : Ledger
         Takes the problems; rows with an error are left out.
 
     Returns
     -------
     object array
-        Shapes of single parts made single, invalid ones repaired (their rows are
-        left out; the repaired shape still serves to locate others), None elsewhere.
+        Shapes of single parts made single, invalid ones repaired (unless asked for,
+        their rows are left out; the repaired shape still serves to locate others),
+        None elsewhere.
     """
     gone = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
@@ -99,6 +119,10 @@ def check_shapes(
             shapes[place] = None
             continue
         key, where = _why_invalid(shapes[place])
-        ledger.flag(frame, [int(place)], key, [where])
-        shapes[place] = shapely.make_valid(shapes[place])
+        mended = _made_valid(shapes[place], areal=not lines)
+        if not repair or mended is None:
+            ledger.flag(frame, [int(place)], key, [where])
+        shapes[place] = shapely.make_valid(shapes[place]) if mended is None else mended
+        row = frame.iloc[place]
+        ledger.invalid.add((int(row["_origin"]), int(row["_row"])))
     return shapes

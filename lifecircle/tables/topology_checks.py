@@ -1,0 +1,193 @@
+"""Faults of topology told to the ledger: sized, located, repaired where asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from lifecircle.evidence import TOPOLOGY
+from lifecircle.tables.places import shapes_of
+from lifecircle.tables.schemas import SCHEMAS
+from lifecircle.tables.topology import (
+    SLIVER_M,
+    Faults,
+    crossings,
+    gaps,
+    mean_width_m,
+    overlaps,
+    parts,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifecircle.tables.ledger import Ledger
+
+__all__ = ["LEVELS", "check_topology", "drop_slivers", "topology_frame"]
+
+MOST_WARNINGS = 50
+"""Warnings a kind and table; the rest is one warning, and all stand in the frame."""
+
+LEVELS = ("communities", "compounds", "grids")
+"""Tables whose polygons lie beside each other."""
+
+
+def check_topology(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> None:
+    """Find faults of communities, compounds and grids, and invalid shapes of all.
+
+    Parameters
+    ----------
+    tables : Mapping
+        Tables by name, metric CRS, with the hidden columns; invalid shapes made valid.
+    crs : str
+        The district's metric CRS.
+    ledger : Ledger
+        Takes every fault, and a warning for each of the first of a kind and table.
+    """
+    _tell_invalid(tables, crs=crs, ledger=ledger)
+    above = shapes_of(tables["communities"])
+    for table in LEVELS:
+        shapes = shapes_of(tables[table])
+        _tell("overlap", table, tables, overlaps(shapes), ledger=ledger)
+        multi, thin = parts(shapes)
+        _tell("multipart", table, tables, multi, ledger=ledger)
+        _tell("sliver", table, tables, thin, ledger=ledger)
+        if table == "communities":
+            _tell("gap", table, tables, gaps(shapes), ledger=ledger)
+        else:
+            found = crossings(shapes, above)
+            _tell("across", table, tables, found, ledger=ledger)
+
+
+def _tell(
+    kind: str,
+    table: str,
+    tables: Mapping[str, Any],
+    found: Faults,
+    *,
+    ledger: Ledger,
+) -> None:
+    frame = tables[table]
+    other = tables["communities"] if kind == "across" else frame
+    names = frame[SCHEMAS[table].key].to_numpy(dtype=object)
+    others = other[SCHEMAS["communities" if kind == "across" else table].key]
+    second = others.to_numpy(dtype=object)
+    middles = shapely.point_on_surface(found.geometry)
+    x, y = shapely.get_x(middles), shapely.get_y(middles)
+    for place, area in enumerate(found.area_m2.tolist()):
+        one, two = int(found.first[place]), int(found.second[place])
+        ids = [str(names[one])] if one >= 0 else []
+        ids += [str(second[two])] if two >= 0 else []
+        ledger.fault(kind, table, " · ".join(ids), area, found.geometry[place])
+        if place >= MOST_WARNINGS:
+            continue
+        shown = {"value": ids[0] if ids else "", "other": ids[-1] if ids else ""}
+        shown |= {
+            "area": f"{area:,.1f}",
+            "x": f"{x[place]:.1f}",
+            "y": f"{y[place]:.1f}",
+        }
+        # An overlap is told of the later row, as duplicates are.
+        row = two if kind == "overlap" else one
+        if row < 0:
+            ledger.report(f"topology_{kind}", shown, severity="warning")
+            continue
+        ledger.flag(
+            frame,
+            [row],
+            f"topology_{kind}",
+            [shown],
+            column=SCHEMAS[table].key,
+            severity="warning",
+        )
+    rest = len(found.area_m2) - MOST_WARNINGS
+    if rest > 0:
+        values = {"rows": rest, "kind": kind, "table": table}
+        ledger.report("topology_more", values, severity="warning")
+
+
+def _tell_invalid(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> None:
+    """Invalid polygons with their area as found and as made valid."""
+    for number, row in sorted(ledger.invalid):
+        table = ledger.origins[number].table
+        frame = tables[table]
+        here = (frame["_origin"] == number) & (frame["_row"] == row)
+        after = shapes_of(frame[here])
+        if not len(after) or after[0] is None:
+            continue
+        before = float(shapely.area(ledger.located(number, pd.Series([row]), crs)[0]))
+        name = frame.loc[here, SCHEMAS[table].key].iloc[0]
+        area = float(shapely.area(after[0]))
+        ledger.fault("invalid", table, str(name), area, after[0])
+        if (number, row) not in ledger.left_out:
+            shown = {
+                "value": name,
+                "before": f"{before:,.1f}",
+                "after": f"{area:,.1f}",
+                "change": f"{area - before:+,.1f}",
+            }
+            ledger.report(
+                "topology_repaired", shown, origin=number, row=row, severity="warning"
+            )
+
+
+def drop_slivers(tables: Mapping[str, Any], *, ledger: Ledger) -> dict[str, Any]:
+    """Drop sliver parts of polygons of several parts; the largest part stays.
+
+    Parameters
+    ----------
+    tables : Mapping
+        Tables by name, metric CRS, with the hidden columns.
+    ledger : Ledger
+        Takes a warning for every polygon changed, with the area dropped.
+
+    Returns
+    -------
+    dict
+        The tables.
+    """
+    kept = dict(tables)
+    for table in LEVELS:
+        frame = tables[table]
+        shapes = shapes_of(frame)
+        for place in np.flatnonzero(shapely.get_num_geometries(shapes) > 1).tolist():
+            pieces = shapely.get_parts(shapes[place])
+            thin = mean_width_m(pieces) <= SLIVER_M
+            thin[int(np.argmax(shapely.area(pieces)))] = False
+            if not thin.any():
+                continue
+            dropped = float(shapely.area(pieces[thin]).sum())
+            rest = pieces[~thin]
+            shapes[place] = rest[0] if len(rest) == 1 else shapely.multipolygons(rest)
+            shown = {
+                "value": frame[SCHEMAS[table].key].iloc[place],
+                "parts": int(thin.sum()),
+                "area": f"{dropped:,.1f}",
+            }
+            ledger.flag(frame, [place], "topology_dropped", [shown], severity="warning")
+        kept[table] = frame.set_geometry(shapes, crs=frame.crs)
+    return kept
+
+
+def topology_frame(ledger: Ledger, crs: str) -> gpd.GeoDataFrame:
+    """Every fault found.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Holds the faults.
+    crs : str
+        The district's metric CRS.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``evidence.TOPOLOGY`` and geometry, in the order found.
+    """
+    columns = [*TOPOLOGY, "geometry"]
+    frame = pd.DataFrame(ledger.faults, columns=columns)
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=crs)
