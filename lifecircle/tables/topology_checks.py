@@ -32,6 +32,14 @@ __all__ = ["LEVELS", "check_topology", "drop_slivers", "topology_frame"]
 MOST_WARNINGS = 50
 """Warnings a kind and table; the rest is one warning, and all stand in the frame."""
 
+_SENTENCES = {
+    "overlap": "topology_overlap",
+    "gap": "topology_gap",
+    "multipart": "topology_multipart",
+    "sliver": "topology_sliver",
+    "across": "topology_across",
+}
+
 LEVELS = ("communities", "compounds", "grids")
 """Tables whose polygons lie beside each other."""
 
@@ -94,12 +102,12 @@ def _tell(
         # An overlap is told of the later row, as duplicates are.
         row = two if kind == "overlap" else one
         if row < 0:
-            ledger.report(f"topology_{kind}", shown, severity="warning")
+            ledger.report(_SENTENCES[kind], shown, severity="warning")
             continue
         ledger.flag(
             frame,
             [row],
-            f"topology_{kind}",
+            _SENTENCES[kind],
             [shown],
             column=SCHEMAS[table].key,
             severity="warning",
