@@ -11,6 +11,7 @@ import pytest
 from lifecircle.tables.plausible import coordinate_faults
 from lifecircle.tables.relate import _REFERENCES
 from lifecircle.tables.schemas import SCHEMAS
+from lifecircle.tables.topology_checks import _SENTENCES
 from lifecircle.text import sentences
 
 _REPORTS = {"report", "flag", "leave_out", "unknown"}
@@ -68,7 +69,7 @@ def _keys_of(tree, known):
 def _used():
     names = {name for schema in SCHEMAS.values() for name in schema.readable}
     keys = {f"unknown_{SCHEMAS[parent].key}" for _, _, parent in _REFERENCES}
-    keys |= {"negative"}
+    keys |= {"negative", *_SENTENCES.values()}
     for source in files("lifecircle.tables").iterdir():
         if source.name.endswith(".py"):
             tree = ast.parse(source.read_text(encoding="utf-8"))
