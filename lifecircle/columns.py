@@ -246,6 +246,7 @@ TOTALS = (
     "declared",
     "buildings",
     "difference",
+    "estimated_share",
 )
 
 

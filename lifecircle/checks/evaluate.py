@@ -325,6 +325,8 @@ def _totals(inputs: Inputs) -> DataFrame:
             "declared": both["declared"],
             "buildings": both["building_households"],
             "difference": both["building_households"] - both["declared"],
+            # What a total was spread over agrees with it, and proves nothing.
+            "estimated_share": both["buildings_share"],
         },
         columns=list(TOTALS),
     )

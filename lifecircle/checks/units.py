@@ -136,7 +136,8 @@ def community_units(district: District) -> DataFrame:
     -------
     DataFrame
         As ``Inputs.communities``, with ``declared`` (households, NaN = none) and
-        ``building_households`` (their sum, NaN = no building).
+        ``building_households`` (their sum, NaN = no building) and ``buildings_share``
+        (what of that sum is estimated).
 
     Examples
     --------
@@ -160,6 +161,7 @@ def community_units(district: District) -> DataFrame:
             "households": total.to_numpy(),
             "declared": declared.to_numpy(),
             "building_households": sums["households"].to_numpy(),
+            "buildings_share": sums["estimated_share"].to_numpy(dtype=float),
             "buildings": sums["buildings"].fillna(0).to_numpy(dtype=int),
             "basis": np.where(
                 declared.notna(),

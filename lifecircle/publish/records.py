@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "district_facts",
+    "estimated_households_share",
     "findings_columns",
     "provenance",
     "rule_cards",
@@ -246,6 +247,31 @@ def district_facts(study: Assessment) -> dict[str, Any]:
     }
 
 
+def estimated_households_share(district: District) -> float:
+    """Share of a district's households that is estimated.
+
+    Parameters
+    ----------
+    district : District
+        ``buildings`` with ``households`` (NaN where kept back) and
+        ``households_method``.
+
+    Returns
+    -------
+    float
+        In [0, 1]; 0 where no household is known.
+
+    Examples
+    --------
+    >>> estimated_households_share(toy.district)
+    0.0
+    """
+    households = district.buildings["households"].fillna(0.0)
+    method = district.buildings["households_method"].dropna()
+    guessed = households[method.index[method != "declared"]]
+    return float(guessed.sum() / (households.sum() or 1.0))
+
+
 def provenance(study: Assessment) -> dict[str, Any]:
     """Inputs, versions, settings, network and warnings of the panel 数据与方法.
 
@@ -292,6 +318,7 @@ def provenance(study: Assessment) -> dict[str, Any]:
         "households": dict(
             sorted(Counter(texts(district.buildings["households_method"])).items())
         ),
+        "estimatedShare": round(estimated_households_share(district), 4),
         "rejected": len(district.rejected),
         "warningCount": len(warnings),
         "warnings": [_warning(problem) for problem in warnings[:MOST_WARNINGS]],

@@ -344,7 +344,7 @@ def _quality(report: Report) -> None:
     methods = about["households"]
     total = sum(methods.values())
     guessed = total - methods.get("declared", 0)
-    share = f"{guessed / total:.1%}" if total else "0%"
+    share = f"{about['estimatedShare']:.1%}"
     report.paragraph(section, "estimated", n=f"{guessed:,}", share=share)
     complete = len(study.district.complete_classes)
     report.paragraph(section, "complete", n=f"{complete:,}")

@@ -178,13 +178,14 @@ def _amount(row: Any, above: set[tuple[str, str, str]]) -> Figure | None:
 def _totals(study: Assessment, told: Speech) -> Sheet:
     frame: DataFrame = study.findings.totals
     columns: dict[str, list[Any]] = {}
-    for name in frame.columns:
-        numeric = name in ("declared", "buildings", "difference")
+    forms = {"declared": "0", "buildings": "0", "difference": "sign0"}
+    forms["estimated_share"] = "percent"
+    for name in map(str, frame.columns):
         head = label("households_of_buildings" if name == "buildings" else name, told)
         columns[head] = (
-            list(figures(frame[name], "sign0" if name == "difference" else "0"))
-            if numeric
-            else texts_of(frame, str(name), told)
+            list(figures(frame[name], forms[name]))
+            if name in forms
+            else texts_of(frame, name, told)
         )
     return _sheet("totals", columns, told)
 

@@ -103,8 +103,24 @@ def test_totals_list_declared_against_buildings(mixed, walks):
     assert tuple(totals.columns) == TOTALS
     # C1 declares nothing; C2 declares 500 and its one building has 510.
     assert totals.to_numpy().tolist() == [
-        ["community", "C2", "C2社区", "resident+declared_total", 500.0, 510.0, 10.0]
+        [
+            "community",
+            "C2",
+            "C2社区",
+            "resident+declared_total",
+            500.0,
+            510.0,
+            10.0,
+            0.0,
+        ]
     ]
+
+
+def test_totals_say_what_share_of_the_buildings_sum_is_estimated(mixed, walks):
+    town = mixed()
+    town.buildings["households_method"] = "community_total"
+    # All of C2's 510 households come from an estimate: an agreement proves nothing.
+    assert check(town, walks({}), DECHENG).totals["estimated_share"].tolist() == [1.0]
 
 
 def test_no_books_no_findings(mixed, walks):

@@ -867,7 +867,7 @@ def sample_study(
         findings["verdict"] == "fail", list(columns.SHORTFALLS)
     ].reset_index(drop=True)
     totals = pd.DataFrame(
-        [("community", "C01", "钟楼社区", "resident", 2900.0, 2876.0, -24.0)],
+        [("community", "C01", "钟楼社区", "resident", 2900.0, 2876.0, -24.0, 0.31)],
         columns=list(columns.TOTALS),
     )
     config = _config(disclosure, rename or "临溪区")

@@ -8,6 +8,7 @@ from lifecircle.publish.headline import rules_by_id
 from lifecircle.publish.prints import tokens
 from lifecircle.publish.prints.fonts import width_em
 from lifecircle.publish.prints.paper import FOOT_MM, MARGIN_MM, TITLE_MM
+from lifecircle.publish.records import estimated_households_share
 from lifecircle.publish.wording import code_words, naming, unit_names
 from lifecircle.text import say
 
@@ -186,7 +187,7 @@ def _sources(study: Assessment, lang: Language) -> list[str]:
     if bases:
         named = {"basis": comma.join(map(codes["basis"], bases))}
         text = say("publish.foot_households", lang, named)
-        guessed = (buildings["households_method"].dropna() != "declared").mean()
+        guessed = estimated_households_share(study.district)
         if guessed > 0:
             text += say("publish.foot_estimated", lang, {"n": f"{guessed * 100:.0f}"})
         parts.append(text)

@@ -17,8 +17,6 @@ LC.about.foot = function () {
 LC.about.line = function () {
   const { facts, about } = LC.data;
   const bases = facts.bases.map(LC.basis).join(LC.t("list_comma"));
-  const all = Object.values(about.households).reduce((sum, one) => sum + one, 0);
-  const estimated = all - (about.households.declared || 0);
   const adopted = Object.keys(LC.data.books).filter((id) => LC.data.books[id].adopted);
   const books = adopted.length ? adopted : Object.keys(LC.data.books);
   const walker = facts.walkers[LC.state.walker] || Object.values(facts.walkers)[0];
@@ -27,7 +25,7 @@ LC.about.line = function () {
     LC.t("approval", { text: facts.approval || LC.t("approval_none") }),
     LC.t("as_of", { date: facts.asOf }),
     LC.t("foot_households", { basis: bases || LC.basis("") }) +
-      (estimated ? LC.t("foot_estimated", { n: LC.grouped((100 * estimated) / all, 0) }) : ""),
+      (about.estimatedShare ? LC.t("foot_estimated", { n: LC.grouped(100 * about.estimatedShare, 0) }) : ""),
     walker ? LC.t("foot_speed", { speed: walker.speed, who: LC.t(`walker.${LC.state.walker}`) }) : null,
     facts.synthetic ? LC.t("synthetic") : null,
     LC.t(adopted.length ? "foot_books" : "foot_reference", { names: books.map(LC.bookName).join(LC.t("list_comma")) || "–" }),
