@@ -15,6 +15,7 @@ from lifecircle.publish.geopackage import write_geopackage
 from lifecircle.publish.manifest import write_manifest
 from lifecircle.publish.report import write_report
 from lifecircle.publish.results import FORMAT, GEOPACKAGE, MANIFEST, saved_parts
+from lifecircle.publish.sheets import data_sheets
 from lifecircle.publish.web_map import write_map
 from lifecircle.publish.workbook import write_workbook
 
@@ -82,8 +83,9 @@ def write_study(
 
 def _write_all(study: Assessment, folder: Path, lang: Language) -> None:
     write_map(study, folder / MAP, lang=lang)
-    write_workbook(study, folder / WORKBOOK, lang=lang)
-    write_report(study, folder / REPORT, lang=lang)
+    sheets = data_sheets(study, lang)
+    write_workbook(study, folder / WORKBOOK, lang=lang, sheets=sheets)
+    write_report(study, folder / REPORT, lang=lang, sheets=sheets)
     saved = saved_parts(study)
     write_geopackage(study, folder / GEOPACKAGE, saved=saved, lang=lang)
     outputs = {}

@@ -195,13 +195,15 @@ def served_bands(study: Assessment) -> dict[str, list[list[Any]]]:
     served = study.served[study.served["level"].isin(["district", "community"])]
     wanted = served.set_index(["facility_class", "walker"]).index.isin(asked)
     values = ["minutes_from", "minutes_to", "amount", "estimated_amount"]
-    return {
-        "|".join(map(str, key)): [
-            [plain(value, digits=1) for value in row]
-            for row in part[values].itertuples(index=False)
-        ]
-        for key, part in served[wanted].groupby(keys, sort=True)
-    }
+    part = served[wanted].sort_values(keys, kind="stable")
+    bands: dict[str, list[list[Any]]] = {}
+    for key, *row in zip(
+        part[keys].astype(str).agg("|".join, axis=1),
+        *(numbers(part[name]) for name in values),
+        strict=True,
+    ):
+        bands.setdefault(key, []).append(row)
+    return bands
 
 
 def district_facts(study: Assessment) -> dict[str, Any]:

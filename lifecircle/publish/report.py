@@ -18,14 +18,16 @@ from lifecircle.publish.prints.grid_chart import share_sentence
 from lifecircle.publish.records import provenance
 from lifecircle.publish.report_frame import Report
 from lifecircle.publish.report_pictures import draw_grids, draw_minutes
+from lifecircle.publish.sheets import data_sheets
 from lifecircle.publish.wording import unit_names
 from lifecircle.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from lifecircle.model import Assessment, RuleBook
+    from lifecircle.publish.cells import Sheet
     from lifecircle.text import Language
 
 __all__ = ["report_page", "write_report"]
@@ -41,7 +43,13 @@ _UNKNOWN = "not_assessed"
 _VERDICTS = ("fail", "pass", _UNKNOWN, "benchmark", "reference")
 
 
-def write_report(study: Assessment, path: str | Path, *, lang: Language = "zh") -> None:
+def write_report(
+    study: Assessment,
+    path: str | Path,
+    *,
+    lang: Language = "zh",
+    sheets: Sequence[Sheet] | None = None,
+) -> None:
     """Write the review report: one page that fetches nothing and runs nothing.
 
     Parameters
@@ -52,6 +60,8 @@ def write_report(study: Assessment, path: str | Path, *, lang: Language = "zh") 
         File to write; the same study gives the same bytes.
     lang : {"zh", "en"}
         Language.
+    sheets : sequence of Sheet, optional
+        From ``data_sheets`` of the study as disclosed, if they are at hand.
 
     Examples
     --------
@@ -59,10 +69,15 @@ def write_report(study: Assessment, path: str | Path, *, lang: Language = "zh") 
     """
     from pathlib import Path
 
-    Path(path).write_bytes(report_page(study, lang=lang).encode("utf-8"))
+    Path(path).write_bytes(report_page(study, lang=lang, sheets=sheets).encode("utf-8"))
 
 
-def report_page(study: Assessment, *, lang: Language = "zh") -> str:
+def report_page(
+    study: Assessment,
+    *,
+    lang: Language = "zh",
+    sheets: Sequence[Sheet] | None = None,
+) -> str:
     """The review report as HTML.
 
     Parameters
@@ -71,6 +86,8 @@ def report_page(study: Assessment, *, lang: Language = "zh") -> str:
         A finished study.
     lang : {"zh", "en"}
         Language.
+    sheets : sequence of Sheet, optional
+        From ``data_sheets`` of the study as disclosed, if they are at hand.
 
     Returns
     -------
@@ -85,7 +102,8 @@ def report_page(study: Assessment, *, lang: Language = "zh") -> str:
     """
     study = disclosed(study)
     body = Tree.Element("body")
-    report = Report(study, lang, element(body, "main"))
+    told = sheets or data_sheets(study, lang)
+    report = Report(study, told, lang, element(body, "main"))
     title = report.title_page()
     for chapter in _CHAPTERS:
         chapter(report)

@@ -6,11 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from lifecircle.publish.elements import element, table_of
-from lifecircle.publish.sheets import data_sheets
 from lifecircle.publish.wording import naming, words
 from lifecircle.text import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from xml.etree import ElementTree as Tree
 
     from lifecircle.model import Assessment, RuleBook
@@ -26,12 +26,18 @@ MOST_ROWS = 40
 class Report:
     """A study being told: its sheets by name, its words, the chapter being written."""
 
-    def __init__(self, study: Assessment, lang: Language, main: Tree.Element) -> None:
+    def __init__(
+        self,
+        study: Assessment,
+        sheets: Sequence[Sheet],
+        lang: Language,
+        main: Tree.Element,
+    ) -> None:
         self.study = study
         self.lang = lang
         self.main = main
         self.text = words(naming(study.district.communities), lang)
-        self.sheets = {sheet.title: sheet for sheet in data_sheets(study, lang)}
+        self.sheets = {sheet.title: sheet for sheet in sheets}
         self.number = 0
 
     def say(self, key: str, **values: object) -> str:

@@ -23,6 +23,9 @@ _KEYS = ("facility_class", "walker", "weight", "level", "unit_id")
 _RANK = {"city": 0, "district": 0, "subdistrict": 1, "community": 2}
 _NOWHERE = (-1.0, -1.0)
 """Stands for the band of those with no walk at all."""
+Band = tuple[float, float]
+Amounts = dict[Band, tuple[float, float]]
+"""Amount and estimated part of it, by band."""
 
 
 def served_sheet(study: Assessment, told: Speech) -> Sheet:
@@ -46,9 +49,9 @@ def served_sheet(study: Assessment, told: Speech) -> Sheet:
     names = level_names(study)
     rows: list[list[Any]] = []
     folded = []
-    for key, part in _sorted_groups(served):
+    for key, amounts in _sorted_groups(served):
         level = key[3]
-        rows.append(_row(key, part, bands, names, told))
+        rows.append(_row(key, amounts, bands, names, told))
         folded.append(level not in ("city", "district"))
     heads = [label(name, told) for name in ("facility_class", "walker")]
     heads += [say("publish.col.people", told.lang), label("level", told)]
@@ -58,15 +61,17 @@ def served_sheet(study: Assessment, told: Speech) -> Sheet:
     return Sheet(title, heads, rows, frozen=5, folded=folded)
 
 
-def _bands(served: DataFrame) -> list[tuple[float, float]]:
-    pairs = {
-        _NOWHERE if np.isnan(low) else (float(low), float(high))
-        for low, high in zip(served["minutes_from"], served["minutes_to"], strict=True)
-    }
+def _bands(served: DataFrame) -> list[Band]:
+    limits = served[["minutes_from", "minutes_to"]].drop_duplicates()
+    pairs = {_band(*pair) for pair in limits.itertuples(index=False, name=None)}
     return sorted(pairs - {_NOWHERE}) + sorted(pairs & {_NOWHERE})
 
 
-def _band_head(band: tuple[float, float], told: Speech) -> str:
+def _band(low: float, high: float) -> Band:
+    return _NOWHERE if np.isnan(low) else (float(low), float(high))
+
+
+def _band_head(band: Band, told: Speech) -> str:
     if band == _NOWHERE:
         return say("publish.col.no_path", told.lang)
     low, high = band
@@ -75,34 +80,27 @@ def _band_head(band: tuple[float, float], told: Speech) -> str:
     return say(f"publish.col.{key}", told.lang, values)
 
 
-def _sorted_groups(served: DataFrame) -> list[tuple[tuple[str, ...], DataFrame]]:
-    groups = [
-        (tuple(str(one) for one in key), part)
-        for key, part in served.groupby(list(_KEYS), sort=True)
-    ]
+def _sorted_groups(served: DataFrame) -> list[tuple[tuple[str, ...], Amounts]]:
+    groups: dict[tuple[str, ...], Amounts] = {}
+    values = ("minutes_from", "minutes_to", "amount", "estimated_amount")
+    keys = zip(*(served[name].astype(str).tolist() for name in _KEYS), strict=True)
+    told = zip(*(served[name].tolist() for name in values), strict=True)
+    for key, (low, high, amount, guess) in zip(keys, told, strict=True):
+        groups.setdefault(key, {})[_band(low, high)] = (amount, guess)
     return sorted(
-        groups, key=lambda one: (one[0][:3], _RANK.get(one[0][3], 3), one[0][4])
+        groups.items(),
+        key=lambda one: (one[0][:3], _RANK.get(one[0][3], 3), one[0][4], one[0][3]),
     )
 
 
 def _row(
     key: tuple[str, ...],
-    part: DataFrame,
-    bands: list[tuple[float, float]],
+    amounts: Amounts,
+    bands: list[Band],
     names: dict[tuple[str, str], str],
     told: Speech,
 ) -> list[Any]:
     code, walker, weight, level, unit = key
-    amounts = {
-        (_NOWHERE if np.isnan(low) else (float(low), float(high))): (amount, guess)
-        for low, high, amount, guess in zip(
-            part["minutes_from"],
-            part["minutes_to"],
-            part["amount"],
-            part["estimated_amount"],
-            strict=True,
-        )
-    }
     cells: list[Any] = [
         told.codes["facility_class"](code),
         told.codes["walker"](walker),
@@ -111,8 +109,10 @@ def _row(
         names.get((level, unit), unit),
     ]
     cells += [_amount(*amounts.get(band, (0.0, 0.0))) for band in bands]
-    guess = part["estimated_amount"].sum(min_count=1)
-    cells.append(_amount(part["amount"].sum(skipna=False), guess))
+    total = sum(amount for amount, _ in amounts.values())
+    guesses = [guess for _, guess in amounts.values() if not np.isnan(guess)]
+    guess = sum(guesses) if guesses else np.nan
+    cells.append(_amount(total, guess))
     cells.append(_amount(guess, 0.0))
     return cells
 

@@ -14,6 +14,8 @@ from lifecircle.publish.sheets import data_sheets
 from lifecircle.text import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
@@ -39,7 +41,11 @@ _LINE_PT = 14.0
 
 
 def write_workbook(
-    study: Assessment, path: str | Path, *, lang: Language = "zh"
+    study: Assessment,
+    path: str | Path,
+    *,
+    lang: Language = "zh",
+    sheets: Sequence[Sheet] | None = None,
 ) -> None:
     """Write the findings as a workbook; the same study gives the same bytes.
 
@@ -51,6 +57,8 @@ def write_workbook(
         File to write.
     lang : {"zh", "en"}
         Language of sheets, headers and words.
+    sheets : sequence of Sheet, optional
+        From ``data_sheets``, if they are at hand.
 
     Examples
     --------
@@ -69,7 +77,7 @@ def write_workbook(
         book.formats[0].set_font_size(10)
         write_cover(study, book, lang, font=FONT)
         styles = _styles(book)
-        for sheet in data_sheets(study, lang):
+        for sheet in sheets or data_sheets(study, lang):
             _write_sheet(book.add_worksheet(sheet.title), sheet, styles)
 
 
