@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import shapely
 
 from lifecircle.publish.headline import headline
 from lifecircle.publish.web_map import write_map
@@ -264,6 +265,68 @@ def test_search_finds_names(open_page, review_html):
     assert page.locator(".card h2").first.inner_text() == "渡口社区"
     page.fill("#search", "无此地")
     assert page.locator(".hits").inner_text() == "未找到“无此地”。"
+
+
+def written(page, mpp):
+    """What the map writes at so many metres a pixel, around its middle."""
+    return page.evaluate(
+        """(mpp) => {
+          const told = [];
+          const own = LC.halo;
+          LC.halo = (ctx, text, ...rest) => {
+            told.push(text);
+            own(ctx, text, ...rest);
+          };
+          const [west, south, east, north] = LC.data.layers.district.bounds;
+          LC.map.setView([(south + north) / 2, (west + east) / 2],
+            Math.log2(LC.metresPerWorld / mpp), { animate: false });
+          LC.base.redraw();
+          LC.overlay.redraw();
+          return new Promise((done) => setTimeout(() => {
+            LC.halo = own;
+            done(told);
+          }, 400));
+        }""",
+        mpp,
+    )
+
+
+def test_subdistricts_are_named_far_off_and_failing_communities_too(
+    open_page, review_html, study
+):
+    page = open_page(review_html, width=1920, height=1080)
+    names = set(study.district.communities["subdistrict_name"])
+    assert len(names) == 3
+    far = written(page, 8.5)
+    assert names <= set(far)
+    failing = page.evaluate(
+        """LC.every(LC.g.communities)
+          .map((i) => LC.communityLabel(i, 8.5))
+          .filter((one) => one.verdict === "fail").map((one) => one.name)"""
+    )
+    assert len(failing) == 7
+    assert set(failing) <= set(far)
+    assert not names & set(written(page, 4))
+
+
+def test_minutes_stand_inside_buildings_of_any_shape(open_page, study, tmp_path):
+    buildings = study.district.buildings.copy()
+    low_x, low_y, high_x, high_y = buildings.geometry.iloc[0].bounds
+    # A thin L: the middle of its box lies outside of it.
+    shape = [(0, 0), (1, 0), (1, 0.2), (0.2, 0.2), (0.2, 1), (0, 1)]
+    wide, high = high_x - low_x, high_y - low_y
+    buildings.loc[0, "geometry"] = shapely.Polygon(
+        [(low_x + x * wide, low_y + y * high) for x, y in shape]
+    )
+    path = tmp_path / "review.html"
+    district = replace(study.district, buildings=buildings)
+    write_map(replace(study, district=district), path)
+    page = open_page(path)
+    place = place_of(page, buildings.iloc[0])
+    inside = """([i, name]) => LC.contains(LC.g.buildings, i,
+      ...LC[name](LC.g.buildings, i))"""
+    assert page.evaluate(inside, [place, "middle"]) is False
+    assert page.evaluate(inside, [place, "insidePoint"]) is True
 
 
 def test_tabs(open_page, review_html):

@@ -91,6 +91,32 @@ LC.communityLabel = function (i, mpp) {
   return label;
 };
 
+/* Far off, subdistricts are named too: amid their communities, or in the next of them. */
+LC.subdistrictLabels = function (v, placed) {
+  if (v.mpp <= 8) return;
+  for (const { name, places } of LC.subdistrictPlaces()) {
+    places.some(([x, y]) => LC.smallLabel(v, placed, name, x * v.s - v.ox, y * v.s - v.oy,
+      { font: LC.font(13, 700), colour: "#4A5057" }));
+  }
+};
+
+LC.subdistrictPlaces = function () {
+  const g = LC.g.communities;
+  if (g.subdistricts) return g.subdistricts;
+  const { sub, subName } = LC.data.layers.communities;
+  g.subdistricts = subName.flatMap(function (name, k) {
+    const own = LC.every(g).filter((i) => sub[i] === k);
+    if (!name || !own.length) return [];
+    const middles = own.map((i) => LC.middle(g, i));
+    const [x, y] = [0, 1].map((axis) => middles.reduce((sum, one) => sum + one[axis], 0) / own.length);
+    const places = own.map((i) => LC.insidePoint(g, i));
+    places.sort((one, two) => Math.hypot(one[0] - x, one[1] - y) - Math.hypot(two[0] - x, two[1] - y));
+    if (own.some((i) => LC.contains(g, i, x, y))) places.unshift([x, y]);
+    return [{ name, places }];
+  });
+  return g.subdistricts;
+};
+
 LC.communityLabels = function (v, placed) {
   if (v.mpp > 30) return;
   const order = LC.every(LC.g.communities)
@@ -98,7 +124,10 @@ LC.communityLabels = function (v, placed) {
     .map((i) => LC.communityLabel(i, v.mpp))
     .sort((a, b) => b.selected - a.selected || (b.verdict === "fail") - (a.verdict === "fail") ||
       (b.verdict !== "") - (a.verdict !== "") || a.i - b.i);
-  for (const label of order) LC.placeCommunity(v, placed, label);
+  const weighty = (label) => label.selected || label.verdict === "fail";
+  for (const label of order.filter(weighty)) LC.placeCommunity(v, placed, label);
+  LC.subdistrictLabels(v, placed);
+  for (const label of order.filter((one) => !weighty(one))) LC.placeCommunity(v, placed, label);
 };
 
 LC.placeCommunity = function (v, placed, label) {
@@ -262,7 +291,7 @@ LC.minuteLabels = function (v, placed) {
   for (let i = 0; i < g.count; i++) {
     if (!LC.inView(v, g, i) || minutes[i] < 0) continue;
     if ((g.box[4 * i + 2] - g.box[4 * i]) * v.s < 24 || (g.box[4 * i + 3] - g.box[4 * i + 1]) * v.s < 12) continue;
-    const [x, y] = LC.middle(g, i);
+    const [x, y] = LC.insidePoint(g, i);
     ctx.fillStyle = minutes[i] > limit ? "#FFFFFF" : LC.ink;
     const px = x * v.s - v.ox;
     const py = y * v.s - v.oy;
