@@ -13,7 +13,7 @@ from lifecircle.errors import ResultError
 from lifecircle.publish.disclosure import disclosed
 from lifecircle.publish.geopackage import write_geopackage
 from lifecircle.publish.manifest import write_manifest
-from lifecircle.publish.report import write_report
+from lifecircle.publish.report import report_page
 from lifecircle.publish.results import FORMAT, GEOPACKAGE, MANIFEST, saved_parts
 from lifecircle.publish.sheets import data_sheets
 from lifecircle.publish.web_map import write_map
@@ -85,7 +85,8 @@ def _write_all(study: Assessment, folder: Path, lang: Language) -> None:
     write_map(study, folder / MAP, lang=lang)
     sheets = data_sheets(study, lang)
     write_workbook(study, folder / WORKBOOK, lang=lang, sheets=sheets)
-    write_report(study, folder / REPORT, lang=lang, sheets=sheets)
+    report = report_page(study, lang=lang, sheets=sheets)
+    (folder / REPORT).write_bytes(report.encode("utf-8"))
     saved = saved_parts(study)
     write_geopackage(study, folder / GEOPACKAGE, saved=saved, lang=lang)
     outputs = {}

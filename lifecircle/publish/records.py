@@ -197,12 +197,10 @@ def served_bands(study: Assessment) -> dict[str, list[list[Any]]]:
     values = ["minutes_from", "minutes_to", "amount", "estimated_amount"]
     part = served[wanted].sort_values(keys, kind="stable")
     bands: dict[str, list[list[Any]]] = {}
-    for key, *row in zip(
-        part[keys].astype(str).agg("|".join, axis=1),
-        *(numbers(part[name]) for name in values),
-        strict=True,
-    ):
-        bands.setdefault(key, []).append(row)
+    named = zip(*(part[name].astype(str) for name in keys), strict=True)
+    told = zip(*(numbers(part[name]) for name in values), strict=True)
+    for key, row in zip(named, told, strict=True):
+        bands.setdefault("|".join(key), []).append(list(row))
     return bands
 
 

@@ -43,13 +43,7 @@ _UNKNOWN = "not_assessed"
 _VERDICTS = ("fail", "pass", _UNKNOWN, "benchmark", "reference")
 
 
-def write_report(
-    study: Assessment,
-    path: str | Path,
-    *,
-    lang: Language = "zh",
-    sheets: Sequence[Sheet] | None = None,
-) -> None:
+def write_report(study: Assessment, path: str | Path, *, lang: Language = "zh") -> None:
     """Write the review report: one page that fetches nothing and runs nothing.
 
     Parameters
@@ -60,8 +54,6 @@ def write_report(
         File to write; the same study gives the same bytes.
     lang : {"zh", "en"}
         Language.
-    sheets : sequence of Sheet, optional
-        From ``data_sheets`` of the study as disclosed, if they are at hand.
 
     Examples
     --------
@@ -69,7 +61,7 @@ def write_report(
     """
     from pathlib import Path
 
-    Path(path).write_bytes(report_page(study, lang=lang, sheets=sheets).encode("utf-8"))
+    Path(path).write_bytes(report_page(study, lang=lang).encode("utf-8"))
 
 
 def report_page(
