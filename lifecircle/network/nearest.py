@@ -71,19 +71,16 @@ def nearest_segments(
     shape = (int(height // size) + 1, int(width // size) + 1)
     pointer, listed = list_segments(xy, low, size, shape)
     order = by_cell(points, low, size, shape)
-    nearest_each(
+    # Put side by side first: half of the search would be waiting for points far apart.
+    found[order], along_m[order], off_m[order] = nearest_each(
         xy,
-        points,
-        order,
+        points.take(order, axis=0),
         low,
         size,
         shape,
         pointer,
         listed,
         float(reach_m),
-        found,
-        along_m,
-        off_m,
     )
     return found, along_m, off_m
 
@@ -211,20 +208,18 @@ def list_segments(
 def nearest_each(  # noqa: PLR0913 - a kernel takes its arrays one by one
     xy: Floats,
     points: Floats,
-    order: Ints,
     low: Floats,
     size: float,
     shape: tuple[int, int],
     pointer: Longs,
     listed: Ints,
     reach: float,
-    found: Ints,
-    along_m: Floats,
-    off_m: Floats,
-) -> None:
+) -> tuple[Ints, Floats, Floats]:
     """Ring by ring around each point's cell."""
+    found = np.full(len(points), -1, np.int32)
+    along_m, off_m = np.full(len(points), np.nan), np.full(len(points), np.nan)
     rows, columns = shape
-    for point in order:
+    for point in range(len(points)):
         x, y = points[point]
         column = int(np.floor((x - low[0]) / size))
         row = int(np.floor((y - low[1]) / size))
@@ -263,6 +258,7 @@ def nearest_each(  # noqa: PLR0913 - a kernel takes its arrays one by one
             found[point] = winner
             along_m[point] = place(xy, winner, x, y)
             off_m[point] = np.sqrt(best)
+    return found, along_m, off_m
 
 
 @compiled
