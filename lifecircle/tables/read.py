@@ -311,14 +311,7 @@ def _located(
     )
     shapes[faulty] = None
     allowed = schema_of(source.table).shapes
-    shapes = check_shapes(
-        frame,
-        shapes,
-        allowed,
-        told=told | faulty,
-        repair="invalid" in ledger.repair,
-        ledger=ledger,
-    )
+    shapes = check_shapes(frame, shapes, allowed, told=told | faulty, ledger=ledger)
     located = gpd.GeoDataFrame(frame, geometry=shapes)
     return project_frame(located, source.crs, target, name=source.path.name)
 

@@ -71,7 +71,6 @@ def check_shapes(
     allowed: tuple[str, ...],
     *,
     told: npt.NDArray[np.bool_],
-    repair: bool = False,
     ledger: Ledger,
 ) -> npt.NDArray[np.object_]:
     """Report shapes that cannot be used; places are in the file's coordinates.
@@ -86,10 +85,9 @@ def check_shapes(
         Geometry types of the table.
     told : bool array
         Rows whose lack of a shape has been reported already.
-    repair : bool
-        Whether invalid polygons are used as made valid.
     ledger : Ledger
-        Takes the problems; rows with an error are left out.
+        Takes the problems; rows with an error are left out. Invalid shapes are used
+        as made valid where its ``repair`` says so.
 
     Returns
     -------
@@ -120,7 +118,7 @@ def check_shapes(
             continue
         key, where = _why_invalid(shapes[place])
         mended = _made_valid(shapes[place], areal=not lines)
-        if not repair or mended is None:
+        if "invalid" not in ledger.repair or mended is None:
             ledger.flag(frame, [int(place)], key, [where])
         shapes[place] = shapely.make_valid(shapes[place]) if mended is None else mended
         row = frame.iloc[place]
