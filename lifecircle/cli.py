@@ -13,7 +13,12 @@ import typer
 
 from lifecircle import __version__
 from lifecircle.cli_data import export, init, inspect
-from lifecircle.cli_lists import write_merged, write_rejected, write_review
+from lifecircle.cli_lists import (
+    write_merged,
+    write_quality_page,
+    write_rejected,
+    write_review,
+)
 from lifecircle.cli_plans import communities, regrid
 from lifecircle.cli_walks import gates
 from lifecircle.console import (
@@ -84,6 +89,10 @@ def demo(
 @app.command()
 def check(
     district: DistrictFile,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="另写数据质量页 · write the data-quality page too"),
+    ] = None,
     lang: Lang = "zh",
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -101,6 +110,8 @@ def check(
     write_merged(found.merged, district, console)
     write_review(found.review, found.reviewed, district, console)
     counts = problem_counts(problems)
+    if report is not None:
+        write_quality_page(found.district, report, console)
     if counts["errors"]:
         console.complain("problem_count", **counts)
         raise typer.Exit(DATA_PROBLEM)

@@ -10,8 +10,31 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from lifecircle.console import Console
+    from lifecircle.model import District
 
-__all__ = ["write_merged", "write_rejected", "write_review"]
+__all__ = ["write_merged", "write_quality_page", "write_rejected", "write_review"]
+
+
+def write_quality_page(district: District | None, path: Path, console: Console) -> None:
+    """Write the data-quality page of a district that could be read.
+
+    Parameters
+    ----------
+    district : District or None
+        None where errors stop the reading: this is said, nothing is written.
+    path : Path
+        Page to write.
+    console : Console
+        Told where it is.
+    """
+    from lifecircle.publish.quality import write_quality
+
+    if district is None:
+        console.complain("quality_none", path=path)
+        return
+    with console.guard():
+        write_quality(district, path, lang=console.lang)
+    console.tell("quality_written", path=path)
 
 
 def write_rejected(rejected: DataFrame, district_file: Path, console: Console) -> None:

@@ -82,6 +82,7 @@ def test_run_writes_everything_and_gives_the_headline(runner, tmp_path):
         "district.gpkg",
         "findings.xlsx",
         "manifest.json",
+        "quality.html",
         "report.html",
         "review.html",
     ]

@@ -29,7 +29,7 @@ def test_first_study_runs_and_shows_its_results():
     assert "个社区" in shown[0]
     assert any("HF-R10" in text for text in shown)
     names = ["district.gpkg", "findings.xlsx", "manifest.json"]
-    listed = str([*names, "report.html", "review.html"])
+    listed = str([*names, "quality.html", "report.html", "review.html"])
     # A list that is longer than a line is printed name by name.
     assert listed.replace(" ", "") in ["".join(text.split()) for text in shown]
     pictures = [

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandas import DataFrame
 
-    from lifecircle.model import Assessment, CommunityPlan, GridPlan
+    from lifecircle.model import Assessment, CommunityPlan, District, GridPlan
 
-__all__ = ["disclosed"]
+__all__ = ["disclosed", "disclosed_district"]
 
 Frame = TypeVar("Frame", "DataFrame", "GeoDataFrame")
 
@@ -52,10 +52,6 @@ def disclosed(study: Assessment) -> Assessment:
     level = study.district.config.disclosure
     if level == "internal":
         return study
-    buildings = study.district.buildings.copy()
-    for name in PERSONAL:
-        if name in buildings:
-            buildings[name] = float("nan")
     served, areas = _without_people(study.served), study.gaps.areas
     reached, plan, readings = study.reached, study.grid_plan, study.gate_readings
     merged = study.community_plan
@@ -68,11 +64,7 @@ def disclosed(study: Assessment) -> Assessment:
         readings = None if readings is None else _without_small_readings(readings)
     return replace(
         study,
-        district=replace(
-            study.district,
-            buildings=buildings,
-            rejected=study.district.rejected.assign(cells=""),
-        ),
+        district=disclosed_district(study.district),
         served=served,
         reached=reached,
         gate_readings=readings,
@@ -80,6 +72,34 @@ def disclosed(study: Assessment) -> Assessment:
         community_plan=merged,
         gaps=replace(study.gaps, areas=areas),
     )
+
+
+def disclosed_district(district: District) -> District:
+    """The tables of a study with only what their disclosure level lets out.
+
+    Parameters
+    ----------
+    district : District
+        As read.
+
+    Returns
+    -------
+    District
+        Internal: the same. Review and public: as ``disclosed``.
+
+    Examples
+    --------
+    >>> disclosed_district(toy.district) is toy.district
+    True
+    """
+    if district.config.disclosure == "internal":
+        return district
+    buildings = district.buildings.copy()
+    for name in PERSONAL:
+        if name in buildings:
+            buildings[name] = float("nan")
+    rejected = district.rejected.assign(cells="")
+    return replace(district, buildings=buildings, rejected=rejected)
 
 
 def _without_small_moves(plan: GridPlan) -> GridPlan:

@@ -13,6 +13,7 @@ from lifecircle.errors import ResultError
 from lifecircle.publish.disclosure import disclosed
 from lifecircle.publish.geopackage import write_geopackage
 from lifecircle.publish.manifest import write_manifest
+from lifecircle.publish.quality import write_quality
 from lifecircle.publish.report import report_page
 from lifecircle.publish.results import FORMAT, GEOPACKAGE, MANIFEST, saved_parts
 from lifecircle.publish.sheets import data_sheets
@@ -28,13 +29,14 @@ __all__ = ["write_study"]
 logger = logging.getLogger(__name__)
 
 MAP, WORKBOOK, REPORT = "review.html", "findings.xlsx", "report.html"
-OUTPUTS = (MAP, WORKBOOK, REPORT, GEOPACKAGE)
+QUALITY = "quality.html"
+OUTPUTS = (MAP, WORKBOOK, REPORT, QUALITY, GEOPACKAGE)
 
 
 def write_study(
     study: Assessment, out_dir: str | Path, *, lang: Language = "zh"
 ) -> None:
-    """Write map, workbook, report, GeoPackage and manifest into a folder.
+    """Write map, workbook, report, data quality, GeoPackage and manifest into a folder.
 
     The files are written beside the folder and take its place when all are complete;
     an earlier result stays until then, and other files in it stay for good. The same
@@ -87,6 +89,7 @@ def _write_all(study: Assessment, folder: Path, lang: Language) -> None:
     write_workbook(study, folder / WORKBOOK, lang=lang, sheets=sheets)
     report = report_page(study, lang=lang, sheets=sheets)
     (folder / REPORT).write_bytes(report.encode("utf-8"))
+    write_quality(study.district, folder / QUALITY, lang=lang)
     saved = saved_parts(study)
     write_geopackage(study, folder / GEOPACKAGE, saved=saved, lang=lang)
     outputs = {}

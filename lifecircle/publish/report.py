@@ -365,6 +365,7 @@ def _quality(report: Report) -> None:
     if counts["read"]:
         told = {name: f"{count:,}" for name, count in counts.items()}
         report.paragraph(section, "rows", **told)
+    report.paragraph(section, "more_quality")
     if about["warningCount"]:
         report.paragraph(section, "warnings", n=f"{about['warningCount']:,}")
     for name in ("sources", "totals", "problems"):

@@ -232,13 +232,17 @@ def _listed(rows: Iterable[dict[str, Any]], columns: tuple[str, ...]) -> pd.Data
 
 
 class Examination(NamedTuple):
-    """All that reading a district found: problems, rows left out, to review, merged."""
+    """All that reading a district found: problems, rows left out, to review, merged.
+
+    ``district`` is None where an error stops the reading.
+    """
 
     problems: list[Problem]
     rejected: pd.DataFrame
     review: pd.DataFrame
     merged: pd.DataFrame
     reviewed: tuple[Path, ...]
+    district: District | None = None
 
 
 def check_district(path: str | Path) -> tuple[list[Problem], pd.DataFrame]:
@@ -290,8 +294,9 @@ def examine_district(path: str | Path) -> Examination:
     config, faults = load_config(path)
     ledger, more = Ledger(), list[Problem]()
     named: tuple[Path, ...] = ()
+    district = None
     if config is not None:
-        _, ledger = _assemble(config, _plain)
+        district, ledger = _assemble(config, _plain)
         more = [*ledger.problems, *_book_problems(config)]
         named = reviewed_lists(config)
     return Examination(
@@ -300,6 +305,7 @@ def examine_district(path: str | Path) -> Examination:
         _listed(ledger.review, REVIEW),
         _listed(ledger.merged.values(), MERGED),
         named,
+        district,
     )
 
 

@@ -16,6 +16,7 @@ NAMES = [
     "district.gpkg",
     "findings.xlsx",
     "manifest.json",
+    "quality.html",
     "report.html",
     "review.html",
 ]
@@ -32,7 +33,7 @@ def digests(folder):
     }
 
 
-def test_five_files_and_nothing_beside(written):
+def test_six_files_and_nothing_beside(written):
     assert names(written) == NAMES
     assert names(written.parent) == ["out"]
 

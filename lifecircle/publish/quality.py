@@ -1,0 +1,308 @@
+"""quality.html: what the data are worth, source by source and fault by fault."""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as Tree
+
+from lifecircle.columns import column
+from lifecircle.errors import ResultError
+from lifecircle.publish.cells import Figure, Sheet
+from lifecircle.publish.disclosure import disclosed_district
+from lifecircle.publish.elements import element, page_text, table_of
+from lifecircle.publish.figures import reason
+from lifecircle.publish.quality_map import draw_faults
+from lifecircle.publish.records import source_rows
+from lifecircle.publish.wording import naming, words
+from lifecircle.text import problem_lines, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from lifecircle.model import District, Problem
+    from lifecircle.text import Language
+
+__all__ = ["quality_page", "write_quality"]
+
+MOST_ROWS = 40
+"""Rows of a table of the page; how many more there are is said."""
+
+FIRST_ROWS = 5
+"""Rows shown of those left out for one reason."""
+
+_TABLES = (
+    *("communities", "circles", "compounds", "buildings", "facilities", "rooms"),
+    *("roads", "gates", "barriers", "grids", "projects"),
+)
+_COUNTS = ("read", "used", "rejected", "merged", "estimated")
+
+
+def write_quality(district: District, path: Path, *, lang: Language = "zh") -> None:
+    """Write the data-quality page: it fetches nothing and runs nothing.
+
+    Parameters
+    ----------
+    district : District
+        As read.
+    path : Path
+        File to write; the same district gives the same bytes.
+    lang : {"zh", "en"}
+        Language.
+
+    Raises
+    ------
+    ResultError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> write_quality(district, Path("out/quality.html"))  # doctest: +SKIP
+    """
+    try:
+        path.write_bytes(quality_page(district, lang=lang).encode("utf-8"))
+    except OSError as error:
+        raise ResultError(
+            where=str(path),
+            what=f"the page cannot be written: {error.strerror or error}.",
+            fix="Name a file in a folder that exists and may be written.",
+        ) from error
+
+
+def quality_page(district: District, *, lang: Language = "zh") -> str:
+    """The data-quality page as HTML.
+
+    Parameters
+    ----------
+    district : District
+        As read.
+    lang : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    str
+        Rows of every source, share filled of every column, estimates, duplicates,
+        topology with a map, rows left out by reason, warnings. Public pages tell of
+        no single building.
+
+    Examples
+    --------
+    >>> "<h1>" in quality_page(toy.district, lang="en")
+    True
+    """
+    body = Tree.Element("body")
+    page = _Page(disclosed_district(district), lang, element(body, "main"))
+    title = page.title_page()
+    for chapter in _CHAPTERS:
+        chapter(page)
+    static = files("lifecircle.publish") / "static"
+    styles = (static / "report.css").read_text(encoding="utf-8")
+    return page_text(title, "zh-CN" if lang == "zh" else "en", styles, body)
+
+
+class _Page:
+    """The page being written: its district, its words, the chapter at hand."""
+
+    def __init__(self, district: District, lang: Language, main: Tree.Element) -> None:
+        self.district, self.lang, self.main = district, lang, main
+        self.text = words(naming(district.communities), lang)
+        self.public = district.config.disclosure == "public"
+        self.number = 0
+
+    def say(self, key: str, **values: object) -> str:
+        return say(f"quality.{key}", self.lang, values)
+
+    def chapter(self, key: str, *, empty: bool, **values: object) -> Tree.Element:
+        """A chapter under its number, with its sentence, or that there is nothing."""
+        self.number += 1
+        section = element(self.main, "section")
+        mark = f"{self.number}　" if self.lang == "zh" else f"{self.number}. "
+        element(section, "h2", mark + self.say(key))
+        element(section, "p", self.say("nothing" if empty else f"{key}_text", **values))
+        return section
+
+    def table(
+        self, section: Tree.Element, heads: Sequence[str], rows: list[list[Any]]
+    ) -> None:
+        """A table of the first rows; how many more there are is said."""
+        if not rows:
+            return
+        sheet = Sheet("", [self.say(f"col_{head}") for head in heads], rows)
+        table_of(section, sheet, range(min(len(rows), MOST_ROWS)))
+        if len(rows) > MOST_ROWS:
+            more = self.say("more", n=f"{len(rows) - MOST_ROWS:,}")
+            element(section, "p", more, class_="quiet")
+
+    def title_page(self) -> str:
+        config = self.district.config
+        name = config.name if self.lang == "zh" else config.name_en or config.name
+        title = self.say("title", name=name)
+        head = element(self.main, "header")
+        stamp = self.text.get(f"stamp.{config.disclosure}", "")
+        if stamp:
+            element(head, "div", stamp, class_="stamp")
+        element(head, "h1", title)
+        dated = say("publish.as_of", self.lang, {"date": config.as_of.isoformat()})
+        made_up = self.text["synthetic"] if config.synthetic else ""
+        lines = (config.prepared_by, dated, made_up)
+        element(head, "p", " · ".join(one for one in lines if one), class_="quiet")
+        return title
+
+
+def _count(value: float) -> Figure:
+    return Figure(float(value), "0")
+
+
+def _sources(page: _Page) -> None:
+    found = source_rows(page.district)
+    rows: list[list[Any]] = []
+    for source, counts in found:
+        place = " · ".join(
+            one for one in (source.path.name, source.layer or source.sheet) if one
+        )
+        told = [_count(counts[name]) if name in counts else None for name in _COUNTS]
+        rows.append([page.text[f"table.{source.table}"], place, *told, source.crs])
+    section = page.chapter("sources", empty=not rows)
+    page.table(section, ("table", "file", *_COUNTS, "crs"), rows)
+
+
+def _completeness(page: _Page) -> None:
+    rows: list[list[Any]] = []
+    for table in _TABLES:
+        frame = getattr(page.district, table)
+        if not len(frame):
+            continue
+        filled = frame.notna() & (frame != "")
+        for name, share in filled.mean().items():
+            if share < 1.0:
+                label = page.text[f"table.{table}"]
+                given = _count(float(filled[name].sum()))
+                cells = [given, _count(len(frame)), Figure(float(share), "percent")]
+                rows.append([label, _column(str(name), page), *cells])
+    section = page.chapter("complete", empty=not rows)
+    heads = ("table", "column", "given", "rows", "share")
+    rows.sort(key=lambda row: row[-1].value)
+    page.table(section, heads, rows)
+
+
+def _column(name: str, page: _Page) -> str:
+    """What the planner calls a column, and its name in the files."""
+    try:
+        labels = column(name)
+    except KeyError:
+        return name
+    return f"{labels.zh if page.lang == 'zh' else labels.en} · {name}"
+
+
+def _estimates(page: _Page) -> None:
+    buildings = page.district.buildings
+    total = float(buildings["households"].sum())
+    grouped = buildings.groupby("households_method")["households"].agg(["size", "sum"])
+    rows: list[list[Any]] = [
+        [
+            page.text.get(f"households.{method}", str(method)),
+            _count(counts["size"]),
+            Figure(float(counts["sum"]), "0" if method == "declared" else "about0"),
+            Figure(float(counts["sum"]) / total if total else 0.0, "percent"),
+        ]
+        for method, counts in grouped.iterrows()
+    ]
+    section = page.chapter("estimates", empty=not rows)
+    page.table(section, ("method", "buildings", "households", "share"), rows)
+
+
+def _duplicates(page: _Page) -> None:
+    merged = page.district.merged
+    rows = [
+        [
+            f"{row['file']} · {row['row']}",
+            str(row["name"]),
+            f"{row['kept_file']} · {row['kept_row']}",
+            str(row["kept_name"]),
+            Figure(float(row["distance_m"]), "1"),
+        ]
+        for row in merged.to_dict("records")
+    ]
+    section = page.chapter("duplicates", empty=not rows, n=f"{len(rows):,}")
+    page.table(section, ("file", "name", "kept", "kept_name", "distance"), rows)
+
+
+def _topology(page: _Page) -> None:
+    faults = page.district.topology
+    if len(faults) and page.public:
+        faults = faults[faults["table"] != "buildings"]
+    if not len(faults):
+        page.chapter("topology", empty=True)
+        return
+    faults = faults.sort_values("area_m2", ascending=False, kind="stable")
+    section = page.chapter(
+        "topology", empty=False, n=f"{len(faults):,}", most=MOST_ROWS
+    )
+    shown = faults.head(MOST_ROWS)
+    draw_faults(section, page.district.communities, shown)
+    rows: list[list[Any]] = [
+        [
+            _count(number),
+            page.say(f"kind_{row['kind']}"),
+            page.text[f"table.{row['table']}"],
+            str(row["ids"]),
+            Figure(float(row["area_m2"]), "1"),
+        ]
+        for number, row in enumerate(faults.to_dict("records"), start=1)
+    ]
+    page.table(section, ("number", "kind", "table", "ids", "area"), rows)
+
+
+def _left_out(page: _Page) -> None:
+    rejected = page.district.rejected
+    section = page.chapter("left_out", empty=not len(rejected), n=f"{len(rejected):,}")
+    for key, group in rejected.groupby("reason", sort=False):
+        heading = f"{reason(str(key), page.lang)} ({len(group):,})"
+        element(section, "h3", heading)
+        rows: list[list[Any]] = [
+            [
+                " · ".join(one for one in (row["file"], row["layer"]) if one),
+                str(row["row"]),
+                str(row["cells"]),
+            ]
+            for row in group.head(FIRST_ROWS).to_dict("records")
+        ]
+        page.table(section, ("file", "row", "cells"), rows)
+
+
+def _lines(problem: Problem, lang: Language) -> tuple[str, str, str]:
+    """Where, what and fix; the bare key if it has no sentence."""
+    try:
+        return problem_lines(problem, lang)
+    except KeyError:
+        return problem.file, problem.key, ""
+
+
+def _warnings(page: _Page) -> None:
+    """Warnings of one kind together; public pages give none of their values."""
+    problems = page.district.problems
+    counts = Counter(found.key for found in problems)
+    first: dict[str, Problem] = {}
+    for found in problems:
+        first.setdefault(found.key, found)
+    rows: list[list[Any]] = []
+    for key, count in counts.most_common():
+        where, what, fix = _lines(first[key], page.lang)
+        told = [first[key].file, "", fix] if page.public else [where, what, fix]
+        rows.append([_count(count), *told])
+    section = page.chapter("warnings", empty=not rows, n=f"{len(problems):,}")
+    page.table(section, ("count", "where", "what", "fix"), rows)
+
+
+_CHAPTERS = (
+    _sources,
+    _completeness,
+    _estimates,
+    _duplicates,
+    _topology,
+    _left_out,
+    _warnings,
+)

@@ -1,0 +1,96 @@
+"""The data-quality page: its figures, its map, names as text, what it may tell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as Tree
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import box
+from typer.testing import CliRunner
+
+from lifecircle.cli import app
+from lifecircle.evidence import MERGED, REJECTED, TOPOLOGY
+from lifecircle.publish.quality import quality_page
+
+DEMO = Path(__file__).parents[2] / "data" / "demo" / "district.toml"
+HOSTILE = "<script>alert(1)</script>\x00=cmd"
+
+
+@pytest.fixture
+def troubled(study):
+    district = study.district
+    west, south, _, _ = district.communities.total_bounds
+    faults = gpd.GeoDataFrame(
+        [
+            ("overlap", "communities", f"C01 · {HOSTILE}", 200.0),
+            ("gap", "communities", "", 5000.0),
+            ("elsewhere", "buildings", "B-SECRET · C02", 300.0),
+        ],
+        columns=list(TOPOLOGY),
+        geometry=[box(west + at, south, west + at + 10, south + 20) for at in range(3)],
+        crs=district.crs,
+    )
+    rejected = [("楼栋.xlsx", HOSTILE, 7, "tables.geometry_missing", "户数=731")]
+    merged = pd.DataFrame([dict.fromkeys(MERGED, "x") | {"distance_m": 31.5}])
+    return replace(
+        district,
+        topology=faults,
+        rejected=pd.DataFrame(rejected, columns=list(REJECTED)),
+        merged=merged,
+    )
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_tells_all_and_runs_nothing(troubled, lang):
+    page = quality_page(troubled, lang=lang)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "\x00" not in page
+    assert "户数=731" in page
+    assert "default-src 'none'" in page
+    assert page.count("<h2>") == 7
+
+
+def test_faults_are_numbered_by_area_on_the_map_as_in_the_list(troubled):
+    page = quality_page(troubled, lang="en")
+    picture = Tree.fromstring(page[page.index("<svg") : page.index("</svg>") + 6])
+    assert [node.text for node in picture.iter("text")] == ["1", "2", "3"]
+    radii = [float(node.get("r")) for node in picture.iter("circle")]
+    # 16, 16 * sqrt(300 / 5000) = 3.9 and less: no smaller than 5.
+    assert radii == [16.0, 5.0, 5.0]
+    order = [page.index(text) for text in ("5,000.0", "300.0", "200.0")]
+    assert order == sorted(order)
+
+
+def test_a_public_page_tells_of_no_single_building(troubled):
+    config = replace(troubled.config, disclosure="public")
+    page = quality_page(replace(troubled, config=config), lang="zh")
+    assert "B-SECRET" not in page
+    assert "731" not in page
+    assert "5,000.0" in page
+
+
+def test_a_district_without_faults_says_so(study):
+    page = quality_page(study.district, lang="en")
+    assert page.count("<p>None.</p>") >= 2
+    assert "<svg" not in page
+
+
+def test_check_writes_the_page_on_request_and_not_of_what_cannot_be_read(tmp_path):
+    runner, page = CliRunner(), tmp_path / "质量.html"
+    shown = runner.invoke(app, ["check", str(DEMO), "--report", str(page)])
+    assert shown.exit_code == 0, shown.output
+    # The 104 grids of the demo overlap once, by 2,331.5 m².
+    assert "2,331.5" in page.read_text(encoding="utf-8")
+    nowhere = tmp_path / "none" / "x.html"
+    shown = runner.invoke(app, ["check", str(DEMO), "--report", str(nowhere)])
+    assert shown.exit_code == 1
+    assert "Traceback" not in shown.output
+    page.unlink()
+    shown = runner.invoke(app, ["check", "none.toml", "--report", str(page)])
+    assert shown.exit_code == 1
+    assert not page.exists()
