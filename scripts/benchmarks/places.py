@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 
 import geopandas as gpd
@@ -125,11 +125,10 @@ def snap() -> Iterator[Row]:
     )
 
 
-def facilities(town: Town) -> tuple[np.ndarray, np.ndarray]:
-    """Facilities at nodes, node and class: as many as in the rows of the nearest."""
+def facilities(town: Town, sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Facilities at nodes, node and class."""
     random = np.random.default_rng(13)
     main = town.main_nodes()
-    sizes = class_sizes(len(town.xy))
     nodes = [random.choice(main, size, replace=False) for size in sizes]
     kinds = np.repeat(np.arange(KINDS, dtype=np.int32), sizes)
     return np.concatenate(nodes).astype(np.int32), kinds
@@ -163,15 +162,53 @@ def cityseer() -> Iterator[Row]:
     """Nearest and count by ten classes for every node of Porto."""
     try:
         from cityseer import config
-        from cityseer.metrics import layers
     except ImportError as reason:
         raise Skip(str(reason)) from reason
     logging.getLogger("cityseer").setLevel(logging.ERROR)
     config.QUIET_MODE = True
     town = networks.simplified(porto())
-    graph = cost_graph(town.network())
-    at, kind = facilities(town)
     structure, _ = for_cityseer(town)
+    at, kind = facilities(town, class_sizes(len(town.xy)))
+    each, back, peer, note = _three_ways(town, structure, at, kind)
+    mine, quick, theirs = interleaved(each, back, peer, runs=3)
+    job = f"nearest and count by 10 classes for {len(town.xy)} nodes of Porto"
+    yield ratio(
+        "walk.vs_cityseer_nodes",
+        f"{job}, every node a source",
+        mine,
+        theirs,
+        bar=0.10,
+        peer_name="cityseer",
+        note=note,
+    )
+    yield ratio(
+        "walk.vs_cityseer",
+        f"{job}, searched from the facilities",
+        quick,
+        theirs,
+        bar=0.003,
+        peer_name="cityseer",
+        note=f"{len(kind)} facilities; {note}",
+    )
+    at, kind = facilities(town, [300] * KINDS)
+    _, back, peer, note = _three_ways(town, structure, at, kind)
+    yield ratio(
+        "walk.vs_cityseer_300",
+        "the same with 300 facilities in each class",
+        *interleaved(back, peer, runs=3),
+        bar=0.003,
+        peer_name="cityseer",
+        note=f"{len(kind)} facilities; {note}",
+    )
+
+
+def _three_ways(
+    town: Town, structure: object, at: np.ndarray, kind: np.ndarray
+) -> tuple[Callable[[], object], Callable[[], object], Callable[[], object], str]:
+    """From every node, from the facilities, by cityseer; how their answers differ."""
+    from cityseer.metrics import layers
+
+    graph = cost_graph(town.network())
     data = gpd.GeoDataFrame(
         {"kind": [str(value) for value in kind]},
         geometry=shapely.points(town.xy[at]),
@@ -206,26 +243,7 @@ def cityseer() -> Iterator[Row]:
     ):
         message = "searched from the nodes and from the facilities: not the same"
         raise AssertionError(message)
-    mine, quick, theirs = interleaved(each, back, peer, runs=3)
-    job = f"nearest and count by 10 classes for {len(town.xy)} nodes of Porto"
-    yield ratio(
-        "walk.vs_cityseer_nodes",
-        f"{job}, every node a source",
-        mine,
-        theirs,
-        bar=0.10,
-        peer_name="cityseer",
-        note=note,
-    )
-    yield ratio(
-        "walk.vs_cityseer",
-        f"{job}, searched from the facilities",
-        quick,
-        theirs,
-        bar=0.003,
-        peer_name="cityseer",
-        note=note,
-    )
+    return each, back, peer, note
 
 
 def _compare(mine: object, theirs: object, keys: np.ndarray) -> str:

@@ -441,7 +441,10 @@ BENCHES = [
     Bench(("walk.polygon_time", "walk.polygon_iou"), places.polygon),
     Bench(("walk.snap_vs_strtree",), places.snap),
     Bench(("walk.osm_time", "walk.osm_memory"), memory.osm),
-    Bench(("walk.vs_cityseer_nodes", "walk.vs_cityseer"), places.cityseer),
+    Bench(
+        ("walk.vs_cityseer_nodes", "walk.vs_cityseer", "walk.vs_cityseer_300"),
+        places.cityseer,
+    ),
     Bench(("walk.vs_valhalla",), places.valhalla),
     Bench(("walk.two_threads",), two_threads),
     Bench(("walk.peak_gb",), memory.peak),
