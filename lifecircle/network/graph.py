@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from lifecircle.errors import NetworkError
 from lifecircle.model import WalkNetwork
 from lifecircle.network.compounds import cut_pieces, read_walls
 from lifecircle.network.csr import (
@@ -64,7 +65,8 @@ def build_network(district: District) -> WalkNetwork:
     Raises
     ------
     NetworkError
-        If no road can be walked, or none lies on ground of known height.
+        If no road can be walked, or none lies on ground of known height; or if the
+        district's raster of heights was not read, as in a saved study.
 
     Examples
     --------
@@ -72,6 +74,14 @@ def build_network(district: District) -> WalkNetwork:
     >>> float(network.segment_length_m.sum()), network.compound_ids
     (4590.0, ('K1',))
     """
+    raster = district.config.elevation
+    if raster is not None and district.elevation is None:
+        raise NetworkError(
+            where=f"elevation, {raster.name}",
+            what="a saved study keeps the raster's name and not its heights, so that "
+            "its streets would be level.",
+            fix="Read the district again from its district file.",
+        )
     walls, roads = read_walls(district), _roads(district)
     pieces, openings, cuts = cut_pieces(read_pieces(roads), walls)
     homes = np.concatenate(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from math import exp
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -166,3 +167,12 @@ def test_heights_elsewhere_are_an_error(hill):
     grid = replace(terrain(lambda x: 0 * x), west_m=0.0)
     with pytest.raises(NetworkError, match="known height"):
         with_elevation(build_network(hill), grid)
+
+
+def test_a_saved_study_of_a_hill_is_not_walked_as_if_level(hill):
+    config = replace(hill.config, elevation=Path("hills.tif"))
+    steep = replace(hill, config=config, elevation=terrain(lambda x: x / 10))
+    assert "tobler" in build_network(steep).features
+    # ``read_study`` gives the raster's name alone.
+    with pytest.raises(NetworkError, match=r"hills\.tif: a saved study keeps .* name"):
+        build_network(replace(steep, elevation=None))
