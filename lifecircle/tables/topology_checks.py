@@ -62,6 +62,8 @@ def check_topology(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> No
         shapes = shapes_of(tables[table])
         _tell("overlap", table, tables, overlaps(shapes), ledger=ledger)
         multi, thin = parts(shapes)
+        if table == "communities":
+            multi = _drawn(multi, tables[table])
         _tell("multipart", table, tables, multi, ledger=ledger)
         _tell("sliver", table, tables, thin, ledger=ledger)
         if table == "communities":
@@ -69,6 +71,18 @@ def check_topology(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> No
         else:
             found = crossings(shapes, above)
             _tell("across", table, tables, found, ledger=ledger)
+
+
+def _drawn(multi: Faults, communities: pd.DataFrame) -> Faults:
+    """Faults of boundaries; catchments around places may well have several parts."""
+    kind = communities["unit_kind"].to_numpy(dtype=object)
+    kept = kind[multi.first] != "approximate_catchment"
+    return Faults(
+        multi.first[kept],
+        multi.second[kept],
+        multi.area_m2[kept],
+        multi.geometry[kept],
+    )
 
 
 def _tell(
