@@ -66,8 +66,9 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server():
-    if not BINARIES:
-        pytest.skip("no PostgreSQL (Debian: postgresql-15-postgis-3)")
+    extensions = Path("/usr/share/postgresql").glob("*/extension/postgis.control")
+    if not BINARIES or not list(extensions):
+        pytest.skip("no PostGIS (Debian: postgresql-15-postgis-3)")
     folder = Path(tempfile.mkdtemp(prefix="lc-pg-", dir="/tmp"))
     folder.chmod(0o755)
     running = Server(folder)
