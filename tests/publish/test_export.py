@@ -110,7 +110,6 @@ def test_the_table_says_which_encoding_it_is_in(saved):
 
 
 def test_the_same_study_exports_the_same_bytes(saved):
-    pytest.importorskip("pyarrow")
     for to in ("shp", "parquet"):
         first = export_layers(saved, to=to).folder
         before = {path.name: path.read_bytes() for path in first.iterdir()}
@@ -120,7 +119,6 @@ def test_the_same_study_exports_the_same_bytes(saved):
 
 
 def test_geoparquet_holds_the_layers_of_the_geopackage(saved, layers):
-    pytest.importorskip("pyarrow")
     done = export_layers(saved, to="parquet")
     assert set(done.layers) == set(layers)
     assert not len(done.losses)
@@ -212,7 +210,6 @@ def test_every_field_has_its_names_in_both_languages(saved):
 
 
 def test_geoparquet_keeps_what_shapefiles_cannot(sample_study, tmp_path):
-    pytest.importorskip("pyarrow")
     write_study(sample_study(rename=STRANGE), tmp_path / "out")
     folder = export_layers(tmp_path / "out", to="parquet").folder
     assert gpd.read_parquet(folder / "communities.parquet")["name"][0] == STRANGE

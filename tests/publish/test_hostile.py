@@ -123,7 +123,6 @@ def test_exports_keep_it_or_say_what_was_lost(attacked):
 
 
 def test_geoparquet_keeps_it(attacked):
-    pytest.importorskip("pyarrow")
     name, _, out = attacked
     folder = export_layers(out, to="parquet").folder
     assert gpd.read_parquet(folder / "communities.parquet")["name"][0] == name
