@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["canonical", "decode", "other_encoding"]
+__all__ = ["as_text", "canonical", "decode", "other_encoding", "stored_bytes"]
 
 _GB = frozenset({"gbk", "gb2312", "gb18030", "cp936"})
 _FEWEST_HAN = 2
@@ -69,6 +69,63 @@ def decode(raw: bytes, codec: str) -> str:
     '社'
     """
     return codecs.getincrementaldecoder(codec)().decode(raw, final=False)
+
+
+def stored_bytes(columns: Iterable[Iterable[Any]]) -> list[bytes]:
+    r"""Each different text of columns that were read byte for byte, as Latin 1.
+
+    Parameters
+    ----------
+    columns : iterable of iterable
+        Cells of any kind.
+
+    Returns
+    -------
+    list of bytes
+        As stored in the file.
+
+    Examples
+    --------
+    >>> stored_bytes([["\xc9\xe7", 1, "\xc9\xe7"]])
+    [b'\xc9\xe7']
+    """
+    return [
+        cell.encode("latin-1")
+        for column in columns
+        for cell in dict.fromkeys(column)
+        if isinstance(cell, str)
+    ]
+
+
+def as_text(cells: Iterable[Any], codec: str) -> list[Any]:
+    r"""Cells that were read byte for byte, as Latin 1, in their own encoding.
+
+    Parameters
+    ----------
+    cells : iterable
+        Cells of any kind; only texts change.
+    codec : str
+        From ``canonical``.
+
+    Returns
+    -------
+    list
+        In the same order.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If a text is not in that encoding.
+
+    Examples
+    --------
+    >>> as_text(["\xc9\xe7", 1], "gb18030")
+    ['社', 1]
+    """
+    return [
+        decode(cell.encode("latin-1"), codec) if isinstance(cell, str) else cell
+        for cell in cells
+    ]
 
 
 def _fits(samples: list[bytes], codec: str) -> bool:

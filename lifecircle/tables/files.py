@@ -14,7 +14,7 @@ import numpy as np
 import pyogrio
 
 from lifecircle.errors import LifeCircleError
-from lifecircle.tables.encodings import canonical, decode
+from lifecircle.tables.encodings import as_text, canonical, decode, stored_bytes
 from lifecircle.tables.facts import schema_of
 from lifecircle.tables.found import (
     FileFault,
@@ -110,27 +110,17 @@ def _read_features(source: Source) -> Found:
 
 def _decoded(source: Source, raw: Found, label: str) -> Found:
     """Text that was read byte for byte, in the declared encoding or the .cpg's."""
-    texts = [
-        cell.encode("latin-1")
-        for column in [raw.names, *raw.cells]
-        if isinstance(column, list)
-        for cell in dict.fromkeys(column)
-        if isinstance(cell, str)
-    ]
     if not source.encoding and label:
         codec = canonical(label)
     else:
         codec = codec_of(source)
-        refuse_other_encoding(texts, source)
-
-    def clean(cell: Any) -> Any:
-        return decode(cell.encode("latin-1"), codec) if isinstance(cell, str) else cell
-
+        texts = [raw.names, *(one for one in raw.cells if isinstance(one, list))]
+        refuse_other_encoding(stored_bytes(texts), source)
     cells = [
-        [clean(cell) for cell in column] if isinstance(column, list) else column
+        as_text(column, codec) if isinstance(column, list) else column
         for column in raw.cells
     ]
-    names = [clean(name) for name in raw.names]
+    names = as_text(raw.names, codec)
     return Found(names, cells, raw.rows, raw.geometry, raw.crs, raw.layer)
 
 

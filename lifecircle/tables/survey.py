@@ -17,7 +17,12 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
-from lifecircle.tables.encodings import canonical, decode, other_encoding
+from lifecircle.tables.encodings import (
+    as_text,
+    canonical,
+    other_encoding,
+    stored_bytes,
+)
 from lifecircle.tables.files import SUFFIXES
 from lifecircle.tables.found import FileFault, reading, without_folder
 from lifecircle.tables.osm_source import COLUMNS, WGS84, is_openstreetmap
@@ -187,22 +192,13 @@ def _look_at_workbook(path: Path) -> list[Layer]:
 
 def _clean_texts(layer: Layer, label: str) -> Layer:
     """Names and cells of a shapefile, read byte for byte, in their encoding."""
-    texts = [
-        cell.encode("latin-1")
-        for column in [layer.names, *layer.samples]
-        for cell in dict.fromkeys(column)
-        if isinstance(cell, str)
-    ]
+    texts = stored_bytes([layer.names, *layer.samples])
     encoding, known_from = (label, "cpg") if label else _encoding_of(texts)
     codec = canonical(encoding or "utf-8")
-
-    def clean(cell: Any) -> Any:
-        return decode(cell.encode("latin-1"), codec) if isinstance(cell, str) else cell
-
     return replace(
         layer,
-        names=tuple(clean(name) for name in layer.names),
-        samples=tuple([clean(cell) for cell in column] for column in layer.samples),
+        names=tuple(as_text(layer.names, codec)),
+        samples=tuple(as_text(column, codec) for column in layer.samples),
         encoding=encoding,
         encoding_from=known_from,
     )
