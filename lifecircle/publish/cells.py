@@ -30,6 +30,7 @@ __all__ = [
     "label",
     "speech",
     "texts_of",
+    "titled_sheet",
     "with_columns",
 ]
 
@@ -87,6 +88,33 @@ class Speech:
     lang: Language
     text: dict[str, str]
     codes: dict[str, Any]
+
+
+def titled_sheet(
+    key: str, columns: dict[str, Any], told: Speech, *, frozen: int = 2, **looks: Any
+) -> Sheet:
+    """Columns under their heads as a sheet of the workbook.
+
+    Parameters
+    ----------
+    key : str
+        Of its title.
+    columns : dict
+        Head to cells.
+    told : Speech
+        Language and words.
+    frozen : int
+        Columns that stay while scrolling.
+    **looks : Any
+        Other fields of ``Sheet``.
+
+    Returns
+    -------
+    Sheet
+    """
+    rows = [list(row) for row in zip(*columns.values(), strict=True)]
+    title = say(f"publish.sheet.{key}", told.lang)
+    return Sheet(title, list(columns), rows, frozen=frozen, **looks)
 
 
 def speech(study: Assessment, lang: Language) -> Speech:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from lifecircle.publish.cells import WHOLE, Figure, Sheet, figures, label, texts_of
+from lifecircle.publish.cells import (
+    WHOLE,
+    Figure,
+    figures,
+    label,
+    texts_of,
+    titled_sheet,
+)
 from lifecircle.publish.figures import signed_shortfall
 from lifecircle.publish.headline import rules_by_id
 from lifecircle.publish.wording import named_units
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from lifecircle.model import Assessment
-    from lifecircle.publish.cells import Speech
+    from lifecircle.publish.cells import Sheet, Speech
 
 __all__ = ["findings_sheet"]
 
@@ -66,14 +73,12 @@ def findings_sheet(study: Assessment, told: Speech) -> Sheet:
         if name in rows.columns
     }
     columns = {**first, **details}
-    heads = list(columns)
-    return Sheet(
-        title=say("publish.sheet.findings", told.lang),
-        heads=heads,
-        rows=[list(row) for row in zip(*columns.values(), strict=True)],
+    return titled_sheet(
+        "findings",
+        columns,
+        told,
         failing=(rows["verdict"] == "fail").tolist(),
-        marked=(0, heads.index(label("measured", told))),
-        frozen=2,
+        marked=(0, list(columns).index(label("measured", told))),
         printed=len(first),
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from lifecircle.publish.cells import Sheet, figures, label, texts_of
+from lifecircle.publish.cells import figures, label, texts_of, titled_sheet
 from lifecircle.publish.figures import reason
 from lifecircle.publish.wording import unit_names
 from lifecircle.text import say
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from lifecircle.model import Assessment, District, GridPlan
-    from lifecircle.publish.cells import Speech
+    from lifecircle.publish.cells import Sheet, Speech
     from lifecircle.text import Language
 
-__all__ = ["change_sentences", "code_cells", "plan_sheets", "titled_sheet"]
+__all__ = ["change_sentences", "code_cells", "plan_sheets"]
 
 _DIGITS = {"compactness": "2", "gap": "percent", "changed_share": "percent"}
 """Decimals of figures; all others are whole."""
@@ -102,33 +102,6 @@ def code_cells(codes: pd.Series[Any], area: str, lang: Language) -> list[str | N
         else comma.join(say(f"plans.{area}.{one}", lang) for one in code.split("+"))
         for code in codes
     ]
-
-
-def titled_sheet(
-    key: str, columns: dict[str, Any], told: Speech, *, frozen: int = 2, **looks: Any
-) -> Sheet:
-    """Columns under their heads as a sheet.
-
-    Parameters
-    ----------
-    key : str
-        Of its title.
-    columns : dict
-        Head to cells.
-    told : Speech
-        Language and words.
-    frozen : int
-        Columns that stay while scrolling.
-    **looks : Any
-        Other fields of ``Sheet``.
-
-    Returns
-    -------
-    Sheet
-    """
-    rows = [list(row) for row in zip(*columns.values(), strict=True)]
-    title = say(f"publish.sheet.{key}", told.lang)
-    return Sheet(title, list(columns), rows, frozen=frozen, **looks)
 
 
 def _named(frame: DataFrame, district: District) -> DataFrame:

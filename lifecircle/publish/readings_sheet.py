@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lifecircle.publish.cells import Sheet, figures, label, texts_of
+from lifecircle.publish.cells import figures, label, texts_of, titled_sheet
 from lifecircle.publish.headline import rules_by_id
 from lifecircle.publish.wording import level_names
 from lifecircle.text import say
 
 if TYPE_CHECKING:
     from lifecircle.model import Assessment
-    from lifecircle.publish.cells import Speech
+    from lifecircle.publish.cells import Sheet, Speech
 
 __all__ = ["readings_sheet"]
 
@@ -57,13 +57,5 @@ def readings_sheet(study: Assessment, told: Speech) -> list[Sheet]:
     columns[say("publish.note_text", told.lang)] = [
         meaning if row == 0 else None for row in range(len(rows))
     ]
-    return [
-        Sheet(
-            title=say("publish.sheet.readings", told.lang),
-            heads=list(columns),
-            rows=[list(row) for row in zip(*columns.values(), strict=True)],
-            failing=(rows["difference"] > 0).tolist(),
-            marked=(9,),
-            frozen=2,
-        )
-    ]
+    failing = (rows["difference"] > 0).tolist()
+    return [titled_sheet("readings", columns, told, failing=failing, marked=(9,))]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from lifecircle.publish.cells import Figure, Sheet, figures, label
+from lifecircle.publish.cells import Figure, Sheet, figures, label, titled_sheet
 from lifecircle.publish.headline import rules_by_id
 from lifecircle.publish.wording import level_names, unit_names
 from lifecircle.text import say
@@ -67,13 +67,10 @@ def dashboard_sheet(study: Assessment, told: Speech) -> Sheet:
         columns[label(f"{force}_share", told)] = share
     for name in ("not_assessed", "benchmarks", "references", "drafts"):
         columns[label(name, told)] = list(figures(rows[name], "0"))
-    return Sheet(
-        title=say("publish.sheet.dashboard", told.lang),
-        heads=list(columns),
-        rows=[list(row) for row in zip(*columns.values(), strict=True)],
-        failing=(rows["must_met"] < rows["must_assessed"]).tolist(),
-        marked=(2, 3, 5),
-        frozen=3,
+    failing = (rows["must_met"] < rows["must_assessed"]).tolist()
+    marked = (2, 3, 5)
+    return titled_sheet(
+        "dashboard", columns, told, frozen=3, failing=failing, marked=marked
     )
 
 

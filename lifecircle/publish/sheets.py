@@ -14,6 +14,7 @@ from lifecircle.publish.cells import (
     label,
     speech,
     texts_of,
+    titled_sheet,
 )
 from lifecircle.publish.figures import reason, signed_shortfall
 from lifecircle.publish.findings_sheet import findings_sheet
@@ -84,15 +85,6 @@ def data_sheets(study: Assessment, lang: Language) -> list[Sheet]:
     ]
 
 
-def _sheet(key: str, columns: dict[str, list[Any]], told: Speech) -> Sheet:
-    return Sheet(
-        title=say(f"publish.sheet.{key}", told.lang),
-        heads=list(columns),
-        rows=[list(row) for row in zip(*columns.values(), strict=True)],
-        frozen=2,
-    )
-
-
 def _gaps(study: Assessment, told: Speech) -> Sheet:
     """Gap areas under the numbers and names that the map shows."""
     areas = study.gaps.areas.drop(columns="geometry")
@@ -118,7 +110,7 @@ def _gaps(study: Assessment, told: Speech) -> Sheet:
         comma.join(names.get(one, one) for one in community_ids_of(cell))
         for cell in areas["community_ids"]
     ]
-    return _sheet("gaps", columns, told)
+    return titled_sheet("gaps", columns, told)
 
 
 def _guessed(study: Assessment) -> dict[str, list[bool]]:
@@ -161,7 +153,7 @@ def _shortfalls(study: Assessment, told: Speech) -> Sheet:
     columns[label(name, told)] = texts_of(shown, name, told)
     share = list(figures(rows["shortfall_share"], "percent"))
     columns[label("shortfall_share", told)] = share
-    return _sheet("shortfalls", columns, told)
+    return titled_sheet("shortfalls", columns, told)
 
 
 def _amount(row: Any, above: set[tuple[str, str, str]]) -> Figure | None:
@@ -187,7 +179,7 @@ def _totals(study: Assessment, told: Speech) -> Sheet:
             if name in forms
             else texts_of(frame, name, told)
         )
-    return _sheet("totals", columns, told)
+    return titled_sheet("totals", columns, told)
 
 
 def _sources(study: Assessment, told: Speech) -> Sheet:
@@ -212,7 +204,7 @@ def _sources(study: Assessment, told: Speech) -> Sheet:
         None if source.as_of is None else source.as_of.isoformat()
         for source, _ in found
     ]
-    return _sheet("sources", columns, told)
+    return titled_sheet("sources", columns, told)
 
 
 def _problems(study: Assessment, lang: Language) -> Sheet:

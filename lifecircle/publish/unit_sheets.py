@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lifecircle.publish.cells import figures, label, texts_of
-from lifecircle.publish.plan_sheets import code_cells, titled_sheet
+from lifecircle.publish.cells import figures, label, texts_of, titled_sheet
+from lifecircle.publish.plan_sheets import code_cells
 from lifecircle.publish.wording import unit_names
 from lifecircle.text import say
 
