@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from lifecircle.jobs import StageReport
-    from lifecircle.model import CommunityPlan, District, GridPlan
+    from lifecircle.model import Assessment, CommunityPlan, District, GridPlan
     from lifecircle.text import Language
 
 __all__ = [
@@ -100,8 +100,7 @@ def replan(
     if out is None:
         district = _district(path)
         return district, regrid(district, households=households, stability=stability)
-    saved = Path(path).is_dir()
-    study = read_study(path) if saved else assess(path, report=report)
+    study = _study(path, report)
     report("regrid")
     plan = regrid(study, households=households, stability=stability)
     report("publish")
@@ -153,8 +152,7 @@ def replan_communities(
     """
     study = None
     if out is not None or Path(path).is_dir():
-        saved = Path(path).is_dir()
-        study = read_study(path) if saved else assess(path, report=report)
+        study = _study(path, report)
     district = read_district(path) if study is None else study.district
     report("regrid")
     grids = None
@@ -248,6 +246,11 @@ def compare_plan(
             [frame for frame in (faults, drawn) if len(frame)] or [faults]
         )
     return Comparison(theirs, ours, faults.reset_index(drop=True), exceptions)
+
+
+def _study(path: str | Path, report: StageReport) -> Assessment:
+    """A finished study, or one made now."""
+    return read_study(path) if Path(path).is_dir() else assess(path, report=report)
 
 
 def _district(path: str | Path) -> District:
