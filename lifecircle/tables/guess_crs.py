@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifecircle.tables.cells import is_missing, to_number
+from lifecircle.tables.plausible import CHINA
 from lifecircle.tables.zones import ZONE_M, zone_in_easting
 
 if TYPE_CHECKING:
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
 
     from lifecircle.tables.survey import Layer
 
-__all__ = ["CrsGuess", "guess_crs", "middle_of", "three_degree_zone"]
+__all__ = ["CrsGuess", "guess_crs", "middle_of"]
 
-_CHINA = (73.0, 3.0, 136.0, 54.0)
 _METRES = 10_000.0
 _FEWEST_SURE = 25
 """How alike two definitions must be, in per cent, for one to be called the other."""
@@ -46,28 +46,6 @@ class CrsGuess:
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
     sure: bool = False
-
-
-def three_degree_zone(lon: float) -> str:
-    """The CGCS2000 3-degree zone without a zone number that a longitude lies in.
-
-    Parameters
-    ----------
-    lon : float
-        Degrees east, in China.
-
-    Returns
-    -------
-    str
-        ``"EPSG:n"``.
-
-    Examples
-    --------
-    >>> three_degree_zone(117.2), three_degree_zone(108.9)
-    ('EPSG:4548', 'EPSG:4545')
-    """
-    meridian = min(max(round(lon / 3) * 3, 75), 135)
-    return f"EPSG:{4534 + (meridian - 75) // 3}"
 
 
 def _code_of(crs: CRS) -> str:
@@ -132,7 +110,7 @@ def _datum_word(
 
 
 def _by_numbers(x: float, y: float) -> CrsGuess:
-    west, south, east, north = _CHINA
+    west, south, east, north = CHINA
     shown = {"x": f"{x:.6g}", "y": f"{y:.6g}"}
     if west <= x <= east and south <= y <= north:
         return CrsGuess("EPSG:4490", "crs_degrees", shown)

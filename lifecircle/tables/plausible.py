@@ -14,10 +14,11 @@ from lifecircle.tables.zones import ZONE_M
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["contradiction_m", "coordinate_faults"]
+__all__ = ["CHINA", "contradiction_m", "coordinate_faults"]
 
-# Mainland, islands and South China Sea, generously: west, south, east, north.
-_CHINA = (73.0, 3.0, 136.0, 54.0)
+CHINA = (73.0, 3.0, 136.0, 54.0)
+"""Mainland, islands and South China Sea, generously: west, south, east, north."""
+
 _AREA_MARGIN_DEG = 3.0
 
 
@@ -97,7 +98,7 @@ def _in_china(declared: str) -> bool:
     if area is None:
         return False
     middle = np.array([[area.west + area.east], [area.south + area.north]]) / 2
-    return bool(_within(middle[0], middle[1], _CHINA)[0])
+    return bool(_within(middle[0], middle[1], CHINA)[0])
 
 
 def coordinate_faults(
@@ -140,11 +141,11 @@ def coordinate_faults(
         wild = (np.abs(x) > 180.0) | (np.abs(y) > 90.0)
         faults[wild] = "crs_metric_as_degrees"
         if declared in DATUMS:
-            faults[~wild & ~_within(x, y, _CHINA)] = "crs_outside_area"
+            faults[~wild & ~_within(x, y, CHINA)] = "crs_outside_area"
         if _in_china(target or declared):
-            mirrored = _within(np.abs(x), np.abs(y), _CHINA)
-            faults[mirrored & ~_within(x, y, _CHINA)] = "crs_hemisphere"
-        faults[_within(y, x, _CHINA) & ~_within(x, y, _CHINA)] = "crs_swapped"
+            mirrored = _within(np.abs(x), np.abs(y), CHINA)
+            faults[mirrored & ~_within(x, y, CHINA)] = "crs_hemisphere"
+        faults[_within(y, x, CHINA) & ~_within(x, y, CHINA)] = "crs_swapped"
         return faults
     box = _projected_box(declared)
     if box is None:

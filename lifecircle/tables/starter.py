@@ -15,11 +15,12 @@ from lifecircle.tables.crs import DATUMS, declared_crs, is_metric, to_wgs84
 from lifecircle.tables.facts import TABLES, schema_of
 from lifecircle.tables.files import SUFFIXES
 from lifecircle.tables.guess import Guess, guess
-from lifecircle.tables.guess_crs import middle_of, three_degree_zone
+from lifecircle.tables.guess_crs import middle_of
 from lifecircle.tables.read import ROW_NUMBER
 from lifecircle.tables.schemas import REQUIRED_TABLES
 from lifecircle.tables.suffixes import SHEETS, TEXT
 from lifecircle.tables.survey import Layer, look_at
+from lifecircle.tables.zones import three_degree_zone
 from lifecircle.text import say
 
 if TYPE_CHECKING:

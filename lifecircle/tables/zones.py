@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["UTM_ZONES", "ZONE_M", "sister_zones", "zone_in_easting"]
+__all__ = [
+    "UTM_ZONES",
+    "ZONE_M",
+    "sister_zones",
+    "three_degree_zone",
+    "zone_in_easting",
+]
 
 ZONE_M = 1_000_000.0
 """A zone number stands before the easting in millions of metres."""
@@ -64,6 +70,28 @@ def zone_in_easting(x: float, declared: str = "") -> str:
             if number == 0 and declared == f"EPSG:{numbered + zone - first}":
                 return f"EPSG:{plain + zone - first}"
     return ""
+
+
+def three_degree_zone(lon: float) -> str:
+    """The CGCS2000 3-degree zone without a zone number that a longitude lies in.
+
+    Parameters
+    ----------
+    lon : float
+        Degrees east, in China.
+
+    Returns
+    -------
+    str
+        ``"EPSG:n"``.
+
+    Examples
+    --------
+    >>> three_degree_zone(117.2), three_degree_zone(108.9)
+    ('EPSG:4548', 'EPSG:4545')
+    """
+    meridian = min(max(round(lon / 3) * 3, 75), 135)
+    return f"EPSG:{_CGCS2000[0][3] + (meridian - 75) // 3}"
 
 
 def sister_zones(declared: str) -> tuple[str, ...]:

@@ -13,9 +13,10 @@ import shapely
 from lifecircle.errors import SourceError
 from lifecircle.tables.district import check_district, read_district
 from lifecircle.tables.guess import guess
-from lifecircle.tables.guess_crs import guess_crs, three_degree_zone
+from lifecircle.tables.guess_crs import guess_crs
 from lifecircle.tables.starter import starter, survey, survey_folder
 from lifecircle.tables.survey import Layer, look_at
+from lifecircle.tables.zones import three_degree_zone
 
 DEMO = Path(__file__).parents[2] / "data" / "demo"
 
