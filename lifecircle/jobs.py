@@ -151,7 +151,7 @@ def assess(
     gaps = find_gaps(district, access, findings)
     routes = example_routes(network, district, access, gaps.areas)
     report("regrid")
-    grid_plan = regrid(district)
+    grid_plan = regrid(district, network=network)
     community_plan = _communities(district, grid_plan)
     reached = roll_up_reach(district, access, findings)
     made_of, readings = network_report(network, district), None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from lifecircle.jobs import assess
+from lifecircle.network.graph import build_network
 from lifecircle.plans.assembly import prepare
 from lifecircle.plans.communities import merge_communities
 from lifecircle.plans.drawn import drawn_faults
@@ -99,10 +100,10 @@ def replan(
     """
     if out is None:
         district = _district(path)
-        return district, regrid(district, households=households, stability=stability)
+        return district, _drawn(district, households, stability)
     study = _study(path, report)
     report("regrid")
-    plan = regrid(study, households=households, stability=stability)
+    plan = _drawn(study.district, households, stability)
     report("publish")
     write_study(replace(study, grid_plan=plan), out, lang=lang)
     return study.district, plan
@@ -158,7 +159,7 @@ def replan_communities(
     grids = None
     if by == "grids":
         grids = None if study is None else study.grid_plan
-        grids = grids or regrid(district)
+        grids = grids or _drawn(district, None, None)
     plan = merge_communities(
         district, households=households, grids=grids, subdistricts=subdistricts
     )
@@ -246,6 +247,20 @@ def compare_plan(
             [frame for frame in (faults, drawn) if len(frame)] or [faults]
         )
     return Comparison(theirs, ours, faults.reset_index(drop=True), exceptions)
+
+
+def _drawn(
+    district: District, households: tuple[int, int] | None, stability: float | None
+) -> GridPlan:
+    """Grids with the longest walk inside: metres, which heights do not change."""
+    level = replace(district.config, elevation=None)
+    flat = replace(district, config=level, elevation=None)
+    return regrid(
+        district,
+        households=households,
+        stability=stability,
+        network=build_network(flat),
+    )
 
 
 def _study(path: str | Path, report: StageReport) -> Assessment:

@@ -27,6 +27,7 @@ PLAN_GRIDS = (
     "area_m2",
     "compactness",
     "longest_straight_m",
+    "longest_walk_m",
     "suggested_staff",
     "inherits_grid_id",
     "exception_reason",
@@ -37,8 +38,9 @@ band. ``in_tolerance``: within 5 % of the band, our reading of 左右.
 ``outside_households``: how far above (+) or below (-) the band. ``barrier_crossings``:
 main roads and rivers that part it, as pieces beyond the first. ``compactness``:
 4 pi area / outline², 1 = a circle. ``longest_straight_m``: between its two farthest
-buildings, as the crow flies. ``suggested_staff``: 1 + 2 + N. ``exception_reason``:
-oversize_building, locked, dedicated, least_violation."""
+buildings, as the crow flies; ``longest_walk_m``: on foot, NaN where nobody can walk
+between two of them or no network was given. ``suggested_staff``: 1 + 2 + N.
+``exception_reason``: oversize_building, locked, dedicated, least_violation."""
 
 PLAN_TODAY = (
     "grid_id",

@@ -116,6 +116,7 @@ def grid_rows(planned: Planned, district: District) -> GeoDataFrame:
         "area_m2": shapely.area(shapes),
         "compactness": compactness(shapes),
         "longest_straight_m": _longest(planned, district),
+        "longest_walk_m": np.full(len(shapes), np.nan),
         "suggested_staff": suggested_staff(planned.households),
         "inherits_grid_id": np.array(
             [atoms.old_ids[one] if one >= 0 else None for one in inherits], dtype=object

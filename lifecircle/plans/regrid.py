@@ -17,12 +17,13 @@ from lifecircle.errors import ConfigError
 from lifecircle.model import Assessment
 from lifecircle.plans.assembly import Prepared, assembled, prepare
 from lifecircle.plans.atoms import problem_of
+from lifecircle.plans.inside_walks import with_longest_walks
 from lifecircle.plans.partition import solve_all
 from lifecircle.plans.planned import numbered_plan
 from lifecircle.plans.problem import PartitionWeights
 
 if TYPE_CHECKING:
-    from lifecircle.model import District, GridPlan, RegridSettings
+    from lifecircle.model import District, GridPlan, RegridSettings, WalkNetwork
 
 __all__ = ["FRONTIER", "frontier", "plan_grids", "regrid", "settings_for", "weights_of"]
 
@@ -105,6 +106,7 @@ def regrid(
     households: tuple[int, int] | None = None,
     stability: float | None = None,
     seed: int | None = None,
+    network: WalkNetwork | None = None,
 ) -> GridPlan:
     """Draw the governance grids of every community anew.
 
@@ -118,6 +120,8 @@ def regrid(
         0 = best shape, 1 = least change.
     seed : int, optional
         The same seed gives the same plan.
+    network : WalkNetwork, optional
+        Measures the longest walk inside each grid; without it that is unknown.
 
     Returns
     -------
@@ -139,7 +143,8 @@ def regrid(
     settings = settings_for(
         district, households=households, stability=stability, seed=seed
     )
-    return plan_grids(prepare(district, settings), settings)
+    plan = plan_grids(prepare(district, settings), settings)
+    return plan if network is None else with_longest_walks(plan, network, district)
 
 
 def settings_for(

@@ -52,7 +52,7 @@ __all__ = [
     "saved_parts",
 ]
 
-FORMAT = 3
+FORMAT = 4
 """Number of the format; raised when a saved study can no longer be read as before.
 2: circles, projects, dashboard, reach and missing area at every level.
 3: the grid plan."""

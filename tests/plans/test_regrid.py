@@ -8,8 +8,10 @@ import pytest
 import shapely
 
 from lifecircle.errors import ConfigError
+from lifecircle.network.graph import build_network
 from lifecircle.plans.atoms import community_atoms, survey
 from lifecircle.plans.grid_rows import suggested_staff
+from lifecircle.plans.inside_walks import with_longest_walks
 from lifecircle.plans.numbering import inherited, new_numbers
 from lifecircle.plans.regrid import frontier, regrid
 from lifecircle.tables.district import read_district
@@ -61,6 +63,27 @@ def test_a_grid_of_700_is_split_along_the_street(two_compounds):
     assert grids["compactness"].round(3).tolist() == [0.785, 0.785]
     # The two homes of a compound stand 40 m apart.
     assert grids["longest_straight_m"].tolist() == [40.0, 40.0]
+    assert grids["longest_walk_m"].isna().all()
+
+
+def test_the_longest_walk_inside_is_on_foot(two_compounds):
+    # 50 m to the street, 40 m along it, 50 m back: 140 m where the crow flies 40.
+    plan = regrid(two_compounds, network=build_network(two_compounds))
+    assert plan.grids["longest_walk_m"].tolist() == [140.0, 140.0]
+    one = regrid(two_compounds, households=(100, 200))
+    walked = with_longest_walks(one, build_network(two_compounds), two_compounds)
+    assert walked.grids["buildings"].tolist() == [1, 1, 1, 1]
+    assert walked.grids["longest_walk_m"].tolist() == [0.0, 0.0, 0.0, 0.0]
+
+
+def test_where_nobody_can_walk_it_is_unknown(make_community, make_streets, box_at):
+    # 35 m of street at either end and none between: each home has an island of its own.
+    homes = [("B1", 200, 50, 30), ("B2", 150, 50, 70)]
+    streets = make_streets(((100, 0), (100, 35)), ((100, 65), (100, 100)))
+    apart = make_community(box_at(0, 0, 100, 100), homes, roads=streets)
+    plan = regrid(apart, network=build_network(apart))
+    assert plan.grids["longest_straight_m"].tolist() == [40.0]
+    assert plan.grids["longest_walk_m"].isna().tolist() == [True]
 
 
 def test_the_change_list_says_how_and_why(two_compounds):
