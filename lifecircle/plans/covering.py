@@ -118,12 +118,23 @@ def cover(
     if not len(pool.cost):
         return Cover(None, np.inf, np.inf)
     rows = _Rows(pool, units, parts)
-    reduced, value, whole = _prices(rows, best)
-    if reduced is None:
+    left, value, whole = _prices(rows, best)
+    if left is None:
         return Cover(None, np.inf, np.inf)
     if whole is not None:
         return Cover(whole, float(pool.cost[whole].sum()), value)
-    return _whole_numbers(rows, reduced, value, best, limits or Limits())
+    return _whole_numbers(rows, left, value, best, limits or Limits())
+
+
+class _Left(NamedTuple):
+    """What a choice costs beyond the value of the linear programme.
+
+    The sum of the reduced costs of its regions, and for every claim that no region
+    makes what the claim is worth.
+    """
+
+    reduced: Floats
+    unclaimed: Floats
 
 
 def _sparse(entries: tuple[Any, tuple[Any, Any]], *, shape: tuple[int, int]) -> Any:
@@ -161,10 +172,10 @@ class _Rows:
 
 def _prices(
     rows: _Rows, best: Longs | None
-) -> tuple[Floats | None, float, Longs | None]:
+) -> tuple[_Left | None, float, Longs | None]:
     """Linear programme by column generation.
 
-    Reduced costs of all regions (None = infeasible), its value, and the choice if it
+    What choices cost beyond it (None = infeasible), its value, and the choice if it
     is whole already.
     """
     from scipy.optimize import linprog
@@ -228,19 +239,20 @@ def _prices(
     share = found.x[: len(active)]
     taken = share > 1.0 - TOLERANCE
     whole = active[taken] if share[~taken].max(initial=0.0) < TOLERANCE else None
-    return reduced, float(found.fun), whole
+    left = _Left(np.maximum(reduced, 0.0), np.maximum(-toll, 0.0))
+    return left, float(found.fun), whole
 
 
 def _whole_numbers(
-    rows: _Rows, reduced: Floats, value: float, best: Longs | None, limits: Limits
+    rows: _Rows, left: _Left, value: float, best: Longs | None, limits: Limits
 ) -> Cover:
     """Whole choice among the regions that a better plan can hold, ever more of them."""
     cost = rows.pool.cost
     upper = np.inf if best is None else float(cost[best].sum())
-    top = float(np.maximum(reduced, 0.0).max()) * rows.units
+    top = float(left.reduced.max()) * rows.units + float(left.unclaimed.sum())
     reach = min(max(0.01 * abs(value), 1.0), upper - value)
     while True:
-        found, proven = _below(rows, reduced, value, reach, limits)
+        found, proven = _below(rows, left, value, reach, limits)
         if found is not None and cost[found].sum() < upper - TOLERANCE:
             best, upper = found, float(cost[found].sum())
         bound = min(proven, upper)
@@ -253,22 +265,22 @@ def _whole_numbers(
 
 
 def _below(
-    rows: _Rows, reduced: Floats, value: float, reach: float, limits: Limits
+    rows: _Rows, left: _Left, value: float, reach: float, limits: Limits
 ) -> tuple[Longs | None, float]:
     """Best choice that costs at most ``value + reach``, and what is proven.
 
     Proven is the cost found, or ``value + reach`` if there is none; less if the
     limit was met.
     """
-    inside = np.flatnonzero(reduced <= reach + TOLERANCE)
+    inside = np.flatnonzero(left.reduced <= reach + TOLERANCE)
     if rows.parts is not None:
         found, proven = _integer(rows, inside, limits.nodes)
         return found, min(proven, value + reach) if found is None else proven
     taken, least, done = dive(
         np.r_[0, np.cumsum(rows.size[inside])],
         rows.matrix(inside)[0].astype(np.int32),
-        rows.pool.claim[inside],
-        np.maximum(reduced[inside], 0.0),
+        (rows.pool.claim[inside], left.unclaimed),
+        left.reduced[inside],
         units=rows.units,
         gap=reach + 2.0 * TOLERANCE,
         steps=limits.steps,

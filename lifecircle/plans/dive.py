@@ -1,10 +1,10 @@
 """Set partitioning by depth-first search on reduced costs, with a limit on its steps.
 
 Every plan costs the value of the linear programme plus the reduced costs of its
-regions. So the search takes the first unit that is not covered, tries the regions
-that begin with it in the order of their reduced cost, and turns back as soon as the
-sum exceeds what the best plan leaves. Two ways to cover the same units are one: the
-dearer of them is not followed.
+regions, and what each claim is worth that none of them makes. So the search takes the
+first unit that is not covered, tries the regions that begin with it in the order of
+their reduced cost, and turns back as soon as the sum exceeds what the best plan
+leaves. Two ways to cover the same units are one: the dearer of them is not followed.
 """
 
 from __future__ import annotations
@@ -34,21 +34,22 @@ CHOSEN, AT, FIRST, NAME, BEST = range(5)
 def dive(
     indptr: Longs,
     members: Ints,
-    claim: Ints,
+    claims: tuple[Ints, Floats],
     reduced: Floats,
     *,
     units: int,
     gap: float,
     steps: int,
 ) -> tuple[Longs | None, float, bool]:
-    """The choice of regions with the least sum of reduced costs below ``gap``.
+    """The choice of regions with the least sum of costs below ``gap``.
 
     Parameters
     ----------
     indptr, members : int64 and int32 arrays
         Units of every region.
-    claim : int32 array
-        What a region claims for itself alone; -1 = nothing.
+    claims : tuple of int32 and float64 array
+        What a region claims for itself alone, -1 = nothing; and by claim what it
+        costs that no region makes it, 0 or more.
     reduced : float64 array
         Reduced cost of every region, 0 or more.
     units : int
@@ -70,28 +71,34 @@ def dive(
     held = np.bincount(members, minlength=units)
     rank = np.empty(units, np.int32)
     rank[np.argsort(held, kind="stable")] = np.arange(units, dtype=np.int32)
-    lead = np.minimum.reduceat(rank[members], indptr[:-1])
+    # Claims are units after all others, each with a region that makes it nobody's.
+    claim, unclaimed = claims
+    nobody = np.arange(units, units + len(unclaimed))
+    bits = units + len(nobody)
+    lead = np.r_[np.minimum.reduceat(rank[members], indptr[:-1]), nobody]
+    reduced = np.r_[reduced, unclaimed]
     order = np.lexsort((reduced, lead))
-    begin = np.searchsorted(lead[order], np.arange(units + 1))
-    # Claims are held like units, after all of them, but need not be covered.
+    begin = np.searchsorted(lead[order], np.arange(bits + 1))
     has = np.flatnonzero(claim >= 0)
-    region = np.r_[np.repeat(np.arange(count), np.diff(indptr)), has]
-    ranked = np.r_[rank[members], units + claim[has]].astype(np.int64)
-    bits = units + int(claim.max(initial=-1)) + 1
-    mask = np.zeros((count, bits // WIDTH + 1), np.int64)
+    region = np.r_[
+        np.repeat(np.arange(count), np.diff(indptr)), has, count + nobody - units
+    ]
+    ranked = np.r_[rank[members], units + claim[has], nobody].astype(np.int64)
+    mask = np.zeros((count + len(nobody), bits // WIDTH + 1), np.int64)
     bit = np.int64(1) << (ranked % WIDTH)
     np.bitwise_or.at(mask, (region, ranked // WIDTH), bit)
     words = np.random.default_rng(bits).integers(1, 2**63, bits, dtype=np.int64)
-    word = np.zeros(count, np.int64)
+    word = np.zeros(count + len(nobody), np.int64)
     np.bitwise_xor.at(word, region, words[ranked])
-    stack = np.zeros((5, units + 1), np.int64)
+    stack = np.zeros((5, bits + 1), np.int64)
     stack[AT, 0] = begin[0]
-    covered = np.zeros((units + 1, mask.shape[1]), np.int64)
+    covered = np.zeros((bits + 1, mask.shape[1]), np.int64)
     seen, price = np.zeros(SLOTS, np.int64), np.zeros(SLOTS)
     arrays = begin, mask[order], word[order], reduced[order]
-    work = stack, np.zeros(units + 1), covered, seen, price
+    work = stack, np.zeros(bits + 1), covered, seen, price
     size, least, done = _search(arrays, work, gap, steps)
-    return (order[stack[BEST, :size]] if size else None), least, done
+    chosen = order[stack[BEST, :size]]
+    return (chosen[chosen < count] if size else None), least, done
 
 
 @compiled

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import combinations
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lifecircle.plans.covering import Limits, Pool, cover
+
+SEEDS = st.integers(0, 2**32 - 1)
 
 
 def pool(regions: list[list[int]], cost: list[float]) -> Pool:
@@ -37,3 +44,52 @@ def test_a_limit_is_no_proof_that_there_is_no_choice() -> None:
     given_up = cover(pairs, 3, limits=Limits(steps=0, nodes=0))
     assert given_up.chosen is None
     assert given_up.bound >= 1.5
+
+
+def made_up(seed: int, units: int = 5) -> Pool:
+    """Every unit alone, dear, and random regions; some claim one of three numbers."""
+    rng = np.random.default_rng(seed)
+    sets = [[unit] for unit in range(units)]
+    for _ in range(14):
+        size = int(rng.integers(2, 5))
+        sets.append(sorted(rng.choice(units, size, replace=False).tolist()))
+    cost = np.r_[np.full(units, 60.0), rng.integers(1, 60, len(sets) - units)]
+    claim = np.where(rng.random(len(sets)) < 0.6, rng.integers(0, 3, len(sets)), -1)
+    # A region that claims an old number saves what its homes would pay for a new one.
+    cost = cost - np.where(claim >= 0, rng.integers(0, 40, len(sets)), 0)
+    made = pool(sets, cost.tolist())
+    return replace(made, claim=claim.astype(np.int32))
+
+
+def members(choice: Pool, region: int) -> list[int]:
+    return choice.members[choice.indptr[region] : choice.indptr[region + 1]].tolist()
+
+
+def fits(choice: Pool, chosen: tuple[int, ...], units: int) -> bool:
+    held = [unit for region in chosen for unit in members(choice, region)]
+    claims = choice.claim[list(chosen)]
+    claims = claims[claims >= 0].tolist()
+    return sorted(held) == list(range(units)) and len(set(claims)) == len(claims)
+
+
+def least(choice: Pool, units: int) -> float:
+    return min(
+        (
+            float(choice.cost[list(chosen)].sum())
+            for count in range(1, units + 1)
+            for chosen in combinations(range(len(choice.cost)), count)
+            if fits(choice, chosen, units)
+        ),
+        default=np.inf,
+    )
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(seed=SEEDS)
+def test_the_choice_is_the_least_of_all(seed: int) -> None:
+    choice = made_up(seed)
+    wanted, found = least(choice, 5), cover(choice, 5)
+    assert found.cost == pytest.approx(wanted)
+    assert found.bound == pytest.approx(wanted)
+    if found.chosen is not None:
+        assert fits(choice, tuple(found.chosen.tolist()), 5)
