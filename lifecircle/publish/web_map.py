@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from lifecircle.errors import ResultError
+from lifecircle.publish.bare_code import bare_script, bare_style
 from lifecircle.publish.disclosure import disclosed
 from lifecircle.publish.headline import judged, opening_rule
 from lifecircle.publish.layers import map_layers
@@ -121,14 +122,18 @@ def page(study: Assessment, *, lang: Language = "zh") -> str:
         "lang": "zh-CN" if lang == "zh" else "en",
         "title": html.escape(say("publish.page_title", lang, {"name": name})),
         "styles": "\n".join(
-            [vendor["leaflet/leaflet.css"], *(_text(static / name) for name in STYLES)]
+            bare_style(sheet)
+            for sheet in (
+                vendor["leaflet/leaflet.css"],
+                *(_text(static / name) for name in STYLES),
+            )
         ),
         "leaflet": vendor["leaflet/leaflet.js"].replace("//# sourceMappingURL=", "// "),
-        "core": _text(static / "core.js"),
-        "inflate": _module(
-            "LC.inflate", _mended(vendor["tiny-inflate/tiny-inflate.js"])
+        "core": bare_script(_text(static / "core.js")),
+        "inflate": bare_script(
+            _module("LC.inflate", _mended(vendor["tiny-inflate/tiny-inflate.js"]))
         ),
-        "scripts": "\n".join(_text(static / name) for name in SCRIPTS),
+        "scripts": "\n".join(bare_script(_text(static / name)) for name in SCRIPTS),
         "data": data.text,
         "bytes": f"{data.stream_bytes},{data.bytes}",
         "licence": html.escape(_licences(vendor)),
