@@ -27,8 +27,9 @@ REJECTED = ("file", "layer", "row", "reason", "cells")
 
 TOPOLOGY = ("kind", "table", "ids", "area_m2")
 """Faults of polygons: ``kind`` is invalid, overlap, gap, multipart, sliver, across (a
-child in two parents) or elsewhere (a child not in its declared parent); ``ids`` of
-the rows concerned, joined by " · "; ``area_m2`` of what is wrong."""
+child in two parents), elsewhere (a child not in its declared parent) or repaired
+(ground that a unit gave up or took in a repair); ``ids`` of the rows concerned, joined
+by " · "; ``area_m2`` of what is wrong."""
 
 REVIEW = (
     "file",

@@ -11,7 +11,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["Disclosure", "DistrictConfig", "RegridSettings", "Source", "Walker"]
+__all__ = [
+    "GAP_M2",
+    "Disclosure",
+    "DistrictConfig",
+    "RegridSettings",
+    "Source",
+    "Walker",
+]
+
+GAP_M2 = 10_000.0
+"""A hole between communities or grids of up to this area is a gap; larger ones only
+where they are slivers: a lake or an enclave is no fault."""
 
 Disclosure = Literal["internal", "review", "public"]
 
@@ -216,7 +227,10 @@ class DistrictConfig:
         Facilities of one name and class from two sources that stand within this of
         each other are one; 0 = never.
     repair : tuple of str
-        Faults of polygons that are repaired: invalid, slivers; none unless asked.
+        Faults of polygons that are repaired: invalid, slivers, overlaps, gaps; none
+        unless asked.
+    repair_gap_m2 : float
+        Gaps of up to this are closed, square metres.
     """
 
     district_id: str
@@ -250,3 +264,4 @@ class DistrictConfig:
     walk_at: str = ""
     merge_within_m: float = 50.0
     repair: tuple[str, ...] = ()
+    repair_gap_m2: float = GAP_M2

@@ -37,6 +37,7 @@ _TABLES = (
     *("communities", "circles", "compounds", "buildings", "facilities", "rooms"),
     *("roads", "gates", "barriers", "grids", "projects"),
 )
+_REPAIRS = tuple(f"tables.topology_{how}" for how in ("repaired", "dropped", "settled"))
 _COUNTS = ("read", "used", "rejected", "merged", "estimated")
 
 
@@ -235,7 +236,7 @@ def _topology(page: _Page) -> None:
     if len(faults) and page.public:
         faults = faults[faults["table"] != "buildings"]
     if not len(faults):
-        page.chapter("topology", empty=True)
+        _repairs(page, page.chapter("topology", empty=True))
         return
     faults = faults.sort_values("area_m2", ascending=False, kind="stable")
     section = page.chapter(
@@ -254,6 +255,22 @@ def _topology(page: _Page) -> None:
         for number, row in enumerate(faults.to_dict("records"), start=1)
     ]
     page.table(section, ("number", "kind", "table", "ids", "area"), rows)
+    _repairs(page, section)
+
+
+def _repairs(page: _Page, section: Tree.Element) -> None:
+    """What was repaired as asked, unit by unit, with the area changed."""
+    told = [
+        (str(found.values["table"]), _lines(found, page.lang)[1])
+        for found in page.district.problems
+        if found.key in _REPAIRS
+    ]
+    rows: list[list[Any]] = [
+        [page.text[f"table.{table}"], what]
+        for table, what in told
+        if not (page.public and table == "buildings")
+    ]
+    page.table(section, ("table", "repair"), rows)
 
 
 def _left_out(page: _Page) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from lifecircle.errors import ConfigError, CrsError
 from lifecircle.model import DistrictConfig, Problem, Source
+from lifecircle.settings import GAP_M2
 from lifecircle.tables._keys import Keys
 from lifecircle.tables.crs import declared_crs, is_metric
 from lifecircle.tables.encodings import canonical
@@ -30,7 +31,7 @@ __all__ = [
     "read_config",
 ]
 
-REPAIRS = ("invalid", "slivers")
+REPAIRS = ("invalid", "slivers", "overlaps", "gaps")
 """Faults of polygons that may be repaired on reading."""
 
 _SETTLEMENTS = ("urban", "county_town", "rural")
@@ -79,6 +80,7 @@ def _district(keys: Keys) -> dict[str, Any]:
     if crs and not is_metric(crs):
         keys.report("config_crs_not_metric", "crs", value=crs)
         crs = ""
+    gap_m2 = keys.number("repair_gap_m2", least=1.0, most=GAP_M2)
     return {
         "district_id": keys.required("id", keys.text("id")),
         "name": keys.required("name", keys.text("name")),
@@ -91,6 +93,7 @@ def _district(keys: Keys) -> dict[str, Any]:
         "map_approval": keys.text("map_approval"),
         "prepared_by": keys.text("prepared_by"),
         "repair": keys.choices("repair", REPAIRS),
+        **({} if gap_m2 is None else {"repair_gap_m2": gap_m2}),
     }
 
 

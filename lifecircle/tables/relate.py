@@ -33,7 +33,8 @@ from lifecircle.tables.services import (
     complete_rooms,
     complete_serves,
 )
-from lifecircle.tables.topology_checks import check_topology, drop_slivers
+from lifecircle.tables.topology_checks import check_topology
+from lifecircle.tables.topology_repairs import repair_topology
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -241,8 +242,9 @@ def relate(
     made["communities"] = communities.assign(
         settlement=said.where(said.notna(), config.settlement)
     )
-    if "slivers" in config.repair:
-        made = drop_slivers(made, ledger=ledger)
+    made = repair_topology(
+        made, repair=config.repair, gap_m2=config.repair_gap_m2, ledger=ledger
+    )
     check_topology(made, crs=config.crs, ledger=ledger)
     located = (
         "communities" not in unread

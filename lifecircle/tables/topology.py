@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import shapely
 
+from lifecircle.settings import GAP_M2
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 __all__ = [
+    "LEVELS",
     "SLIVER_M",
+    "TILED",
     "Faults",
     "crossings",
     "gaps",
@@ -21,6 +25,12 @@ __all__ = [
     "overlaps",
     "parts",
 ]
+
+LEVELS = ("communities", "compounds", "grids")
+"""Tables whose polygons lie beside each other."""
+
+TILED = ("communities", "grids")
+"""Of them, those that should cover their ground without gaps."""
 
 LEAST_M2 = 1.0
 """Less common ground, or a smaller gap, is rounding of coordinates."""
@@ -31,16 +41,12 @@ SLIVER_M = 1.0
 GAP_M = 2.0
 """A slot between communities, open to the outside, of up to this width is a gap."""
 
-GAP_M2 = 10_000.0
-"""A hole between communities of up to this area is a gap; larger ones are told as
-holes too only where they are slivers: a lake or an enclave is no fault."""
-
 ACROSS_SHARE = 0.01
 """A child of which a larger share lies in another parent crosses it."""
 
 ACROSS_M2 = 10.0
 
-_AREAL = (3, 6)
+_AREAL, _COLLECTION = (3, 6), 7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +115,12 @@ def _faults(
     area = np.nan_to_num(shapely.area(shapes))
     large = np.flatnonzero(area > least_m2)
     order = large[np.lexsort((second[large], first[large]))]
-    return Faults(first[order], second[order], area[order], shapes[order])
+    found = shapes[order]
+    # Polygons that also touch along a line meet in a collection.
+    for place in np.flatnonzero(shapely.get_type_id(found) == _COLLECTION).tolist():
+        areas = shapely.get_parts(found[place])
+        found[place] = shapely.union_all(areas[shapely.area(areas) > 0.0])
+    return Faults(first[order], second[order], area[order], found)
 
 
 def overlaps(shapes: npt.NDArray[np.object_]) -> Faults:
@@ -141,6 +152,21 @@ def overlaps(shapes: npt.NDArray[np.object_]) -> Faults:
     return _faults(first, second, common, least_m2=LEAST_M2)
 
 
+def _holes(cover: Any) -> npt.NDArray[np.object_]:
+    """Ground that a cover encloses; islands within it belong to the cover."""
+    pieces = shapely.get_parts(cover)
+    rings = shapely.get_rings(pieces).tolist()
+    outer = {shapely.get_exterior_ring(piece) for piece in pieces}
+    holes = np.array(
+        [shapely.polygons(ring) for ring in rings if ring not in outer], dtype=object
+    )
+    around, inside = shapely.STRtree(pieces).query(holes, predicate="contains")
+    for place in np.unique(around).tolist():
+        islands = shapely.union_all(pieces[inside[around == place]])
+        holes[place] = shapely.difference(holes[place], islands)
+    return holes
+
+
 def gaps(shapes: npt.NDArray[np.object_]) -> Faults:
     """Find holes and slots between polygons that should cover their ground.
 
@@ -168,11 +194,7 @@ def gaps(shapes: npt.NDArray[np.object_]) -> Faults:
     closed = shapely.buffer(cover, half, join_style="mitre", mitre_limit=10.0)
     closed = shapely.buffer(closed, -half, join_style="mitre", mitre_limit=10.0)
     slots = shapely.get_parts(shapely.difference(closed, cover))
-    rings = shapely.get_rings(shapely.get_parts(cover)).tolist()
-    outer = {shapely.get_exterior_ring(part) for part in shapely.get_parts(cover)}
-    holes = np.array(
-        [shapely.polygons(ring) for ring in rings if ring not in outer], dtype=object
-    )
+    holes = _holes(cover)
     if len(holes):
         small = shapely.area(holes) <= GAP_M2
         small |= mean_width_m(holes) <= SLIVER_M

@@ -1,11 +1,10 @@
-"""Faults of topology told to the ledger: sized, located, repaired where asked."""
+"""Faults of topology told to the ledger: sized and located."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -13,11 +12,11 @@ from lifecircle.evidence import TOPOLOGY
 from lifecircle.tables.places import shapes_of
 from lifecircle.tables.schemas import SCHEMAS
 from lifecircle.tables.topology import (
-    SLIVER_M,
+    LEVELS,
+    TILED,
     Faults,
     crossings,
     gaps,
-    mean_width_m,
     overlaps,
     parts,
 )
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from lifecircle.tables.ledger import Ledger
 
-__all__ = ["LEVELS", "check_topology", "drop_slivers", "topology_frame"]
+__all__ = ["check_topology", "topology_frame"]
 
 MOST_WARNINGS = 50
 """Warnings a kind and table; the rest is one warning, and all stand in the frame."""
@@ -39,9 +38,6 @@ _SENTENCES = {
     "sliver": "topology_sliver",
     "across": "topology_across",
 }
-
-LEVELS = ("communities", "compounds", "grids")
-"""Tables whose polygons lie beside each other."""
 
 
 def check_topology(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> None:
@@ -66,9 +62,9 @@ def check_topology(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> No
             multi = _drawn(multi, tables[table])
         _tell("multipart", table, tables, multi, ledger=ledger)
         _tell("sliver", table, tables, thin, ledger=ledger)
-        if table == "communities":
+        if table in TILED:
             _tell("gap", table, tables, gaps(shapes), ledger=ledger)
-        else:
+        if table != "communities":
             found = crossings(shapes, above)
             _tell("across", table, tables, found, ledger=ledger)
 
@@ -155,44 +151,6 @@ def _tell_invalid(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> Non
             ledger.report(
                 "topology_repaired", shown, origin=number, row=row, severity="warning"
             )
-
-
-def drop_slivers(tables: Mapping[str, Any], *, ledger: Ledger) -> dict[str, Any]:
-    """Drop sliver parts of polygons of several parts; the largest part stays.
-
-    Parameters
-    ----------
-    tables : Mapping
-        Tables by name, metric CRS, with the hidden columns.
-    ledger : Ledger
-        Takes a warning for every polygon changed, with the area dropped.
-
-    Returns
-    -------
-    dict
-        The tables.
-    """
-    kept = dict(tables)
-    for table in LEVELS:
-        frame = tables[table]
-        shapes = shapes_of(frame)
-        for place in np.flatnonzero(shapely.get_num_geometries(shapes) > 1).tolist():
-            pieces = shapely.get_parts(shapes[place])
-            thin = mean_width_m(pieces) <= SLIVER_M
-            thin[int(np.argmax(shapely.area(pieces)))] = False
-            if not thin.any():
-                continue
-            dropped = float(shapely.area(pieces[thin]).sum())
-            rest = pieces[~thin]
-            shapes[place] = rest[0] if len(rest) == 1 else shapely.multipolygons(rest)
-            shown = {
-                "value": frame[SCHEMAS[table].key].iloc[place],
-                "parts": int(thin.sum()),
-                "area": f"{dropped:,.1f}",
-            }
-            ledger.flag(frame, [place], "topology_dropped", [shown], severity="warning")
-        kept[table] = frame.set_geometry(shapes, crs=frame.crs)
-    return kept
 
 
 def topology_frame(ledger: Ledger, crs: str) -> gpd.GeoDataFrame:

@@ -61,6 +61,13 @@ def test_a_lake_and_a_street_wide_as_a_street_are_no_gaps():
     assert gaps(of(outer)).area_m2.tolist() == [10_000.0]
 
 
+def test_an_island_in_a_hole_is_no_part_of_the_gap():
+    # The hole of 200 m x 100 m holds a block of 198 m x 98 m: 20,000 - 19,404 m².
+    outer = box(0, 0, 400, 400).difference(box(100, 100, 300, 200))
+    island = box(101, 101, 299, 199)
+    assert gaps(of(outer, island)).area_m2.tolist() == [596.0]
+
+
 def test_slivers_are_measured_by_twice_the_area_by_the_perimeter():
     # 200 m x 0.8 m: 2 * 160 / 401.6 = 0.797; 10 m x 10 m: 200 / 40 = 5.
     strip, square = box(0, 50, 200, 50.8), box(0, 0, 10, 10)
@@ -157,11 +164,11 @@ def test_slivers_are_dropped_only_where_asked(files):
 
 def test_a_wrong_repair_is_named(files):
     files.config = files.config.replace(
-        'crs = "EPSG:4548"', 'crs = "EPSG:4548"\nrepair = ["gaps"]', 1
+        'crs = "EPSG:4548"', 'crs = "EPSG:4548"\nrepair = ["lakes"]', 1
     )
     problems, _ = check_district(files.write())
     found = [p for p in problems if p.key == "tables.config_choice"]
-    assert [p.values["value"] for p in found] == ["gaps"]
+    assert [p.values["value"] for p in found] == ["lakes"]
 
 
 def test_a_compound_over_the_border_is_told(files):
