@@ -22,7 +22,6 @@ __all__ = [
     "findings_columns",
     "provenance",
     "rule_cards",
-    "served_bands",
     "source_rows",
 ]
 
@@ -162,46 +161,6 @@ def _book(book: RuleBook, adopted: tuple[str, ...]) -> dict[str, Any]:
         ),
         "rules": len(book.rules),
     }
-
-
-def served_bands(study: Assessment) -> dict[str, list[list[Any]]]:
-    """People by minutes, for the classes and walkers that a walking rule asks for.
-
-    Parameters
-    ----------
-    study : Assessment
-        A finished study, disclosed.
-
-    Returns
-    -------
-    dict
-        ``"level|unit|class|walker|weight"`` to rows of from, to, amount, estimated;
-        to = None is beyond the last band, from = None counts those with no walk.
-
-    Examples
-    --------
-    >>> served_bands(study)  # doctest: +SKIP
-    """
-    asked = sorted(
-        {
-            (name, rule.walker)
-            for book in study.findings.books
-            for rule in book.rules
-            if rule.kind.startswith("walk")
-            for name in rule.classes
-        }
-    )
-    keys = ["level", "unit_id", "facility_class", "walker", "weight"]
-    served = study.served[study.served["level"].isin(["district", "community"])]
-    wanted = served.set_index(["facility_class", "walker"]).index.isin(asked)
-    values = ["minutes_from", "minutes_to", "amount", "estimated_amount"]
-    part = served[wanted].sort_values(keys, kind="stable")
-    bands: dict[str, list[list[Any]]] = {}
-    named = zip(*(part[name].astype(str) for name in keys), strict=True)
-    told = zip(*(numbers(part[name]) for name in values), strict=True)
-    for key, row in zip(named, told, strict=True):
-        bands.setdefault("|".join(key), []).append(list(row))
-    return bands
 
 
 def district_facts(study: Assessment) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecircle.errors import ResultError
 from lifecircle.publish.bare_code import bare_script, bare_style
+from lifecircle.publish.card_figures import board_columns, served_bands
 from lifecircle.publish.disclosure import disclosed
 from lifecircle.publish.headline import judged, opening_rule
 from lifecircle.publish.layers import map_layers
@@ -20,7 +21,6 @@ from lifecircle.publish.records import (
     findings_columns,
     provenance,
     rule_cards,
-    served_bands,
 )
 from lifecircle.publish.wording import LANGUAGES, naming, words
 from lifecircle.text import say
@@ -70,6 +70,7 @@ SCRIPTS = (
     "menus.js",
     "measure.js",
     "about.js",
+    "sheet.js",
     "keyboard.js",
     "main.js",
 )
@@ -157,6 +158,7 @@ def _data(study: Assessment, lang: Language) -> dict[str, Any]:
         "judged": judged(study.findings.rows),
         **rule_cards(study.findings.books, config.adopted_books),
         "served": served_bands(study),
+        "board": board_columns(study),
         "about": provenance(study),
     }
 

@@ -52,6 +52,7 @@ LC.about.draw = function () {
       LC.h("p", {}, LC.about.line().join("　")),
       LC.h("p", {}, LC.t("method")),
       LC.about.section("about_inputs", LC.about.inputs()),
+      LC.about.section("about_rows", LC.about.rows()),
       LC.about.section("about_books", LC.about.books()),
       LC.about.section("about_settings", LC.about.settings()),
       LC.about.section("about_households", LC.about.households()),
@@ -79,13 +80,23 @@ LC.about.inputs = function () {
     const found = inputs.find(([name]) => name === file || name.endsWith(`/${file}`));
     return found ? found[2] : "–";
   };
-  const rows = sources.map((source) => [
-    LC.has(`table.${source.table}`) ? LC.t(`table.${source.table}`) : source.table,
-    [source.file, source.layer].filter(Boolean).join(" · "), source.crs || "–",
+  const rows = sources.map((source) => [...LC.about.source(source), source.crs || "–",
     source.basis ? LC.basis(source.basis) : "–",
     source.complete.length ? source.complete.map(LC.className).join(LC.t("list_comma")) : "–",
     source.asOf || "–", hash(source.file)]);
   return LC.about.table(["in.table", "in.file", "in.crs", "in.basis", "in.complete", "in.date", "in.sha"], rows);
+};
+
+/* A source's table and file. */
+LC.about.source = ({ table, file, layer }) => [LC.has(`table.${table}`) ? LC.t(`table.${table}`) : table,
+  [file, layer].filter(Boolean).join(" · ")];
+
+/* Rows of every source: read = used + left out + merged. */
+LC.about.rows = function () {
+  const names = ["read", "used", "rejected", "merged", "estimated"];
+  return [LC.h("p", {}, LC.t("rows_text")),
+    LC.about.table(["in.table", "in.file", ...names.map((name) => `rows.${name}`)],
+      LC.data.about.sources.map((source) => [...LC.about.source(source), ...names.map((name) => LC.count(source.rows[name]))]))];
 };
 
 LC.about.books = function () {

@@ -120,24 +120,26 @@ LC.makeMap = function (node) {
 /* Width that the open card takes from the map. */
 LC.cardWidth = function () {
   const shown = (LC.nodes.card && !LC.nodes.card.hidden) || (LC.nodes.bcard && !LC.nodes.bcard.hidden);
-  return shown && LC.map.getSize().x >= 700 ? 356 : 0;
+  return shown && LC.map.getSize().x >= 700 ? 356 * LC.paperShrink() : 0;
 };
 
-/* The whole district; clear of the legend where that costs no scale. */
+/* The whole district; clear of the legend where that costs no scale, on a sheet always. */
 LC.fitHome = function () {
   const narrow = LC.map.getSize().x < 700;
   const { zoomSnap } = LC.map.options;
   LC.map.options.zoomSnap = 0.05;
-  const tight = narrow ? [[8, 56], [8, 16]] : [[30, 44], [30 + LC.cardWidth(), 14]];
-  const clear = [[250, 44], tight[1]];
+  const right = 30 + LC.cardWidth();
+  const tight = narrow ? [[8, 56], [8, 16]] : LC.onSheet ? [[14, 14], [right, 14]] : [[30, 44], [right, 14]];
+  const clear = [[LC.onSheet ? LC.sheetLegend() : 250, tight[0][1]], tight[1]];
   const zoom = ([a, b]) => LC.map.getBoundsZoom(LC.home, false, L.point(a[0] + b[0], a[1] + b[1]));
-  const [a, b] = !narrow && zoom(clear) >= zoom(tight) - 0.25 ? clear : tight;
+  const [a, b] = !narrow && (LC.onSheet || zoom(clear) >= zoom(tight) - 0.25) ? clear : tight;
   LC.map.fitBounds(LC.home, { paddingTopLeft: a, paddingBottomRight: b, animate: false });
   LC.map.options.zoomSnap = zoomSnap;
 };
 
-/* Bring a feature into view, clear of the card on the right and legend below. */
-LC.panTo = function (g, i) {
+/* Bring a feature into view, clear of the card on the right and legend below; or make
+   it fill the view. */
+LC.panTo = function (g, i, filling) {
   const b = 4 * i;
   const { s } = LC.lastView || { s: Math.pow(2, LC.map.getZoom()) };
   const size = LC.map.getSize();
@@ -149,7 +151,7 @@ LC.panTo = function (g, i) {
   const wide = (g.box[b + 2] - g.box[b]) * s;
   const tall = (g.box[b + 3] - g.box[b + 1]) * s;
   const unproject = (x, y) => LC.map.unproject([x * s, y * s], LC.map.getZoom());
-  if (wide > free.right - free.left || tall > free.bottom - free.top) {
+  if (filling || wide > free.right - free.left || tall > free.bottom - free.top) {
     LC.map.fitBounds(L.latLngBounds(
       unproject(g.box[b], g.box[b + 3]), unproject(g.box[b + 2], g.box[b + 1])), {
       paddingTopLeft: [free.left, free.top],

@@ -28,7 +28,8 @@ LC.card.draw = function () {
     row ? LC.card.measure(row) : null,
     row && row.verdict !== "not_assessed" && LC.isCoverage(rule) ? LC.card.histogram(community, row) : null,
     LC.card.example(community),
-    row || (rule && LC.level(rule) === "grid") ? LC.card.clause(rule, row) : null,
+    rule ? LC.card.clause(rule, row) : null,
+    LC.card.board(community),
     LC.card.others(community)));
 };
 
@@ -204,6 +205,27 @@ LC.card.grids = function (community) {
         LC.h("td", {}, LC.unit(row.measure)), LC.h("td.number.quiet", {}, LC.standard(row)),
         LC.h("td.number.value", {}, row.verdict === "fail" ? LC.table.signed(row) : ""));
     }))));
+};
+
+/* The community's requirements by kind of rule: met of assessed, the rest counted. */
+LC.card.board = function (community) {
+  const { board } = LC.data;
+  const rows = LC.places(board.community, community);
+  if (!rows.length) return null;
+  const sum = (name) => rows.reduce((total, k) => total + board[name][k], 0);
+  const met = (force, k) => (board[`${force}_assessed`][k] ? `${board[`${force}_met`][k]}/${board[`${force}_assessed`][k]}` : "–");
+  const counted = ["not_assessed", "benchmarks", "references", "drafts"].filter(sum);
+  const cells = (k) => [met("must", k), met("should", k), ...counted.map((name) => board[name][k] || "–")];
+  const total = (force) => LC.t(`board_${force}_of`, { n: sum(`${force}_met`), all: sum(`${force}_assessed`) });
+  return LC.h("details.board", {},
+    LC.h("summary", {}, LC.t("board"), LC.t("colon"), LC.h("b", {}, total("must")),
+      sum("should_assessed") ? [LC.t("comma"), total("should")] : null),
+    LC.h("table.small", {},
+      LC.h("thead", {}, LC.h("tr", {}, LC.h("th", {}, LC.t("board_family")),
+        ["must", "should", ...counted].map((name) => LC.h("th.number", {}, LC.t(`board_${name}`))))),
+      LC.h("tbody", {}, rows.map((k) => LC.h(`tr${board.must_met[k] < board.must_assessed[k] ? ".fail" : ""}`, {},
+        LC.h("td", {}, LC.t(`family.${board.family[k]}`)),
+        cells(k).map((text, n) => LC.h(`td.number${n ? "" : ".value"}`, {}, text)))))));
 };
 
 /* Every other rule's word on this unit: failing first, benchmarks on a line each,

@@ -36,6 +36,15 @@ LC.fill = function (node, ...children) {
   return LC.append(node, children);
 };
 
+/* Draw a part anew; what had the focus in it, known by its data, has it again. */
+LC.anew = function (node, draw) {
+  const held = node.contains(document.activeElement) ? Object.entries(document.activeElement.dataset)[0] : null;
+  draw();
+  if (!held) return;
+  const again = [...node.querySelectorAll(`[data-${held[0]}]`)].find((one) => one.dataset[held[0]] === held[1]);
+  if (again) again.focus({ preventScroll: true });
+};
+
 /* State: one object; every view is told the names of what has changed. */
 LC.state = {
   lang: "zh",
@@ -60,9 +69,11 @@ LC.state = {
   folded: false,
   layers: {
     land: true, roads: true, compounds: true, buildings: true, facilities: true,
-    gaps: true, isochrones: false, boundaries: true, grids: false, labels: true,
+    gaps: true, isochrones: false, district: true, subdistricts: true, communities: true, grids: false, labels: true,
     routes: true, barriers: true,
   },
+  statuses: { built: true, under_construction: true, planned: true },
+  paper: "A3",
   table: { verdict: "", rule: "", sub: "", sort: "share", down: true, text: "" },
 };
 
@@ -81,6 +92,9 @@ LC.set = function (changes) {
 };
 
 LC.setIn = (name, changes) => LC.set({ [name]: { ...LC.state[name], ...changes } });
+
+/* Where a value stands in a column. */
+LC.places = (column, value) => Array.from(column, (one, place) => (one === value ? place : -1)).filter((place) => place >= 0);
 
 /* Did any of the names change? */
 LC.any = (changed, ...names) => names.some((name) => changed.has(name));

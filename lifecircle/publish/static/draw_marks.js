@@ -95,10 +95,7 @@ LC.draw.nearest = function (v) {
   LC.straight(v, at(LC.g.buildings, building), at(LC.g.facilities, target));
 };
 
-LC.facilityShown = function (i) {
-  const { facilities } = LC.data.layers;
-  return facilities.classes[i].includes(LC.state.cls);
-};
+LC.facilityShown = (i) => LC.data.layers.facilities.classes[i].includes(LC.state.cls) && LC.statusOn(i);
 
 /* Under the grid plan facilities would only be in the way. */
 LC.facilitiesOn = () => LC.state.layers.facilities && LC.theme() !== "plan";
@@ -106,7 +103,7 @@ LC.facilitiesOn = () => LC.state.layers.facilities && LC.theme() !== "plan";
 LC.draw.facilities = function (v) {
   if (!LC.facilitiesOn()) return;
   const g = LC.g.facilities;
-  const list = LC.every(g).filter((i) => LC.inView(v, g, i));
+  const list = LC.every(g).filter((i) => LC.statusOn(i) && LC.inView(v, g, i));
   const place = (i) => [g.x[g.from[g.first[i]]] * v.s - v.ox, g.y[g.from[g.first[i]]] * v.s - v.oy];
   const { ctx } = v;
   if (v.mpp < 4) {

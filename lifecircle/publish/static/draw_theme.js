@@ -198,15 +198,21 @@ LC.borderStyle = {
   community: { colour: "#6F767D", width: 1.1, dash: [5, 2.6], under: 0, farthest: 14 },
 };
 
+/* Where levels coincide their line is kept once, at the highest: it is drawn as the
+   highest of those that are switched on. */
+LC.borderLevels = ["district", "subdistrict", "community"];
+LC.borderLayer = { district: "district", subdistrict: "subdistricts", community: "communities" };
+LC.borderShown = (level) => LC.borderLevels.slice(LC.borderLevels.indexOf(level))
+  .find((one) => LC.state.layers[LC.borderLayer[one]]);
+
 LC.draw.boundaries = function (v) {
-  if (!LC.state.layers.boundaries) return;
   const { ctx } = v;
   ctx.lineCap = "butt";
   ctx.lineJoin = "round";
   const levels = LC.data.layers.boundaries.level;
   for (let i = levels.length - 1; i >= 0; i--) {
-    const style = LC.borderStyle[levels[i]];
-    if (v.mpp > style.farthest) continue;
+    const style = LC.borderStyle[LC.borderShown(levels[i])];
+    if (!style || v.mpp > style.farthest) continue;
     ctx.beginPath();
     LC.trace(v, LC.g.boundaries, i, false);
     if (style.under) {

@@ -180,6 +180,11 @@ LC.smallGaps = function (id) {
   const all = LC.data.layers.gaps.rule.filter((rule) => rule === id).length;
   return all - LC.gapsOf(id).length;
 };
+/* What stands, is being built and is planned; what does not say, stands. */
+LC.statuses = ["built", "under_construction", "planned"];
+LC.statusOf = (facility) => LC.data.layers.facilities.status[facility] || "built";
+LC.statusOn = (facility) => LC.state.statuses[LC.statusOf(facility)];
+
 LC.gapName = (gap) => LC.pick(LC.data.layers.gaps.name[gap]);
 
 /* What the map's colours mean just now. */

@@ -93,7 +93,7 @@ LC.communityLabel = function (i, mpp) {
 
 /* Far off, subdistricts are named too: amid their communities, or in the next of them. */
 LC.subdistrictLabels = function (v, placed) {
-  if (v.mpp <= 8) return;
+  if (v.mpp <= 8 || !LC.state.layers.subdistricts) return;
   for (const { name, places } of LC.subdistrictPlaces()) {
     places.some(([x, y]) => LC.smallLabel(v, placed, name, x * v.s - v.ox, y * v.s - v.oy,
       { font: LC.font(13, 700), colour: "#4A5057" }));
@@ -119,7 +119,7 @@ LC.subdistrictPlaces = function () {
 
 LC.communityLabels = function (v, placed) {
   if (v.mpp > 30) return;
-  const order = LC.every(LC.g.communities)
+  const order = !LC.state.layers.communities ? [] : LC.every(LC.g.communities)
     .filter((i) => LC.inView(v, LC.g.communities, i))
     .map((i) => LC.communityLabel(i, v.mpp))
     .sort((a, b) => b.selected - a.selected || (b.verdict === "fail") - (a.verdict === "fail") ||

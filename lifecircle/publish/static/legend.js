@@ -6,7 +6,7 @@ LC.legend.make = function () {
   const node = LC.h("section.legend", { "aria-label": LC.t("legend") });
   LC.nodes.legend = node;
   LC.watch((changed) => {
-    if (LC.any(changed, "lang", "rule", "tab", "cls", "walker", "layers", "legendClosed", "planView", "planLevel")) LC.legend.draw();
+    if (LC.any(changed, "lang", "rule", "tab", "cls", "walker", "layers", "statuses", "legendClosed", "planView", "planLevel")) LC.anew(node, LC.legend.draw);
   });
   return node;
 };
@@ -21,7 +21,7 @@ LC.legend.draw = function () {
     ? LC.legend.units() : LC.legend.minutes();
   LC.nodes.legend.classList.toggle("legend-folded", closed);
   LC.fill(LC.nodes.legend,
-    LC.button("legend-fold", { onclick: () => LC.set({ legendClosed: !closed }), "aria-expanded": !closed },
+    LC.button("legend-fold", { "data-focus": "fold", onclick: () => LC.set({ legendClosed: !closed }), "aria-expanded": !closed },
       closed ? LC.t("legend") : "–"),
     closed ? null : [head, LC.legend.rows(mpp, theme), LC.legend.scale(mpp)]);
 };
@@ -82,7 +82,7 @@ LC.legend.swatch = (fill, edge, hatched, lines) =>
 
 LC.legend.row = function (layer, symbol, text) {
   if (!layer) return LC.h("div.legend-row", {}, symbol, LC.h("span", {}, text));
-  return LC.button("legend-row", { "aria-pressed": LC.state.layers[layer], title: LC.t("toggle_layer"),
+  return LC.button("legend-row", { "data-focus": `${layer} ${text}`, "aria-pressed": LC.state.layers[layer], title: LC.t("toggle_layer"),
     onclick: () => LC.toggleLayer(layer) }, symbol, LC.h("span", {}, text));
 };
 
@@ -120,12 +120,13 @@ LC.legend.rows = function (mpp, theme) {
   }
   if (LC.gridsShown() && LC.g.grids.count) rows.push(LC.legend.row("grids", LC.legend.line({ colour: "#7A7F85", width: 1.2, dash: [4, 2.5] }), LC.t("layer.grids")));
   if (roomy && LC.landOf("nonresidential_building").length && mpp <= 4) rows.push(LC.legend.row(null, LC.legend.swatch("#E2DED5", "#CFC9BC"), LC.t("legend_other_buildings")));
-  if (roomy && layers.boundaries) {
-    LC.data.layers.boundaries.level.forEach((level, i) => {
-      const { first } = LC.g.boundaries;
-      if (first[i] === first[i + 1] || mpp > LC.borderStyle[level].farthest) return;
-      rows.push(LC.legend.row("boundaries", LC.legend.line(LC.borderStyle[level]), LC.t(`border.${level}`)));
-    });
+  if (roomy) {
+    const { level } = LC.data.layers.boundaries;
+    const { first } = LC.g.boundaries;
+    const shown = new Set(level.filter((one, i) => first[i] !== first[i + 1]).map(LC.borderShown));
+    for (const one of LC.borderLevels.filter((name) => shown.has(name) && mpp <= LC.borderStyle[name].farthest)) {
+      rows.push(LC.legend.row(LC.borderLayer[one], LC.legend.line(LC.borderStyle[one]), LC.t(`border.${one}`)));
+    }
   }
   return LC.h("div.legend-rows", {}, rows);
 };
@@ -134,22 +135,23 @@ LC.legend.statuses = function () {
   const { facilities } = LC.data.layers;
   const found = new Set();
   facilities.classes.forEach((codes, i) => {
-    if (codes.includes(LC.state.cls)) found.add(facilities.status[i] || "built");
+    if (codes.includes(LC.state.cls) && LC.statusOn(i)) found.add(LC.statusOf(i));
   });
-  return ["built", "under_construction", "planned"].filter((one) => found.has(one));
+  return LC.statuses.filter((one) => found.has(one));
 };
 
 LC.legend.scale = function (mpp) {
   const room = 88 * mpp;
   const power = Math.pow(10, Math.floor(Math.log10(room)));
   const step = [8, 6, 5, 4, 3, 2, 1].map((one) => one * power).find((one) => one <= room) || power;
-  const wide = step / mpp;
+  const wide = step / mpp / LC.paperShrink();
   const far = step >= 1000 ? `${step / 1000} km` : `${step} m`;
   return LC.h("div.scale", {},
     LC.h("div.scale-bar", { style: { width: `${wide}px` } },
       LC.h("span", { style: { left: "0" } }, "0"),
       LC.h("span", { style: { left: "50%" } }, step >= 1000 ? step / 2000 : step / 2),
       LC.h("span.far", { style: { left: "100%" } }, far), LC.h("i", {})),
+    LC.sheetScale ? LC.h("b.sheet-scale", {}, `1:${String(LC.sheetScale).replace(/\B(?=(\d{3})+$)/g, " ")}`) : null,
     LC.h("div.north", { title: LC.t("north") }, LC.h("b", {}, LC.t("north_mark")),
       LC.h("svg", { width: 14, height: 20, viewBox: "0 0 14 20", "aria-hidden": "true" },
         LC.h("path", { d: "M7 1 12.5 19 7 14.5 1.5 19Z", fill: "#FFFFFF", stroke: LC.ink, "stroke-width": 1 }),

@@ -22,6 +22,16 @@ LC.chooseCommunity = function (community) {
   if (community >= 0) LC.panTo(LC.g.communities, community);
 };
 
+/* All of a subdistrict in view, and its rows in the table. */
+LC.openSubdistrict = function (subdistrict) {
+  const { sub, subId } = LC.data.layers.communities;
+  LC.setIn("table", { sub: subId[subdistrict] });
+  const { box } = LC.g.communities;
+  const own = LC.every(LC.g.communities).filter((i) => sub[i] === subdistrict);
+  const edge = (side, most) => most(...own.map((i) => box[4 * i + side]));
+  LC.panTo({ box: [edge(0, Math.min), edge(1, Math.min), edge(2, Math.max), edge(3, Math.max)] }, 0, true);
+};
+
 LC.chooseGap = function (gap) {
   const first = LC.data.layers.gaps.communities[gap].find((one) => one >= 0);
   LC.set({ gap, community: first === undefined ? -1 : first, building: -1, target: -1, grid: -1, cardClosed: false, menu: null });
@@ -67,6 +77,7 @@ LC.step = function (by) {
 };
 
 LC.build = function () {
+  LC.setPaper();
   const mapNode = LC.h("div.map", { id: "map", role: "application", "aria-label": LC.t("map") });
   const tip = LC.h("div.tip", { hidden: true });
   LC.nodes.tip = tip;
@@ -80,22 +91,8 @@ LC.build = function () {
   return mapNode;
 };
 
-/* Take the shape of a printed sheet, and give it back; the view stays the same. */
-LC.sheet = function (on) {
-  const root = document.documentElement;
-  if (root.classList.contains("printing") === on) return;
-  if (on) LC.beforeSheet = [LC.map.getCenter(), LC.map.getZoom()];
-  root.classList.toggle("printing", on);
-  LC.onSheet = on;
-  LC.map.invalidateSize({ animate: false });
-  const [centre, zoom] = LC.beforeSheet;
-  if (on) LC.fitHome();
-  else LC.map.setView(centre, zoom, { animate: false });
-  LC.legend.draw();
-};
-
 LC.redrawBase = ["rule", "cls", "walker", "tab", "layers"];
-LC.redrawOverlay = ["rule", "cls", "walker", "tab", "layers", "community", "building", "gap", "grid", "target", "lang", "measuring",
+LC.redrawOverlay = ["rule", "cls", "walker", "tab", "layers", "statuses", "community", "building", "gap", "grid", "target", "lang", "measuring",
   "planView", "planLevel", "swipe", "planGrid"];
 
 LC.start = async function () {
@@ -123,6 +120,7 @@ LC.start = async function () {
     document.documentElement.lang = LC.state.lang === "zh" ? "zh-CN" : "en";
     if (LC.any(changed, ...LC.redrawBase)) LC.base.redraw();
     if (LC.any(changed, ...LC.redrawOverlay)) LC.overlay.redraw();
+    if (changed.has("paper")) LC.setPaper();
     if (changed.has("folded")) setTimeout(() => LC.map.invalidateSize({ animate: false }), 0);
     if (changed.has("lang")) document.title = LC.t("page_title", { name: LC.pick(LC.data.facts.name) });
   });

@@ -6,7 +6,7 @@ LC.menus.top = function () {
   const node = LC.h("header.top", {});
   const draw = () => LC.fill(node, LC.menus.title(), LC.menus.tabs(), LC.menus.right());
   LC.watch((changed) => {
-    if (LC.any(changed, "lang", "tab")) draw();
+    if (LC.any(changed, "lang", "tab")) LC.anew(node, draw);
   });
   LC.menus.drawTop = draw;
   return node;
@@ -31,10 +31,14 @@ LC.menus.right = function () {
   const { disclosure } = LC.data.facts;
   return LC.h("div.top-right", {},
     LC.menus.search(),
-    LC.button("plain.lang", { onclick: () => LC.set({ lang: LC.state.lang === "zh" ? "en" : "zh" }), title: LC.t("switch_language") }, "中文 / EN"),
-    LC.button("plain.print", { onclick: () => window.print() }, LC.t("print")),
+    LC.button("plain.lang", { "data-focus": "lang", onclick: () => LC.set({ lang: LC.state.lang === "zh" ? "en" : "zh" }), title: LC.t("switch_language") }, "中文 / EN"),
+    LC.h("span.printing-on", {}, LC.button("plain.print", { onclick: () => window.print() }, LC.t("print")), LC.menus.paper()),
     disclosure === "public" ? null : LC.h("span.stamp", {}, LC.t(`stamp.${disclosure}`)));
 };
+
+LC.menus.paper = () => LC.h("select.paper", { "aria-label": LC.t("paper"), title: LC.t("paper"),
+  onchange: (event) => LC.set({ paper: event.target.value }) },
+  ["A3", "A4"].map((paper) => LC.h("option", { value: paper, selected: LC.state.paper === paper }, paper)));
 
 LC.menus.search = function () {
   const list = LC.h("div.hits", { hidden: true, role: "listbox" });
@@ -58,12 +62,12 @@ LC.menus.searchKeys = function (event, list) {
   }
 };
 
-/* Names that hold the text: communities, compounds, facilities, buildings. */
+/* Names that hold the text: subdistricts, communities, compounds, facilities, buildings. */
 LC.menus.matches = function (text) {
   const wanted = text.trim().toLowerCase();
   const found = [];
-  for (const layer of ["communities", "compounds", "facilities", "buildings"]) {
-    const names = LC.data.layers[layer].name;
+  for (const layer of ["subdistricts", "communities", "compounds", "facilities", "buildings"]) {
+    const names = layer === "subdistricts" ? LC.data.layers.communities.subName : LC.data.layers[layer].name;
     for (let i = 0; i < names.length && found.length < 12; i++) {
       if (names[i] && names[i].toLowerCase().includes(wanted)) found.push({ layer, i, name: names[i] });
     }
@@ -85,6 +89,7 @@ LC.menus.find = function (text, list) {
 
 LC.menus.open = function ({ layer, i }) {
   if (layer === "communities") LC.chooseCommunity(i);
+  else if (layer === "subdistricts") LC.openSubdistrict(i);
   else if (layer === "buildings") LC.chooseBuilding(i, true);
   else {
     const b = 4 * i;
@@ -100,17 +105,17 @@ LC.menus.open = function ({ layer, i }) {
 LC.menus.tools = function () {
   const node = LC.h("div.tools", {});
   const draw = () => LC.fill(node,
-    LC.theme() === "plan" ? null : LC.button(`tool.facility-tool${LC.state.menu === "facility" ? ".on" : ""}`, { "aria-expanded": LC.state.menu === "facility",
+    LC.theme() === "plan" ? null : LC.button(`tool.facility-tool${LC.state.menu === "facility" ? ".on" : ""}`, { "aria-expanded": LC.state.menu === "facility", "data-focus": "facility",
       onclick: () => LC.set({ menu: LC.state.menu === "facility" ? null : "facility" }) },
       LC.t("facility_menu"), LC.h("b", {}, LC.className(LC.state.cls)), " ▾"),
-    LC.button(`tool.layer-tool${LC.state.menu === "layers" ? ".on" : ""}`, { "aria-expanded": LC.state.menu === "layers",
+    LC.button(`tool.layer-tool${LC.state.menu === "layers" ? ".on" : ""}`, { "aria-expanded": LC.state.menu === "layers", "data-focus": "layers",
       onclick: () => LC.set({ menu: LC.state.menu === "layers" ? null : "layers" }) }, LC.t("layers")),
-    LC.button(`tool.measure-tool${LC.state.measuring ? ".on" : ""}`, { "aria-pressed": LC.state.measuring,
+    LC.button(`tool.measure-tool${LC.state.measuring ? ".on" : ""}`, { "aria-pressed": LC.state.measuring, "data-focus": "measure",
       onclick: () => LC.measureToggle() }, LC.t("measure")),
     LC.state.menu === "facility" ? LC.menus.facilityMenu() : null,
     LC.state.menu === "layers" ? LC.menus.layerMenu() : null);
   LC.watch((changed) => {
-    if (LC.any(changed, "lang", "menu", "cls", "walker", "layers", "measuring", "tab")) draw();
+    if (LC.any(changed, "lang", "menu", "cls", "walker", "layers", "statuses", "measuring", "tab")) LC.anew(node, draw);
   });
   draw();
   return node;
@@ -119,7 +124,7 @@ LC.menus.tools = function () {
 LC.menus.facilityMenu = function () {
   const walkers = Object.keys(LC.data.facts.walkers);
   const codes = LC.data.layers.classes.code.filter((code) => LC.reach.has(`${code}|${LC.state.walker}`));
-  return LC.h("div.menu.facility-menu", { role: "menu" },
+  return LC.h("div.menu.facility-menu", { role: "menu" }, LC.menus.statusSwitches(),
     LC.h("div.menu-switch", {}, walkers.map((walker) => LC.button(`switch${LC.state.walker === walker ? ".on" : ""}`, {
       "aria-pressed": LC.state.walker === walker, "data-walker": walker, onclick: () => LC.set({ walker }) },
       LC.t(`walker.${walker}`), LC.h("small", {}, ` ${LC.data.facts.walkers[walker].speed} m/s`)))),
@@ -129,11 +134,22 @@ LC.menus.facilityMenu = function () {
       LC.h("span.mark-box", {}, LC.classMark(code)), LC.className(code)))));
 };
 
+/* Which facilities are shown: built, being built, planned; as many as there are. */
+LC.menus.statusSwitches = function () {
+  const count = (status) => LC.every(LC.g.facilities).filter((i) => LC.statusOf(i) === status).length;
+  return LC.h("div.menu-switch.status-switch", { role: "group", "aria-label": LC.t("statuses") },
+    LC.statuses.filter(count).map((status) => LC.h("label.switch", {},
+      LC.h("input", { type: "checkbox", "data-status": status, checked: LC.state.statuses[status],
+        onchange: () => LC.setIn("statuses", { [status]: !LC.state.statuses[status] }) }),
+      ` ${LC.t(`status.${status}`)} ${LC.count(count(status))}`)));
+};
+
 LC.menus.layerMenu = function () {
   const present = {
     land: LC.g.land.count, roads: LC.g.roads.count, compounds: LC.g.compounds.count, barriers: LC.g.barriers.count,
     buildings: LC.g.buildings.count, gaps: LC.g.gaps.count, isochrones: LC.g.isochrones.count,
-    grids: LC.g.grids.count, facilities: LC.g.facilities.count, routes: LC.g.routes.count, boundaries: 1, labels: 1,
+    grids: LC.g.grids.count, facilities: LC.g.facilities.count, routes: LC.g.routes.count,
+    district: 1, subdistricts: LC.data.layers.communities.subId.length, communities: LC.g.communities.count, labels: 1,
   };
   return LC.h("div.menu.layer-menu", { role: "menu" }, Object.keys(present).filter((name) => present[name]).map((name) =>
     LC.h("label", {}, LC.h("input", { type: "checkbox", "data-layer": name, checked: LC.state.layers[name],

@@ -6,7 +6,7 @@ LC.panel.make = function () {
   const node = LC.h("aside.panel", { "aria-label": LC.t("panel") });
   LC.nodes.panel = node;
   LC.watch((changed) => {
-    if (LC.any(changed, "lang", "rule", "tab", "community", "gap", "folded", "cls", "menu", "planView", "planLevel", "planGrid")) LC.panel.draw();
+    if (LC.any(changed, "lang", "rule", "tab", "community", "gap", "folded", "cls", "menu", "statuses", "planView", "planLevel", "planGrid")) LC.anew(node, LC.panel.draw);
   });
   return node;
 };
@@ -15,8 +15,6 @@ LC.panel.draw = function () {
   const { panel } = LC.nodes;
   const kept = panel.querySelector(".panel-scroll");
   const scroll = kept ? kept.scrollTop : 0;
-  const focused = document.activeElement && document.activeElement.dataset
-    ? document.activeElement.dataset.focus : null;
   panel.classList.toggle("folded", LC.state.folded);
   panel.classList.toggle("menu-open", LC.state.menu === "rule");
   panel.classList.toggle("rough", LC.data.facts.units !== "community");
@@ -25,10 +23,6 @@ LC.panel.draw = function () {
     : tab === "proposals" ? LC.panel.proposals() : tab === "today" ? LC.panel.today() : LC.panel.answer();
   LC.fill(panel, LC.theme() === "plan" ? null : LC.ruleMenu.make(), LC.h("div.panel-scroll", {}, body), LC.panel.fold());
   panel.querySelector(".panel-scroll").scrollTop = scroll;
-  if (focused) {
-    const again = panel.querySelector(`[data-focus="${CSS.escape(focused)}"]`);
-    if (again) again.focus({ preventScroll: true });
-  }
 };
 
 LC.panel.fold = () =>
@@ -258,19 +252,20 @@ LC.panel.gapList = function (rule) {
 LC.panel.today = function () {
   const { facilities } = LC.data.layers;
   const mine = facilities.classes.map((codes, i) => [codes, i]).filter(([codes]) => codes.includes(LC.state.cls));
-  const built = mine.filter(([, i]) => facilities.status[i] === "built");
+  const built = mine.filter(([, i]) => LC.statusOf(i) === "built");
+  const listed = mine.filter(([, i]) => LC.statusOn(i));
   return [
     LC.h("div.headline", {},
       LC.h("h1", {}, LC.t("today_head", { n: LC.count(built.length), name: LC.className(LC.state.cls) })),
       LC.h("p.sub", {}, mine.length > built.length ? LC.t("today_more", { n: LC.count(mine.length - built.length) }) : "",
         LC.t("today_sub"))),
     LC.h("div.list-head", {}, LC.h("div.list-title", {}, LC.h("b", {}, LC.t("facilities_list")))),
-    LC.h("div.facility-list", {}, mine.map(([, i]) =>
+    LC.h("div.facility-list", {}, listed.map(([, i]) =>
       LC.button("facility-row", { "data-focus": `facility-${i}`, onclick: () => LC.panTo(LC.g.facilities, i) },
         LC.h("span.mark-box", {}, LC.classMark(LC.state.cls)),
         LC.h("span", {}, facilities.name[i] || facilities.id[i]),
-        LC.h("span.quiet", {}, LC.t(`status.${facilities.status[i]}`)))),
-      mine.length ? null : LC.h("p.quiet", {}, LC.t("no_facility"))),
+        LC.h("span.quiet", {}, LC.t(`status.${LC.statusOf(i)}`)))),
+      listed.length ? null : LC.h("p.quiet", {}, LC.t("no_facility"))),
   ];
 };
 

@@ -10,7 +10,7 @@ LC.table.make = function () {
   LC.nodes.drawer = node;
   LC.table.limit = LC.table.step;
   LC.watch((changed) => {
-    if (LC.any(changed, "lang", "table", "drawer", "rule", "community", "grid")) LC.table.draw(changed);
+    if (LC.any(changed, "lang", "table", "drawer", "rule", "community", "grid")) LC.anew(node, () => LC.table.draw(changed));
   });
   return node;
 };
