@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,7 +19,7 @@ from lifecircle.publish.results import read_study
 from lifecircle.publish.web_map import write_map
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from lifecircle.model import Assessment
     from lifecircle.publish.prints.paper import Frame
@@ -150,8 +152,9 @@ def draw_sheets(
     drawn = []
     for rule in rules or [""]:
         rule_id = known_rule(study, rule)
+        names = _file_names(study, rule_id, lang)
         for one in ids:
-            path = folder / (_file_name(study, rule_id, one, lang) + suffix)
+            path = folder / (names.get(one, one) + suffix)
             frames[one] = write_print_map(
                 study,
                 path,
@@ -223,14 +226,36 @@ def _suffix(kind: str, paper: str) -> str:
     return suffix
 
 
-def _file_name(
-    study: Assessment, rule_id: str, community_id: str, lang: Language
-) -> str:
-    return _named(study, rule_id, sheet_title(study, rule_id, community_id, lang))
+def _file_names(study: Assessment, rule_id: str, lang: Language) -> dict[str, str]:
+    """Names of the sheets of a rule, by community; "" is the district.
+
+    Where communities share a name all bear their ids. File systems that do not tell
+    small letters from capitals are heeded.
+    """
+    ids = ["", *sorted(study.district.communities["community_id"])]
+    titles = {one: sheet_title(study, rule_id, one, lang) for one in ids}
+    plain = {one: _named(study, rule_id, title) for one, title in titles.items()}
+    often = Counter(name.casefold() for name in plain.values())
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for one in ids:
+        tails = chain([] if often[plain[one].casefold()] > 1 else [""], _tails(one))
+        named = (_named(study, rule_id, titles[one], tail) for tail in tails)
+        names[one] = next(name for name in named if name.casefold() not in taken)
+        taken.add(names[one].casefold())
+    return names
 
 
-def _named(study: Assessment, number: str, title: str) -> str:
+def _tails(community_id: str) -> Iterator[str]:
+    """What tells a sheet from others: its id, then numbers where ids look alike."""
+    yield f" {community_id}"
+    yield from (f" {community_id} {number}" for number in count(2))
+
+
+def _named(study: Assessment, number: str, title: str, tail: str = "") -> str:
     """Number and title of a sheet, without what a file name may not hold."""
     number = f"{study.district.config.district_id}-{number}"
-    name = _NOT_IN_A_NAME.sub("_", f"{number} {title}").encode()[:_LONGEST_NAME]
-    return name.decode(errors="ignore").strip(" .")
+    end = _NOT_IN_A_NAME.sub("_", tail).encode()[:_LONGEST_NAME]
+    name = _NOT_IN_A_NAME.sub("_", f"{number} {title}").encode()
+    told = name[: _LONGEST_NAME - len(end)] + end
+    return told.decode(errors="ignore").strip(" .")
