@@ -1,6 +1,7 @@
 """Evidence on declared coordinates: how well a layer fits the roads, and if unshifted.
 
-GCJ-02 and BD-09 look like WGS 84 and lie about 500 m and 1,100 m off. A layer in the
+GCJ-02 and BD-09 look like WGS 84 and lie about 500 m and 1,100 m off, and a UTM zone
+like the Gauss-Kruger zone of its meridian, 1.2 to 2 km off. A layer in the
 right place keeps to the roads (boundaries, stops) or just beside them (shops, homes);
 moved, it lies at random between them.
 """
@@ -15,6 +16,7 @@ from pyproj import Transformer
 
 from lifecircle.tables.crs import DATUMS, from_wgs84, to_wgs84
 from lifecircle.tables.places import shapes_of
+from lifecircle.tables.zones import twin_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +60,8 @@ def fits(
     cover : shapely geometry
         The communities.
     declared : str
-        ``"gcj02"``, ``"bd09"``; anything else counts as WGS 84.
+        ``"gcj02"``, ``"bd09"``; anything else counts as WGS 84. A Gauss-Kruger or
+        UTM zone is read as its twin of the same meridian too.
     crs : str
         The district's metric CRS.
 
@@ -75,23 +78,30 @@ def fits(
     >>> area = shapely.box(5e5, 3.42e6, 5.1e5, 3.44e6)
     >>> found = fits(on_it, roads, area, declared="EPSG:4548", crs="EPSG:4548")
     >>> [(fit.datum, round(fit.road_m, -2)) for fit in found]
-    [('EPSG:4548', 0.0), ('gcj02', 200.0), ('bd09', 500.0)]
+    [('EPSG:4548', 0.0), ('gcj02', 200.0), ('bd09', 500.0), ('EPSG:32650', 1400.0)]
     """
     degrees = Transformer.from_crs(crs, 4326, always_xy=True)
     metres = Transformer.from_crs(4326, crs, always_xy=True)
     raw = degrees.transform(points[:, 0], points[:, 1])
     if declared in DATUMS:
         raw = from_wgs84(raw[0], raw[1], declared)
+    plain = "EPSG:4326" if declared in DATUMS else declared
+    readings = {
+        datum: to_wgs84(raw[0], raw[1], datum) if datum in DATUMS else raw
+        for datum in dict.fromkeys((declared, plain, *DATUMS))
+    }
+    twin = twin_zone(declared)
+    if twin:
+        own = Transformer.from_crs(crs, declared, always_xy=True)
+        other = Transformer.from_crs(twin, 4326, always_xy=True)
+        readings[twin] = other.transform(*own.transform(points[:, 0], points[:, 1]))
     tree = shapely.STRtree(roads)
     found = []
-    for datum in dict.fromkeys((declared, "EPSG:4326", *DATUMS)):
-        if datum == "EPSG:4326" and declared not in DATUMS and datum != declared:
-            continue  # the declared reading is it
-        placed = to_wgs84(raw[0], raw[1], datum) if datum in DATUMS else raw
+    for reading, placed in readings.items():
         spots = shapely.points(*metres.transform(*placed))
         away_m = shapely.distance(spots, roads[tree.nearest(spots)])
         inside = shapely.intersects(cover, spots).mean()
-        found.append(Fit(datum, float(np.median(away_m)), float(inside)))
+        found.append(Fit(reading, float(np.median(away_m)), float(inside)))
     return tuple(found)
 
 

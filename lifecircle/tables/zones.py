@@ -118,3 +118,41 @@ def sister_zones(declared: str) -> tuple[str, ...]:
     zones = tuple(f"EPSG:{plain + step}" for step in range(last - first + 1))
     is_utm = re.fullmatch(r"EPSG:32[67]\d\d", declared)
     return (*UTM_ZONES, *zones) if is_utm else (*zones, *UTM_ZONES)
+
+
+def twin_zone(declared: str) -> str:
+    """The Gauss-Kruger or UTM zone of the same meridian, easily taken for another.
+
+    Parameters
+    ----------
+    declared : str
+        What coordinates are declared to be, ``"EPSG:n"``.
+
+    Returns
+    -------
+    str
+        CGCS2000 without a zone number for a UTM zone, WGS 84 / UTM for a zone of any
+        datum without one; empty if there is none.
+
+    Notes
+    -----
+    Both have the easting 500 km on the meridian; UTM is smaller by 0.9996, so that
+    places come to lie 1.2 to 2 km too far north or south.
+
+    Examples
+    --------
+    >>> twin_zone("EPSG:32650"), twin_zone("EPSG:4548"), twin_zone("EPSG:4502")
+    ('EPSG:4548', 'EPSG:32650', 'EPSG:32643')
+    >>> twin_zone("EPSG:4547"), twin_zone("EPSG:4527"), twin_zone("gcj02")
+    ('', '', '')
+    """
+    if declared in UTM_ZONES:
+        return three_degree_zone(6.0 * int(declared[-2:]) - 183.0)
+    for family in _FAMILIES:
+        for (first, last, _, plain), width in zip(family, (3, 6), strict=True):
+            for zone in range(first, last + 1):
+                meridian = 3 * zone if width == 3 else 6 * zone - 3
+                utm = f"EPSG:{32600 + (meridian + 183) // 6}"
+                if declared == f"EPSG:{plain + zone - first}" and meridian % 6 == 3:
+                    return utm if utm in UTM_ZONES else ""
+    return ""

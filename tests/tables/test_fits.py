@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from lifecircle.tables.crs import from_wgs84, project_frame
+from lifecircle.tables.crs import from_wgs84, project_frame, to_wgs84
 from lifecircle.tables.fits import check_fits
 from lifecircle.tables.ledger import Ledger, Origin
 
@@ -87,6 +87,50 @@ def test_shops_of_a_made_up_town(grid_town, true, declared, other):
     layer = shops if true == "EPSG:4326" else moved(shops, true)
     found = warned(roads, area, layer, table="facilities", declared=declared)
     assert found == other
+
+
+# UTM 49 and the Gauss-Kruger zone of its meridian, 111 E: 0.0004 x 3,790 km = 1.5 km.
+TWINS = [
+    *((same, same, None) for same in ("EPSG:32649", "EPSG:4546", "EPSG:2382")),
+    ("EPSG:32649", "EPSG:4546", "EPSG:32649"),
+    ("EPSG:4546", "EPSG:32649", "EPSG:4546"),
+]
+
+
+def in_zone(layer, true: str):
+    """The numbers of a layer in a zone, without their system."""
+    metres = layer.set_crs(4326, allow_override=True).to_crs(true)
+    return gpd.GeoDataFrame(geometry=metres.geometry.to_numpy())
+
+
+@pytest.mark.parametrize(("true", "declared", "other"), TWINS)
+def test_twin_zones_of_a_made_up_town(grid_town, true, declared, other):
+    roads, area, shops = grid_town
+    layer = in_zone(shops, true)
+    found = warned(roads, area, layer, table="facilities", declared=declared)
+    assert found == other
+
+
+@pytest.mark.parametrize(("true", "declared", "other"), TWINS)
+def test_twin_zones_of_real_layers(xian, true, declared, other):
+    roads, area, folder = xian
+    table = pd.read_csv(folder / "xian" / "core3_compounds_wgs84.csv")
+    lon, lat = to_wgs84(
+        table["lng_raw"].to_numpy(), table["lat_raw"].to_numpy(), "bd09"
+    )
+    compounds = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon, lat))
+    table = pd.read_csv(folder / "xian" / "poi_baidu_xian_wgs84.csv")
+    places = gpd.points_from_xy(table["wgs_lng"], table["wgs_lat"], crs=4326)
+    inside = places.to_crs(METRIC).within(area.union_all())
+    boundaries = area.to_crs(4326)
+    for name, layer in (
+        ("compounds", compounds),
+        ("facilities", gpd.GeoDataFrame(geometry=places[inside])),
+        ("communities", gpd.GeoDataFrame(geometry=boundaries.geometry.to_numpy())),
+    ):
+        numbers = in_zone(layer, true)
+        found = warned(roads, area, numbers, table=name, declared=declared)
+        assert found == other, name
 
 
 @pytest.fixture
