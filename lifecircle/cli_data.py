@@ -12,7 +12,7 @@ from lifecircle.errors import SourceError
 from lifecircle.text import say
 
 if TYPE_CHECKING:
-    from lifecircle.tables.starter import Surveyed
+    from lifecircle.tables.folder import Surveyed
 
 __all__ = ["export", "init", "inspect"]
 
@@ -27,7 +27,7 @@ def inspect(
     """看看文件里有什么：图层、列、编码、坐标 · what is in a file, and what it seems."""
     console = Console(lang, quiet=False, verbose=verbose)
     from lifecircle.tables.files import SUFFIXES
-    from lifecircle.tables.starter import survey, survey_folder
+    from lifecircle.tables.folder import survey, survey_folder, unread_files
 
     with console.guard():
         found = survey_folder(path) if path.is_dir() else survey([path])
@@ -42,6 +42,9 @@ def inspect(
         )
     for one in found:
         _show(one, console)
+    unread = "、".join(file.name for file in unread_files(path) if path.is_dir())
+    if unread:
+        typer.echo("\n" + say("inspect.unread", console.lang, {"files": unread}))
 
 
 def _show(one: Surveyed, console: Console) -> None:
@@ -50,9 +53,14 @@ def _show(one: Surveyed, console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from lifecircle.tables.starter import fault_lines
+    from lifecircle.tables.persons import personal_columns
+    from lifecircle.tables.starter import left_out
 
     layer, found, lang = one.layer, one.guess, console.lang
+    if layer.fault or found.personal:
+        typer.echo(f"\n{layer.path.name} {layer.name}".rstrip())
+        typer.echo(left_out(one, lang))
+        return
     shapes = "/".join(layer.shapes) or say("inspect.no_geometry", lang)
     head = {
         "file": layer.path.name,
@@ -63,9 +71,6 @@ def _show(one: Surveyed, console: Console) -> None:
         "crs": layer.crs.name if layer.crs else "",
     }
     typer.echo("\n" + " ".join(say("inspect.layer_head", lang, head).split()))
-    if layer.fault:
-        typer.echo(fault_lines(layer.fault, lang))
-        return
     _show_table(one, console)
     ours = {theirs: name for name, theirs in found.columns.items()}
     ours |= {found.x: "x", found.y: "y"}
@@ -73,16 +78,18 @@ def _show(one: Surveyed, console: Console) -> None:
     for key in ("column", "samples", "ours"):
         table.add_column(say(f"inspect.{key}", lang), no_wrap=True)
     cells = layer.samples or tuple([] for _ in layer.names)
+    hidden = personal_columns(layer.names, cells)
     for name, column in zip(layer.names, cells, strict=True):
-        table.add_row(Text(name), Text(_samples(column)), Text(ours.get(name, "")))
+        shown = say("inspect.hidden", lang) if name in hidden else _samples(column)
+        table.add_row(Text(name), Text(shown), Text(ours.get(name, "")))
     Screen(width=110).print(table)
 
 
 def _show_table(one: Surveyed, console: Console) -> None:
-    from lifecircle.tables.starter import remarks
+    from lifecircle.tables.starter import left_out, remarks
 
     if not one.guess.table:
-        typer.echo(say("inspect.like_nothing", console.lang))
+        typer.echo(left_out(one, console.lang))
         return
     told = {"table": one.guess.table, "reasons": ""}
     typer.echo(say("inspect.looks_like", console.lang, told).strip())
@@ -90,10 +97,15 @@ def _show_table(one: Surveyed, console: Console) -> None:
         typer.echo(f"  {line}")
 
 
+def _is_blank(cell: object) -> bool:
+    """Whether a cell holds nothing; NaN and NaT differ from themselves."""
+    return cell is None or cell == "" or cell != cell
+
+
 def _samples(column: list[object]) -> str:
     """The first few different cells, on one line."""
     texts = dict.fromkeys(
-        " ".join(str(cell).split()) for cell in column if cell not in (None, "")
+        " ".join(str(cell).split()) for cell in column if not _is_blank(cell)
     )
     shown = "、".join(list(texts)[:_SHOWN_SAMPLES])
     return shown if len(shown) <= _SAMPLE_WIDTH else shown[:_SAMPLE_WIDTH] + "…"

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lifecircle.errors import ConfigError, CrsError
 from lifecircle.model import DistrictConfig, Problem, Source
@@ -23,15 +23,11 @@ from lifecircle.tables.suffixes import SHEETS, TEXT
 from lifecircle.tables.walk_config import walk_settings
 from lifecircle.text import problem_lines
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 __all__ = [
     "REPAIRS",
     "DistrictFileError",
     "config_problems",
     "load_config",
-    "parse_toml",
     "read_config",
 ]
 
@@ -251,24 +247,7 @@ def _sources(keys: Keys, base: Path) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def parse_toml(path: Path) -> tuple[dict[str, Any], list[Problem]]:
-    """Parse a TOML file.
-
-    Parameters
-    ----------
-    path : Path
-        The file, UTF-8.
-
-    Returns
-    -------
-    tuple of dict, list of Problem
-        What it says, empty where it cannot be parsed; and the fault, if there is one.
-
-    Examples
-    --------
-    >>> parse_toml(Path("no_such.toml"))[1][0].key
-    'tables.config_missing_file'
-    """
+def _parse(path: Path) -> tuple[dict[str, Any], list[Problem]]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig")), []
     except OSError:
@@ -285,18 +264,13 @@ def parse_toml(path: Path) -> tuple[dict[str, Any], list[Problem]]:
         return {}, [fault]
 
 
-def load_config(
-    path: str | Path, *, settings: Mapping[str, Any] | None = None
-) -> tuple[DistrictConfig | None, tuple[Problem, ...]]:
+def load_config(path: str | Path) -> tuple[DistrictConfig | None, tuple[Problem, ...]]:
     """Read a district file as far as it can be read.
 
     Parameters
     ----------
     path : str or Path
         The district TOML.
-    settings : Mapping, optional
-        What the district file says, in its place: a city file adds to it and
-        overrides it. Paths are relative to the folder of ``path`` all the same.
 
     Returns
     -------
@@ -311,7 +285,7 @@ def load_config(
     (True, 'tables.config_missing_file')
     """
     path = Path(path)
-    data, problems = parse_toml(path) if settings is None else (settings, [])
+    data, problems = _parse(path)
     if problems:
         return None, tuple(problems)
     top = Keys(data, "", problems, path.name)

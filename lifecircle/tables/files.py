@@ -16,6 +16,7 @@ import pyogrio
 from lifecircle.errors import LifeCircleError
 from lifecircle.tables.encodings import as_text, canonical, decode, stored_bytes
 from lifecircle.tables.facts import schema_of
+from lifecircle.tables.file_kinds import refuse_other_kind
 from lifecircle.tables.found import (
     FileFault,
     Found,
@@ -175,8 +176,9 @@ def read_file(source: Source) -> Found:
     Raises
     ------
     FileFault
-        If there is no such file, layer or sheet, if it cannot be read, if its text
-        is in another encoding than declared, or if a database gives no answer.
+        If there is no such file, layer or sheet, if it cannot be read or is of
+        another kind than its name says, if its text is in another encoding than
+        declared, or if a database gives no answer.
     """
     if source.database:
         return read_database(source)
@@ -186,6 +188,7 @@ def read_file(source: Source) -> Found:
         known = "、".join(SUFFIXES)
         raise FileFault(key="file_kind", value=source.path.suffix, allowed=known)
     try:
+        refuse_other_kind(source.path)
         return reader(source)
     except FileFault as fault:
         raise without_folder(fault, source.path) from fault

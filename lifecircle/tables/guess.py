@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -18,6 +19,7 @@ from lifecircle.tables.cells import is_missing, to_number, to_text, to_year
 from lifecircle.tables.facts import TABLES, schema_of
 from lifecircle.tables.guess_crs import CrsGuess, guess_crs
 from lifecircle.tables.guess_values import guess_provider, guess_values
+from lifecircle.tables.persons import personal_columns
 from lifecircle.tables.read import ROW_NUMBER
 from lifecircle.tables.schemas import NUMERIC
 
@@ -30,8 +32,11 @@ if TYPE_CHECKING:
 __all__ = ["Evidence", "Guess", "guess"]
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】")
-_TRUNCATED_BYTES = 9
-"""Names of shapefile columns end at ten bytes, in the middle of a character or not."""
+_BELONGS = re.compile(r"^(所属|所在)(?=.)")
+_TRUNCATED_BYTES = 8
+"""Names of shapefile columns end at ten bytes; a character cut there is dropped."""
+_NONE = "none"
+"""Among the words of aliases.toml: layers that are for no table."""
 
 _LAYER_WORD, _FILE_WORD, _OWN_NAME, _SHARED_NAME, _LEAST = 10, 6, 3, 1, 4
 
@@ -72,8 +77,12 @@ class Guess:
         Our column -> words that are not known.
     household_basis : str
         What the name of the column of households says.
+    constants : Mapping[str, str]
+        Our column -> what the layer's own name says of all rows.
     provider : str
         Whose labels facilities bear; their column is mapped to ``source_label``.
+    personal : tuple of str
+        Columns about single persons, for which a table is not used at all.
     missing : tuple of str
         Columns that the table must have and the file does not.
     reasons : tuple of Evidence
@@ -88,7 +97,9 @@ class Guess:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     household_basis: str = ""
+    constants: Mapping[str, str] = field(default_factory=dict)
     provider: str = ""
+    personal: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     reasons: tuple[Evidence, ...] = ()
 
@@ -102,7 +113,22 @@ def _aliases() -> dict[str, Any]:
 def _plain(name: str) -> str:
     """A name as aliases are compared: narrow, lower, without blanks and brackets."""
     narrow = "".join(unicodedata.normalize("NFKC", name).split()).lower()
-    return re.sub(r"[_\-.]", "", _BRACKETS.sub("", narrow))
+    return _BELONGS.sub("", re.sub(r"[_\-.]", "", _BRACKETS.sub("", narrow)))
+
+
+def _spoken(layer: Layer) -> dict[str, str]:
+    """The file's names -> as aliases are compared; of merged headings the lowest.
+
+    A lowest heading that stands under several upper ones says nothing by itself.
+    """
+    if layer.header_rows == 1:
+        return {name: _plain(name) for name in layer.names}
+    lowest = {name: _plain(name.rsplit("-", 1)[-1]) for name in layer.names}
+    times = Counter(lowest.values())
+    return {
+        name: last if times[last] == 1 else _plain(name)
+        for name, last in lowest.items()
+    }
 
 
 def _names_of(table: str, ours: str) -> list[str]:
@@ -123,12 +149,11 @@ def _readable(table: str) -> Mapping[str, Field]:
     return schema_of(table).readable
 
 
-def _fits_name(theirs: str, alias: str, *, truncated: bool) -> bool:
-    plain, wanted = _plain(theirs), _plain(alias)
+def _fits_name(theirs: str, plain: str, alias: str, *, truncated: bool) -> bool:
+    wanted = _plain(alias)
     if plain == wanted:
         return True
-    sizes = [len(theirs.encode(codec, "replace")) for codec in ("utf-8", "gbk")]
-    cut = truncated and max(sizes) >= _TRUNCATED_BYTES
+    cut = truncated and len(theirs.encode()) >= _TRUNCATED_BYTES
     return cut and bool(plain) and wanted.startswith(plain)
 
 
@@ -155,15 +180,16 @@ def _fits_cells(cells: Sequence[Any], column: Field) -> bool:
 
 def _columns(layer: Layer, table: str) -> dict[str, str]:
     """Our columns -> the file's, the most trusted names first, each used once."""
-    truncated = layer.path.suffix.lower() == ".shp"
+    truncated = layer.path.suffix.lower() in (".shp", ".zip")
     cells = dict(zip(layer.names, layer.samples, strict=True))
+    spoken = _spoken(layer)
     fits = [
         (rank, place, ours, theirs)
         for place, (ours, column) in enumerate(_readable(table).items())
         for rank, alias in enumerate(_names_of(table, ours))
         for theirs in layer.names
         if theirs
-        and _fits_name(theirs, alias, truncated=truncated)
+        and _fits_name(theirs, spoken[theirs], alias, truncated=truncated)
         and _fits_cells(cells[theirs], column)
     ]
     found: dict[str, str] = {}
@@ -175,12 +201,13 @@ def _columns(layer: Layer, table: str) -> dict[str, str]:
 
 def _axis(layer: Layer, axis: str) -> str:
     cells = dict(zip(layer.names, layer.samples, strict=True))
+    spoken = _spoken(layer)
     for alias in _aliases()["coordinates"][axis]:
         for theirs in layer.names:
             known = [cell for cell in cells[theirs] if not is_missing(cell)]
             if (
                 known
-                and _plain(theirs) == _plain(alias)
+                and spoken[theirs] == _plain(alias)
                 and all(_is_number(cell, ("°", "m", "米", "度")) for cell in known)
             ):
                 return theirs
@@ -210,8 +237,9 @@ def _allowed(layer: Layer, table: str, *, located: bool) -> bool:
 def _scored(layer: Layer, table: str) -> tuple[int, dict[str, str], list[Evidence]]:
     """How much speaks for a table, its columns, and what speaks."""
     columns = _columns(layer, table)
+    spoken = _spoken(layer)
     score = sum(
-        _OWN_NAME if _tables_with(_plain(theirs)) == 1 else _SHARED_NAME
+        _OWN_NAME if _tables_with(spoken[theirs]) == 1 else _SHARED_NAME
         for theirs in columns.values()
     )
     reasons = []
@@ -261,6 +289,9 @@ def guess(layer: Layer) -> Guess:
     if layer.osm_table:
         reason = Evidence("by_osm", {"table": layer.osm_table})
         return Guess(layer.osm_table, reasons=(reason,))
+    said, word = next(filter(all, map(_word, (layer.name, layer.path.stem))), ("", ""))
+    if said == _NONE:
+        return Guess(reasons=(Evidence("by_none", {"word": word}),))
     x, y = ("", "") if layer.shapes else (_axis(layer, "x"), _axis(layer, "y"))
     located = bool(x and y)
     scored = [
@@ -271,9 +302,36 @@ def guess(layer: Layer) -> Guess:
     score, columns, reasons, table = max(
         scored, key=lambda one: one[0], default=(0, {}, [], "")
     )
+    if table in ("", "registers") or score < _LEAST:
+        personal = personal_columns(layer.names, layer.samples)
+        if personal and not layer.shapes:
+            return Guess(personal=tuple(personal))
     if score < _LEAST:
         return Guess()
     return _whole(layer, table, columns, (x, y) if located else ("", ""), reasons)
+
+
+def _constants(
+    layer: Layer,
+    fields: Mapping[str, Field],
+    columns: Mapping[str, str],
+    missing: Sequence[str],
+) -> dict[str, str]:
+    """Choices that no column gives, as a name says.
+
+    Required ones by the name of the layer or the file; on what floor is measured by
+    the name of the column of areas.
+    """
+    named = {ours: _plain(layer.name or layer.path.stem) for ours in missing}
+    if "area_basis" in fields and "area_basis" not in columns:
+        named["area_basis"] = _plain(columns.get("floor_area_m2", ""))
+    found = {}
+    for ours, name in named.items():
+        words = _aliases()["values"].get(ours, {}) if fields[ours].choices else {}
+        said = [word for word in words if _plain(word) in name]
+        if said:
+            found[ours] = words[max(said, key=len)]
+    return found
 
 
 def _whole(
@@ -305,6 +363,8 @@ def _whole(
     if schema.key in missing and fields[schema.key].unique:
         missing.remove(schema.key)
         columns = {schema.key: ROW_NUMBER, **columns}
+    constants = _constants(layer, fields, columns, missing)
+    missing = [ours for ours in missing if ours not in constants]
     cells = dict(zip(layer.names, layer.samples, strict=True))
     values, unknown = guess_values(
         {ours: cells[theirs] for ours, theirs in columns.items() if theirs in cells},
@@ -320,15 +380,17 @@ def _whole(
     crs = None
     if schema.shapes:
         crs = guess_crs(layer, _aliases()["datums"], axes=axes)
+    x, y = reversed(axes) if crs and crs.swapped else axes
     return Guess(
         table=table,
         columns=columns,
-        x=axes[0],
-        y=axes[1],
+        x=x,
+        y=y,
         crs=crs,
         values=values,
         unknown=unknown,
         household_basis=bases[0] if bases else "",
+        constants=constants,
         provider=provider,
         missing=tuple(missing),
         reasons=tuple(reasons),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["CrsGuess", "guess_crs", "middle_of"]
 
 _METRES = 10_000.0
+_NORTH_M = 6e6
 _FEWEST_SURE = 25
 """How alike two definitions must be, in per cent, for one to be called the other."""
 
@@ -40,12 +41,15 @@ class CrsGuess:
         What the sentence needs.
     sure : bool
         False where a person has to confirm it.
+    swapped : bool
+        Whether the column that is named as the easting holds the northing.
     """
 
     declared: str
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
     sure: bool = False
+    swapped: bool = False
 
 
 def _code_of(crs: CRS) -> str:
@@ -109,18 +113,26 @@ def _datum_word(
     return "", ""
 
 
+def _is_swapped(x: float, y: float) -> bool:
+    """Whether two numbers make sense in China the other way round only."""
+    west, south, east, north = CHINA
+    if west <= y <= east and south <= x <= north:
+        return True
+    return bool(zone_in_easting(y)) and 0 < x < _NORTH_M and not zone_in_easting(x)
+
+
 def _by_numbers(x: float, y: float) -> CrsGuess:
     west, south, east, north = CHINA
     shown = {"x": f"{x:.6g}", "y": f"{y:.6g}"}
     if west <= x <= east and south <= y <= north:
         return CrsGuess("EPSG:4490", "crs_degrees", shown)
-    if west <= y <= east and south <= x <= north:
+    if _is_swapped(x, y):
         return CrsGuess("EPSG:4490", "crs_swapped", shown)
     numbered = zone_in_easting(x)
-    if numbered and 0 < y < 6e6:
+    if numbered and 0 < y < _NORTH_M:
         told = {**shown, "zone": int(x // ZONE_M)}
         return CrsGuess(numbered, "crs_zone", told, sure=True)
-    if _METRES < x < ZONE_M and _METRES < y < 6e6:
+    if _METRES < x < ZONE_M and _METRES < y < _NORTH_M:
         return CrsGuess("", "crs_metres", shown)
     return CrsGuess("", "crs_unknown", shown)
 
@@ -157,6 +169,19 @@ def guess_crs(
     >>> found.declared, found.sure
     ('EPSG:4527', True)
     """
+    middle = middle_of(layer, axes)
+    if axes[0] and middle is not None and _is_swapped(*middle):
+        found = _guess(layer, datums, axes, (middle[1], middle[0]))
+        return replace(found, swapped=True)
+    return _guess(layer, datums, axes, middle)
+
+
+def _guess(
+    layer: Layer,
+    datums: Mapping[str, Sequence[str]],
+    axes: tuple[str, str],
+    middle: tuple[float, float] | None,
+) -> CrsGuess:
     datum, word = _datum_word(layer, datums, axes)
     if datum in ("gcj02", "bd09"):
         return CrsGuess(datum, "crs_by_name", {"word": word})
@@ -164,7 +189,6 @@ def guess_crs(
         shown = {"name": layer.crs.name}
         code = _code_of(layer.crs)
         return CrsGuess(code, "crs_by_file", shown, sure=bool(code))
-    middle = middle_of(layer, axes)
     if datum and middle is not None and max(map(abs, middle)) <= 180:
         return CrsGuess(datum, "crs_by_name", {"word": word})
     if middle is None:

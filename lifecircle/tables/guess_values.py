@@ -74,6 +74,13 @@ def _class_names() -> dict[str, str]:
     return named | {catalogue.labels_zh[code]: code for code in codes}
 
 
+def _told(word: str) -> str:
+    """A word that is not known, with the classes between which it does not decide."""
+    catalogue = read_catalogue()
+    codes = [code for code in catalogue.codes if word in catalogue.synonyms[code]]
+    return f"{word}（{'、'.join(codes)}？）" if codes else word
+
+
 def _class_of(word: str) -> str:
     """A class for a word: its own name, a synonym, or the most like; ``""`` = none."""
     if word in class_codes():
@@ -139,6 +146,7 @@ def guess_values(
             meant = {word: _class_of(word) for word in found}
         lost = tuple(word for word, one in meant.items() if not one)
         if kind != "choice":
+            lost = tuple(map(_told, lost))
             meant = {word: one or OTHER for word, one in meant.items()}
         mapped |= {ours: {w: o for w, o in meant.items() if o and w != o}}
         unknown |= {ours: lost} if lost else {}

@@ -70,7 +70,8 @@ class Ledger:
     merged : dict
         (origin, row) merged into another row -> the evidence: ``evidence.MERGED``.
     shapes : dict
-        Origin -> the geometry as found, in its declared coordinates, row by row.
+        Origin -> the planner's rows, and the geometry of each as found, in its
+        declared coordinates.
     repair : tuple of str
         What the district file asks to be repaired: ``config.REPAIRS``.
     invalid : set
@@ -85,7 +86,9 @@ class Ledger:
     left_out: dict[tuple[int, int], str] = field(default_factory=dict)
     review: list[dict[str, Any]] = field(default_factory=list)
     merged: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
-    shapes: dict[int, npt.NDArray[np.object_]] = field(default_factory=dict)
+    shapes: dict[int, tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]] = field(
+        default_factory=dict
+    )
     repair: tuple[str, ...] = ()
     invalid: set[tuple[int, int]] = field(default_factory=set)
     faults: list[dict[str, Any]] = field(default_factory=list)
@@ -154,14 +157,7 @@ class Ledger:
         )
 
     def fault(
-        self,
-        kind: str,
-        table: str,
-        ids: str,
-        area_m2: float,
-        geometry: Any,
-        *,
-        parent: str = "",
+        self, kind: str, table: str, ids: str, area_m2: float, geometry: Any
     ) -> None:
         """Keep a fault of topology.
 
@@ -173,10 +169,8 @@ class Ledger:
             Of what is wrong.
         geometry : shapely geometry
             Where, in the district's CRS.
-        parent : str, optional
-            As in ``evidence.TOPOLOGY``.
         """
-        cells = (kind, table, parent, ids, area_m2, geometry)
+        cells = (kind, table, ids, area_m2, geometry)
         self.faults.append(dict(zip((*TOPOLOGY, "geometry"), cells, strict=True)))
 
     def leave_out(self, origin: int, row: int, key: str) -> None:
@@ -300,8 +294,10 @@ class Ledger:
         object array
             Shapes, valid or not; None where there is none, or none on the map.
         """
-        places = self.cells[number].index.get_indexer(pd.Index(rows))
-        found = self.shapes[number][places]
+        numbers, kept = self.shapes[number]
+        places = pd.Index(numbers).get_indexer(pd.Index(rows))
+        found = kept[places]
+        found[places < 0] = None
         found[~np.isfinite(shapely.bounds(found)).all(axis=1)] = None
         frame = gpd.GeoDataFrame(geometry=found)
         moved = project_frame(frame, self.origins[number].crs, crs)

@@ -41,6 +41,7 @@ __all__ = ["TABLES", "read_openstreetmap"]
 
 logger = logging.getLogger(__name__)
 
+_BROKEN = (RuntimeError, ValueError, OSError)
 HIGHEST_FLOORS = 200
 """More are a slip of the pen: not known."""
 GATE_HALF_M = 2.0
@@ -112,7 +113,7 @@ path.
     osmium = _pyosmium()
     try:
         frame = reader(osmium, str(path))
-    except (RuntimeError, ValueError, OSError) as error:
+    except (*_BROKEN, osmium.InvalidLocationError) as error:
         raise SourceError(
             where=path.name,
             what=f"it cannot be read as OpenStreetMap data ({error}).",

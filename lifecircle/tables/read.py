@@ -16,6 +16,7 @@ from lifecircle.tables.crs import declared_crs, project_frame
 from lifecircle.tables.facts import schema_of
 from lifecircle.tables.files import FileFault, Found, read_file
 from lifecircle.tables.ledger import Origin
+from lifecircle.tables.notes import without_notes
 from lifecircle.tables.parse import nearest, parse_column
 from lifecircle.tables.persons import personal_columns
 from lifecircle.tables.plausible import contradiction_m, coordinate_faults
@@ -304,7 +305,7 @@ def _located(
     if shapes is None:
         return None
     if len(frame):
-        ledger.shapes[int(frame["_origin"].iloc[0])] = shapes.copy()
+        ledger.shapes[int(frame["_origin"].iloc[0])] = (found.rows, shapes.copy())
     told = shapely.is_missing(shapes) & bool(source.x)
     faulty = _check_coordinates(
         source, found, frame, shapes, target=target, ledger=ledger
@@ -379,6 +380,7 @@ def read_source(
     plain = cells.rename(columns=lambda name: str(name).removeprefix("@"))
     ledger.cells[number] = plain.set_axis(found.rows)
     cells = cells.assign(_origin=np.int64(number), _row=found.rows)
+    found, cells = without_notes(source, found, cells, ledger=ledger)
     _report_lost_text(cells, ledger=ledger)
     _flag_merged(source, found, cells, ledger=ledger)
     if source.path.suffix.lower() in TEXT:

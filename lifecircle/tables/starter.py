@@ -4,54 +4,41 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections import Counter
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pyproj import Transformer
-
-from lifecircle.errors import CrsError, SourceError
-from lifecircle.tables.crs import DATUMS, declared_crs, is_metric, to_wgs84
+from lifecircle.tables.cells import is_missing
 from lifecircle.tables.facts import TABLES, schema_of
-from lifecircle.tables.files import SUFFIXES
-from lifecircle.tables.guess import Guess, guess
-from lifecircle.tables.guess_crs import middle_of
+from lifecircle.tables.folder import metric_crs, survey_folder, unread_files
 from lifecircle.tables.read import ROW_NUMBER
 from lifecircle.tables.schemas import REQUIRED_TABLES
 from lifecircle.tables.suffixes import SHEETS, TEXT
-from lifecircle.tables.survey import Layer, look_at
-from lifecircle.tables.zones import three_degree_zone
 from lifecircle.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
+    from lifecircle.tables.folder import Surveyed
     from lifecircle.tables.found import FileFault
     from lifecircle.text import Language
 
-__all__ = [
-    "DISTRICT_FILE",
-    "Starter",
-    "Surveyed",
-    "fault_lines",
-    "remarks",
-    "starter",
-    "survey",
-    "survey_folder",
-]
+__all__ = ["DISTRICT_FILE", "Starter", "fault_lines", "left_out", "remarks", "starter"]
 
 DISTRICT_FILE = "district.toml"
 _WHOLE_COUNTRY = "tdt1062-2021"
 """The book that is in force everywhere, for a planner to add the city's own to."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Surveyed:
-    """A layer and what it seems to be."""
-
-    layer: Layer
-    guess: Guess
+_AND = {"zh": "；", "en": "; "}
+_DISTRICT = re.compile(r"^[\u4e00-\u9fff]{1,8}?[区县市旗州]")
+"""A district's name at the start of a folder's."""
+_OF_FORMAT = frozenset(
+    {
+        *("timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude"),
+        *("visibility", "drawOrder", "icon"),
+        *("PaperSpace", "SubClasses", "Linetype", "EntityHandle", "Layer"),
+    }
+)
+"""Columns that every KML and every DXF file has."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,119 +94,13 @@ def fault_lines(fault: FileFault, lang: Language) -> str:
     return " ".join(say(key, lang, fault.values) for key in keys)
 
 
-def survey(paths: Iterable[Path]) -> list[Surveyed]:
-    """Look at files.
-
-    Parameters
-    ----------
-    paths : iterable of Path
-        Files of any type; of those that are not read nothing is said.
-
-    Returns
-    -------
-    list of Surveyed
-        One a layer, in the order given.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> survey([Path("data/demo/社区.shp")])[0].guess.table
-    'communities'
-    """
-    layers = [layer for path in paths for layer in look_at(path)]
-    return [Surveyed(layer, guess(layer)) for layer in layers]
-
-
-def survey_folder(folder: Path) -> list[Surveyed]:
-    """Look at every file of a folder and its subfolders.
-
-    Parameters
-    ----------
-    folder : Path
-        Files and folders whose name begins with a dot are passed by, and so are the
-        rows that an earlier check left out.
-
-    Returns
-    -------
-    list of Surveyed
-        In the order of the files' paths.
-
-    Raises
-    ------
-    SourceError
-        If there is no such folder, or no file in it that could be read.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> found = survey_folder(Path("data/demo"))
-    >>> [one.guess.table for one in found][:2]
-    ['facilities', 'roads']
-    """
-    if not folder.is_dir():
-        raise SourceError(
-            where=folder.name, what="there is no such folder.", fix="Check the path."
-        )
-    paths = [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in SUFFIXES
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and not path.name.endswith(".rejected.csv")
-        and (path.is_file() or path.suffix.lower() == ".gdb")
-        and not any(parent.suffix.lower() == ".gdb" for parent in path.parents)
-    ]
-    if not paths:
-        raise SourceError(
-            where=folder.name,
-            what=f"there is no file of a type that is read ({', '.join(SUFFIXES)}).",
-            fix="Copy the district's files into it.",
-        )
-    return survey(paths)
-
-
-def _longitude(one: Surveyed) -> float | None:
-    """Degrees east of a layer whose coordinates are known."""
-    crs = one.guess.crs
-    middle = middle_of(one.layer, (one.guess.x, one.guess.y))
-    if crs is None or not crs.declared or middle is None:
-        return None
-    try:
-        system = declared_crs(crs.declared)
-    except CrsError:
-        return None
-    if crs.declared in DATUMS:
-        lon, _ = to_wgs84([middle[0]], [middle[1]], crs.declared)
-        return float(lon[0])
-    into = Transformer.from_crs(system, 4326, always_xy=True)
-    return float(into.transform(*middle)[0])
-
-
-def _metric_crs(found: Iterable[Surveyed]) -> tuple[str, str, dict[str, Any]]:
-    """The district's CRS: that of most metric layers, else the zone they lie in."""
-    known = [one for one in found if one.guess.crs and one.guess.crs.declared]
-    metric = Counter(
-        one.guess.crs.declared
-        for one in known
-        if one.guess.crs is not None and is_metric(one.guess.crs.declared)
-    )
-    if metric:
-        code, layers = metric.most_common(1)[0]
-        return code, "crs_of_layers", {"layers": layers}
-    degrees = sorted(lon for one in known if (lon := _longitude(one)) is not None)
-    if not degrees:
-        return "", "crs_not_known", {}
-    lon = degrees[len(degrees) // 2]
-    return three_degree_zone(lon), "crs_of_longitude", {"lon": f"{lon:.2f}"}
-
-
 def _inline(pairs: dict[str, str]) -> str:
     told = ", ".join(
         f"{key if key.isidentifier() and key.isascii() else _quoted(key)}"
         f" = {_quoted(value)}"
         for key, value in pairs.items()
     )
-    return f"{{ {told} }}"
+    return f"{{ {told} }}" if told else "{}"
 
 
 def remarks(one: Surveyed, lang: Language) -> list[str]:
@@ -240,6 +121,7 @@ def remarks(one: Surveyed, lang: Language) -> list[str]:
     Examples
     --------
     >>> from pathlib import Path
+    >>> from lifecircle.tables.folder import survey
     >>> remarks(survey([Path("data/demo/社区.shp")])[0], "en")[-1]
     'encoding: by the .cpg file'
     """
@@ -249,16 +131,27 @@ def remarks(one: Surveyed, lang: Language) -> list[str]:
         return say("inspect.confirm", lang, {"what": what})
 
     told = [say(f"inspect.{why.key}", lang, why.values) for why in found.reasons]
-    lines = [say("inspect.because", lang, {"reasons": "；".join(told)})] if told else []
+    lines = (
+        [say("inspect.because", lang, {"reasons": _AND[lang].join(told)})]
+        if told
+        else []
+    )
     if found.crs is not None:
         why = say(f"inspect.{found.crs.key}", lang, found.crs.values)
         lines.append(why if found.crs.sure else confirm(why))
+    if found.crs is not None and found.crs.swapped:
+        axes = {"x": found.x, "y": found.y}
+        lines.append(confirm(say("inspect.axes_swapped", lang, axes)))
     if one.layer.encoding_from:
         lines.append(say(f"inspect.encoding_{one.layer.encoding_from}", lang))
     if ROW_NUMBER in found.columns.values():
         lines.append(say("inspect.numbered", lang))
     if found.provider:
         lines.append(say(f"inspect.provider_{found.provider}", lang))
+    lines += [
+        say("inspect.constant", lang, {"column": name, "value": value})
+        for name, value in found.constants.items()
+    ]
     lines += [
         confirm(say("inspect.column_missing", lang, {"column": name}))
         for name in found.missing
@@ -267,11 +160,54 @@ def remarks(one: Surveyed, lang: Language) -> list[str]:
         say("inspect.words_unknown", lang, {"column": name, "words": "、".join(words)})
         for name, words in found.unknown.items()
     ]
-    named = {*found.columns.values(), found.x, found.y}
-    left = [name for name in one.layer.names if name and name not in named]
+    left = _columns_left(one)
     if left:
         lines.append(say("inspect.columns_left", lang, {"columns": "、".join(left)}))
     return lines
+
+
+def _columns_left(one: Surveyed) -> list[str]:
+    """The file's columns that hold something and are not used."""
+    layer, found = one.layer, one.guess
+    named = {"", *found.columns.values(), found.x, found.y, *_OF_FORMAT}
+    if layer.osm_table:
+        return []
+    return [
+        name
+        for name, cells in zip(layer.names, layer.samples, strict=True)
+        if name not in named and not all(map(is_missing, cells))
+    ]
+
+
+def left_out(one: Surveyed, lang: Language) -> str:
+    """Why a layer is not used.
+
+    Parameters
+    ----------
+    one : Surveyed
+        A layer that is like no table.
+    lang : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    str
+        One or two sentences, without the file's name.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from lifecircle.tables.folder import survey
+    >>> left_out(survey([Path("no_such.csv")])[0], "en")[:23]
+    'the file cannot be read'
+    """
+    if one.layer.fault:
+        return fault_lines(one.layer.fault, lang)
+    if one.guess.personal:
+        columns = "、".join(one.guess.personal)
+        return say("inspect.personal", lang, {"columns": columns})
+    told = [say(f"inspect.{why.key}", lang, why.values) for why in one.guess.reasons]
+    return " ".join(told) or say("inspect.like_nothing", lang)
 
 
 def _entry(one: Surveyed, base: Path, lang: Language) -> list[str]:
@@ -293,9 +229,14 @@ def _entry(one: Surveyed, base: Path, lang: Language) -> list[str]:
         lines += [f"x = {_quoted(found.x)}", f"y = {_quoted(found.y)}"]
     if found.household_basis:
         lines.append(f"household_basis = {_quoted(found.household_basis)}")
+    elif "households" in found.columns:
+        confirm = say("inspect.confirm", lang, {"what": say("inspect.basis", lang)})
+        lines.append(f'# household_basis = ""  {_comment(confirm)}')
     if found.provider:
         lines.append(f"provider = {_quoted(found.provider)}")
     lines.append(f"columns = {_inline(dict(found.columns))}")
+    if found.constants:
+        lines.append(f"constants = {_inline(dict(found.constants))}")
     lines += [f"values.{name} = {_inline(dict(w))}" for name, w in found.values.items()]
     if found.table == "facilities":
         note = _comment(say("inspect.complete", lang))
@@ -304,10 +245,12 @@ def _entry(one: Surveyed, base: Path, lang: Language) -> list[str]:
 
 
 def _head(folder: Path, found: list[Surveyed], lang: Language) -> list[str]:
-    crs, key, values = _metric_crs(found)
+    crs, key, values = metric_crs(found)
     newest = max(one.layer.path.stat().st_mtime for one in found)
     day = dt.datetime.fromtimestamp(newest, tz=dt.UTC).date().isoformat()
     name = folder.resolve().name
+    spoken = _DISTRICT.match(name)
+    name = spoken[0] if spoken else name
 
     def note(key: str, **values: Any) -> str:
         return _comment(say(f"inspect.{key}", lang, values))
@@ -377,10 +320,10 @@ def starter(folder: Path, lang: Language = "zh") -> Starter:
     for one in found:
         if not one.guess.table:
             name = one.layer.path.relative_to(folder).as_posix()
-            told = say(
-                "inspect.not_recognised", lang, {"file": f"{name} {one.layer.name}"}
-            )
-            if one.layer.fault:
-                told = f"{name}: {fault_lines(one.layer.fault, lang)}"
-            lines += ["", _comment(told)]
+            told = f"{name} {one.layer.name}".strip()
+            values = {"file": told, "reason": left_out(one, lang)}
+            lines += ["", _comment(say("inspect.left_out", lang, values))]
+    unread = "、".join(p.relative_to(folder).as_posix() for p in unread_files(folder))
+    if unread:
+        lines += ["", _comment(say("inspect.unread", lang, {"files": unread}))]
     return Starter("\n".join(lines) + "\n", tuple(found), absent)

@@ -17,12 +17,14 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
+from lifecircle.errors import LifeCircleError
 from lifecircle.tables.encodings import (
     as_text,
     canonical,
     other_encoding,
     stored_bytes,
 )
+from lifecircle.tables.file_kinds import refuse_other_kind
 from lifecircle.tables.files import SUFFIXES
 from lifecircle.tables.found import FileFault, reading, without_folder
 from lifecircle.tables.osm_source import COLUMNS, WGS84, is_openstreetmap
@@ -33,12 +35,16 @@ from lifecircle.tables.vector_files import Part, parts_of, read_part
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
+
 __all__ = ["Layer", "look_at"]
 
 SAMPLE_ROWS = 5000
 """Rows looked at for samples and guesses."""
 
 _HEADER_SEARCH = 30
+_LARGEST_OSM_BYTES = 50_000_000
+"""A larger file of OpenStreetMap is not read at first sight."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,28 +232,33 @@ def _look_at_part(path: Path, part: Part, *, several: bool) -> Layer:
         warnings.simplefilter("ignore")
         frame = read_part(part, most=None if whole else SAMPLE_ROWS)
         rows, bounds = _count(part, len(frame))
+    name = part.name if several else ""
+    layer = replace(_from_frame(Layer(path, name), frame, bounds), rows=rows)
+    return _clean_texts(layer, part.label) if part.by_bytes else layer
+
+
+def _from_frame(layer: Layer, frame: pd.DataFrame, bounds: Any = None) -> Layer:
+    """A layer with what a frame of its features shows."""
     shapes: tuple[str, ...] = ()
     crs = None
     if isinstance(frame, gpd.GeoDataFrame):
         geometry = np.asarray(frame.geometry, dtype=object)
         shapes = tuple(sorted(set(frame.geometry.geom_type.dropna())))
         bounds = shapely.total_bounds(geometry) if bounds is None else bounds
-        crs = _crs_of(frame.crs, path)
+        crs = _crs_of(frame.crs, layer.path)
         frame = frame.drop(columns=frame.geometry.name)
     names = tuple(str(column) for column in frame.columns)
     few = frame.head(SAMPLE_ROWS)
     known = bounds is not None and np.isfinite(bounds).all() and bool(shapes)
-    layer = Layer(
-        path,
-        part.name if several else "",
+    return replace(
+        layer,
         names=names,
         samples=tuple(few.iloc[:, place].tolist() for place in range(len(names))),
-        rows=rows,
+        rows=len(frame),
         shapes=shapes,
         bounds=_box(bounds) if known else None,
         crs=crs,
     )
-    return _clean_texts(layer, part.label) if part.by_bytes else layer
 
 
 def _look_at_features(path: Path) -> list[Layer]:
@@ -275,10 +286,26 @@ def _crs_of(said: Any, path: Path) -> CRS | None:
 
 
 def _look_at_osm(path: Path) -> list[Layer]:
-    return [
-        Layer(path, names=columns, crs=CRS.from_user_input(WGS84), osm_table=table)
-        for table, columns in COLUMNS.items()
+    """The tables that an OpenStreetMap file has rows for; all, of a large file."""
+    crs = CRS.from_user_input(WGS84)
+    if path.stat().st_size > _LARGEST_OSM_BYTES:
+        return [
+            Layer(path, names=columns, crs=crs, osm_table=table)
+            for table, columns in COLUMNS.items()
+        ]
+    from lifecircle.tables.openstreetmap import read_openstreetmap
+
+    try:
+        read = {table: read_openstreetmap(path, table) for table in COLUMNS}
+    except LifeCircleError as error:
+        reason = f"{error.what} {error.fix}"
+        raise FileFault(key="file_unreadable", reason=reason) from error
+    layers = [
+        replace(_from_frame(Layer(path), frame), osm_table=table)
+        for table, frame in read.items()
+        if len(frame)
     ]
+    return layers or [Layer(path, crs=crs)]
 
 
 def look_at(path: Path) -> list[Layer]:
@@ -298,20 +325,19 @@ def look_at(path: Path) -> list[Layer]:
     Examples
     --------
     >>> from pathlib import Path
-    >>> [layer.osm_table for layer in look_at(Path("town.osm.pbf"))][:2]
-    ['roads', 'buildings']
+    >>> [layer.fault.key for layer in look_at(Path("no_such.csv"))]
+    ['file_unreadable']
     >>> look_at(Path("minutes.docx"))
     []
     """
     suffix = path.suffix.lower()
-    if is_openstreetmap(path):
-        return _look_at_osm(path)
     if suffix not in SUFFIXES:
         return []
-    look = _look_at_features
+    look = _look_at_osm if is_openstreetmap(path) else _look_at_features
     if suffix in (*TEXT, *SHEETS):
         look = _look_at_text if suffix in TEXT else _look_at_workbook
     try:
+        refuse_other_kind(path)
         return look(path)
     except FileFault as found:
         fault = found

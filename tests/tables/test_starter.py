@@ -12,9 +12,10 @@ import shapely
 
 from lifecircle.errors import SourceError
 from lifecircle.tables.district import check_district, read_district
+from lifecircle.tables.folder import survey, survey_folder
 from lifecircle.tables.guess import guess
 from lifecircle.tables.guess_crs import guess_crs
-from lifecircle.tables.starter import starter, survey, survey_folder
+from lifecircle.tables.starter import starter
 from lifecircle.tables.survey import Layer, look_at
 from lifecircle.tables.zones import three_degree_zone
 
@@ -121,7 +122,7 @@ def test_names_that_a_shapefile_cut_off_are_known():
     ("x", "y", "declared", "key"),
     [
         (117.25, 31.85, "EPSG:4490", "crs_degrees"),
-        (31.85, 117.25, "EPSG:4490", "crs_swapped"),
+        (31.85, 117.25, "EPSG:4490", "crs_degrees"),  # swapped
         (39_523_600.0, 3_525_000.0, "EPSG:4527", "crs_zone"),  # 3 degrees, 117 E
         (20_523_600.0, 3_525_000.0, "EPSG:4498", "crs_zone"),  # 6 degrees, 117 E
         (523_600.0, 3_525_000.0, "", "crs_metres"),
@@ -237,7 +238,7 @@ def test_absent_tables_and_unknown_files_are_named(tmp_path):
     draft = starter(tmp_path)
     assert draft.absent == ("communities", "buildings", "roads")
     assert "没有找到 communities" in draft.text
-    assert "未认出：杂.csv" in draft.text
+    assert "未用 杂.csv：认不出是哪张表。" in draft.text
 
 
 def test_real_points_of_a_map_service_are_known(real_folder):
