@@ -1,7 +1,7 @@
 """The command line: arguments in, jobs called, messages out.
 
 Exit codes: 0 done, 1 a problem in the data, 2 a wrong call, 3 finished with failed
-districts (batch).
+districts (batch), 130 ended by Ctrl-C (batch).
 """
 
 import sys
@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from lifecircle import __version__
+from lifecircle.cli_batch import batch
 from lifecircle.cli_data import export, init, inspect
 from lifecircle.cli_lists import (
     write_merged,
@@ -161,6 +162,7 @@ def run(
     )
 
 
+app.command()(batch)
 app.command()(inspect)
 app.command()(init)
 app.command()(export)

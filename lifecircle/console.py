@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DATA_PROBLEM",
+    "FAILED_DISTRICTS",
+    "INTERRUPTED",
     "WRONG_CALL",
     "Console",
     "Lang",
@@ -26,7 +28,7 @@ __all__ = [
     "progress",
 ]
 
-DATA_PROBLEM, WRONG_CALL = 1, 2
+DATA_PROBLEM, WRONG_CALL, FAILED_DISTRICTS, INTERRUPTED = 1, 2, 3, 130
 
 Lang = Annotated[str, typer.Option(metavar="zh|en", help="语言 · language")]
 Quiet = Annotated[

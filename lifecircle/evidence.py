@@ -25,11 +25,12 @@ REVIEW_SHEET = "待核 review"
 REJECTED = ("file", "layer", "row", "reason", "cells")
 """Rows left out: ``reason`` is a sentence key, ``cells`` what the file says there."""
 
-TOPOLOGY = ("kind", "table", "ids", "area_m2")
+TOPOLOGY = ("kind", "table", "parent", "ids", "area_m2")
 """Faults of polygons: ``kind`` is invalid, overlap, gap, multipart, sliver, across (a
 child in two parents), elsewhere (a child not in its declared parent) or repaired
-(ground that a unit gave up or took in a repair); ``ids`` of the rows concerned, joined
-by " · "; ``area_m2`` of what is wrong."""
+(ground that a unit gave up or took in a repair); ``parent`` the table of the parent, or
+"subdistrict"; ``ids`` of the rows concerned, joined by " · "; ``area_m2`` of what is
+wrong."""
 
 REVIEW = (
     "file",

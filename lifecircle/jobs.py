@@ -51,6 +51,8 @@ from lifecircle.tables.digest import input_digests
 from lifecircle.tables.district import book_paths, read_district
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geopandas import GeoDataFrame
     from pandas import DataFrame
 
@@ -99,6 +101,7 @@ def _silent(stage: StageName, /) -> None:
 def assess(
     path: str | Path,
     *,
+    settings: Mapping[str, Any] | None = None,
     cache: str | Path | None = None,
     report: StageReport = _silent,
 ) -> Assessment:
@@ -108,6 +111,8 @@ def assess(
     ----------
     path : str or Path
         The district file.
+    settings : Mapping, optional
+        What the district file says, in its place (of a city file).
     cache : str or Path, optional
         Folder that keeps built networks by the content of their inputs.
     report : callable, optional
@@ -135,7 +140,7 @@ def assess(
     >>> study.gaps.areas[["gap_id", "households"]]  # doctest: +SKIP
     """
     report("read")
-    district = read_district(path)
+    district = read_district(path, settings=settings)
     books = [read_rule_book(book) for book in book_paths(district.config)]
     report("network")
     network = _network(district, cache)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from lifecircle.model import Assessment, District
 
-__all__ = ["map_layers"]
+__all__ = ["in_degrees", "map_layers"]
 
 Columns = dict[str, Any]
 
@@ -113,6 +113,30 @@ def _geom(frame: GeoDataFrame, *, per: int = FINE) -> Columns:
     if frame.empty or frame.crs is None:
         return geometry_columns([None] * len(frame))
     return geometry_columns(frame.geometry.to_crs(WGS84), per=per)
+
+
+def in_degrees(shape: Any, crs: str) -> Any:
+    """One shape in WGS 84.
+
+    Parameters
+    ----------
+    shape : shapely geometry
+        In ``crs``.
+    crs : str
+        Metric.
+
+    Returns
+    -------
+    shapely geometry
+        Longitude, latitude.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> in_degrees(shapely.Point(500_000, 0), "EPSG:4548").x
+    117.0
+    """
+    return GeoDataFrame(geometry=[shape], crs=crs).geometry.to_crs(WGS84).iloc[0]
 
 
 def _lines(shapes: Iterable[Any], crs: str) -> Columns:

@@ -38,6 +38,16 @@ _TABLES = (
     *("roads", "gates", "barriers", "grids", "projects"),
 )
 _REPAIRS = tuple(f"tables.topology_{how}" for how in ("repaired", "dropped", "settled"))
+_PARENTS = (
+    ("communities", "subdistrict", "subdistrict_id"),
+    ("compounds", "communities", "community_id"),
+    ("grids", "communities", "community_id"),
+    ("buildings", "communities", "community_id"),
+    ("buildings", "compounds", "compound_id"),
+    ("buildings", "grids", "grid_id"),
+)
+"""Child, parent (as in ``evidence.TOPOLOGY``), and the column that names it."""
+
 _COUNTS = ("read", "used", "rejected", "merged", "estimated")
 
 
@@ -273,6 +283,27 @@ def _repairs(page: _Page, section: Tree.Element) -> None:
     page.table(section, ("table", "repair"), rows)
 
 
+def _nesting(page: _Page) -> None:
+    """Level by level: children, those with a parent, those in doubt."""
+    faults = page.district.topology
+    rows: list[list[Any]] = []
+    for table, parent, column_name in _PARENTS:
+        children = getattr(page.district, table)
+        given = int(children[column_name].notna().sum())
+        if not given:
+            continue
+        own = [0, 0]
+        if len(faults):
+            here = (faults["table"] == table) & (faults["parent"] == parent)
+            kinds = faults.loc[here, "kind"]
+            own = [int((kinds == kind).sum()) for kind in ("elsewhere", "across")]
+        names = [page.text[f"table.{table}"], _column(column_name, page)]
+        rows.append([*names, *map(_count, (len(children), given, *own))])
+    section = page.chapter("nesting", empty=not rows)
+    heads = ("table", "parent", "rows", "given", "elsewhere", "across")
+    page.table(section, heads, rows)
+
+
 def _left_out(page: _Page) -> None:
     rejected = page.district.rejected
     section = page.chapter("left_out", empty=not len(rejected), n=f"{len(rejected):,}")
@@ -320,6 +351,7 @@ _CHAPTERS = (
     _estimates,
     _duplicates,
     _topology,
+    _nesting,
     _left_out,
     _warnings,
 )

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lifecircle.errors import ConfigError, CrsError
 from lifecircle.model import DistrictConfig, Problem, Source
@@ -23,11 +23,15 @@ from lifecircle.tables.suffixes import SHEETS, TEXT
 from lifecircle.tables.walk_config import walk_settings
 from lifecircle.text import problem_lines
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = [
     "REPAIRS",
     "DistrictFileError",
     "config_problems",
     "load_config",
+    "parse_toml",
     "read_config",
 ]
 
@@ -247,7 +251,24 @@ def _sources(keys: Keys, base: Path) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def _parse(path: Path) -> tuple[dict[str, Any], list[Problem]]:
+def parse_toml(path: Path) -> tuple[dict[str, Any], list[Problem]]:
+    """Parse a TOML file.
+
+    Parameters
+    ----------
+    path : Path
+        The file, UTF-8.
+
+    Returns
+    -------
+    tuple of dict, list of Problem
+        What it says, empty where it cannot be parsed; and the fault, if there is one.
+
+    Examples
+    --------
+    >>> parse_toml(Path("no_such.toml"))[1][0].key
+    'tables.config_missing_file'
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig")), []
     except OSError:
@@ -264,13 +285,18 @@ def _parse(path: Path) -> tuple[dict[str, Any], list[Problem]]:
         return {}, [fault]
 
 
-def load_config(path: str | Path) -> tuple[DistrictConfig | None, tuple[Problem, ...]]:
+def load_config(
+    path: str | Path, *, settings: Mapping[str, Any] | None = None
+) -> tuple[DistrictConfig | None, tuple[Problem, ...]]:
     """Read a district file as far as it can be read.
 
     Parameters
     ----------
     path : str or Path
         The district TOML.
+    settings : Mapping, optional
+        What the district file says, in its place: a city file adds to it and
+        overrides it. Paths are relative to the folder of ``path`` all the same.
 
     Returns
     -------
@@ -285,7 +311,7 @@ def load_config(path: str | Path) -> tuple[DistrictConfig | None, tuple[Problem,
     (True, 'tables.config_missing_file')
     """
     path = Path(path)
-    data, problems = _parse(path)
+    data, problems = parse_toml(path) if settings is None else (settings, [])
     if problems:
         return None, tuple(problems)
     top = Keys(data, "", problems, path.name)

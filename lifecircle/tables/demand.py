@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from lifecircle.tables.households import Estimate, estimate_households, estimate_persons
-from lifecircle.tables.places import containing, shapes_of
+from lifecircle.tables.places import containing, largest_overlap, shapes_of
 from lifecircle.tables.schemas import SCHEMAS
 
 if TYPE_CHECKING:
@@ -42,32 +42,16 @@ def _report_outside(
 def _with_communities(
     table: str, tables: dict[str, Any], *, outside: bool, ledger: Ledger
 ) -> GeoDataFrame:
-    """Community of each row: declared, else where it lies; conflicts are warned of."""
+    """Community of each row: declared, else where it (or most of it) lies."""
     frame, key = tables[table], SCHEMAS[table].key
     lies_in = containing(shapes_of(frame), tables["communities"], "community_id")
+    if table == "compounds":
+        most = largest_overlap(shapes_of(frame), tables["communities"], "community_id")
+        lies_in = np.where(pd.isna(most), lies_in, most)
     if outside:
         _report_outside(frame, key, lies_in, ledger=ledger)
     declared = frame["community_id"]
     found = pd.Series(lies_in, index=frame.index, dtype=object)
-    clash = declared.notna() & found.notna() & (declared != found)
-    places = np.flatnonzero(clash.to_numpy())
-    shown = [
-        {"value": declared.iloc[at], "found": found.iloc[at], "id": frame[key].iloc[at]}
-        for at in places
-    ]
-    ledger.flag(
-        frame,
-        places,
-        "community_conflict",
-        shown,
-        column="community_id",
-        severity="warning",
-    )
-    shapes = shapes_of(frame)
-    for at, place in zip(places.tolist(), shown, strict=True):
-        ids = f"{place['id']} · {place['value']}"
-        area_m2 = float(shapely.area(shapes[at]))
-        ledger.fault("elsewhere", table, ids, area_m2, shapes[at])
     placed: GeoDataFrame = frame.assign(
         community_id=declared.where(declared.notna(), found)
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 from typing import TYPE_CHECKING, Any
 
 from lifecircle.errors import SourceError
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from lifecircle.model import DistrictConfig, Source
 
-__all__ = ["input_digests"]
+__all__ = ["input_digests", "input_files"]
 
 _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
@@ -33,9 +35,9 @@ def input_digests(config: DistrictConfig) -> list[dict[str, Any]]:
     list of dict
         ``file`` (relative to the district file's folder, with forward slashes; the
         bare name if the file lies elsewhere), ``bytes``, ``sha256``; sorted by
-        ``file``. A FileGDB counts file by file, a table of a database as it sends its
-        rows, a shapefile with its ``.shx``, ``.dbf``, ``.prj`` and
-        ``.cpg``.
+        ``file``. Review lists count too, a FileGDB file by file, a table of a
+        database as it sends its rows, a shapefile with its ``.shx``, ``.dbf``,
+        ``.prj`` and ``.cpg``.
 
     Raises
     ------
@@ -51,22 +53,54 @@ def input_digests(config: DistrictConfig) -> list[dict[str, Any]]:
         ...
     FileNotFoundError: ...
     """
-    paths = {config.path}
     tables: dict[str, tuple[int, str]] = {}
     for source in config.sources:
         if source.database:
             name = f"{source.path.name}/{source.layer}"
             tables[name] = tables.get(name) or _table(source)
-        else:
-            paths.update(_parts(source.path))
-    if config.elevation is not None:
-        paths.add(config.elevation)
-    rows = [_digest(path, config.path.parent) for path in sorted(paths)]
+    rows = [_digest(path, config.path.parent) for path in _named_files(config)]
     rows += [
         {"file": name, "bytes": size, "sha256": sha256}
         for name, (size, sha256) in tables.items()
     ]
     return sorted(rows, key=lambda row: str(row["file"]))
+
+
+def input_files(config: DistrictConfig) -> list[Path]:
+    """Every file that a district is read from, its local rule books too.
+
+    Parameters
+    ----------
+    config : DistrictConfig
+        A checked district file.
+
+    Returns
+    -------
+    list of Path
+        Absolute, sorted, each once; no tables of databases.
+
+    Examples
+    --------
+    >>> from lifecircle.tables.config import read_config
+    >>> files = input_files(read_config("data/demo/district.toml"))
+    >>> sorted({path.suffix for path in files})
+    ['.cpg', '.csv', '.dbf', '.gpkg', '.prj', '.shp', '.shx', '.toml', '.xlsx']
+    """
+    books = (*config.adopted_books, *config.reference_books)
+    local = [config.path.parent / book for book in books if book.endswith(".toml")]
+    return sorted({*_named_files(config), *local})
+
+
+def _named_files(config: DistrictConfig) -> list[Path]:
+    paths = {config.path}
+    for source in config.sources:
+        if source.reviewed is not None:
+            paths.add(source.reviewed)
+        if not source.database:
+            paths.update(_parts(source.path))
+    if config.elevation is not None:
+        paths.add(config.elevation)
+    return sorted(paths)
 
 
 def _table(source: Source) -> tuple[int, str]:
@@ -93,6 +127,8 @@ def _parts(path: Path) -> list[Path]:
 def _digest(path: Path, folder: Path) -> dict[str, Any]:
     inside = path.is_relative_to(folder)
     name = path.relative_to(folder).as_posix() if inside else path.name
+    if not path.is_file():  # a pipe would keep us waiting for ever
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     return {"file": name, "bytes": path.stat().st_size, "sha256": sha256}

@@ -25,7 +25,7 @@ from lifecircle.tables.topology_checks import topology_frame
 from lifecircle.text import problem_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from lifecircle.model import DistrictConfig, Source
@@ -194,6 +194,7 @@ def _assemble(
 def read_district(
     path: str | Path,
     *,
+    settings: Mapping[str, Any] | None = None,
     track: Callable[[Iterable[Source]], Iterable[Source]] = _plain,
 ) -> District:
     """Read the district that a district file describes.
@@ -202,6 +203,8 @@ def read_district(
     ----------
     path : str or Path
         The district TOML.
+    settings : Mapping, optional
+        What the district file says, in its place (of a city file).
     track : callable, optional
         Wraps the iterable of sources, for a progress display.
 
@@ -218,7 +221,7 @@ def read_district(
     DistrictError
         If any table has an error; ``problems`` lists all of all tables.
     """
-    config, faults = load_config(path)
+    config, faults = load_config(path, settings=settings)
     if faults or config is None:
         raise DistrictFileError(faults)
     district, ledger = _assemble(config, track)

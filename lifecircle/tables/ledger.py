@@ -157,7 +157,14 @@ class Ledger:
         )
 
     def fault(
-        self, kind: str, table: str, ids: str, area_m2: float, geometry: Any
+        self,
+        kind: str,
+        table: str,
+        ids: str,
+        area_m2: float,
+        geometry: Any,
+        *,
+        parent: str = "",
     ) -> None:
         """Keep a fault of topology.
 
@@ -169,8 +176,10 @@ class Ledger:
             Of what is wrong.
         geometry : shapely geometry
             Where, in the district's CRS.
+        parent : str, optional
+            As in ``evidence.TOPOLOGY``.
         """
-        cells = (kind, table, ids, area_m2, geometry)
+        cells = (kind, table, parent, ids, area_m2, geometry)
         self.faults.append(dict(zip((*TOPOLOGY, "geometry"), cells, strict=True)))
 
     def leave_out(self, origin: int, row: int, key: str) -> None:

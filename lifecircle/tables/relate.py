@@ -15,6 +15,7 @@ from lifecircle.tables.duplicates import merge_duplicates, point_to_kept
 from lifecircle.tables.facts import schema_of
 from lifecircle.tables.fits import check_fits
 from lifecircle.tables.ledger import HIDDEN
+from lifecircle.tables.nesting import check_nesting
 from lifecircle.tables.parse import nearest
 from lifecircle.tables.places import (
     check_gates,
@@ -257,6 +258,8 @@ def relate(
     _relate_services(made, ledger=ledger)
     _relate_grids(made, ledger=ledger)
     _relate_circles(made, ledger=ledger)
+    by_building = any(source.table == "buildings" for source in config.sources)
+    check_nesting(made, by_building=by_building, ledger=ledger)
     gates = made["gates"]
     compounds = made["compounds"]
     made["gates"] = gates.assign(compound_id=gate_compounds(gates, compounds))

@@ -94,18 +94,27 @@ def _tell(
     names = frame[SCHEMAS[table].key].to_numpy(dtype=object)
     others = other[SCHEMAS["communities" if kind == "across" else table].key]
     second = others.to_numpy(dtype=object)
+    whole = shapely.area(shapes_of(frame))
     middles = shapely.point_on_surface(found.geometry)
     x, y = shapely.get_x(middles), shapely.get_y(middles)
     for place, area in enumerate(found.area_m2.tolist()):
         one, two = int(found.first[place]), int(found.second[place])
         ids = [str(names[one])] if one >= 0 else []
         ids += [str(second[two])] if two >= 0 else []
-        ledger.fault(kind, table, " · ".join(ids), area, found.geometry[place])
+        ledger.fault(
+            kind,
+            table,
+            " · ".join(ids),
+            area,
+            found.geometry[place],
+            parent="communities" if kind == "across" else "",
+        )
         if place >= MOST_WARNINGS:
             continue
         shown = {"value": ids[0] if ids else "", "other": ids[-1] if ids else ""}
         shown |= {
             "area": f"{area:,.1f}",
+            "percent": f"{100.0 * area / whole[one]:.0f}" if one >= 0 else "",
             "x": f"{x[place]:.1f}",
             "y": f"{y[place]:.1f}",
         }

@@ -26,9 +26,9 @@ def troubled(study):
     west, south, _, _ = district.communities.total_bounds
     faults = gpd.GeoDataFrame(
         [
-            ("overlap", "communities", f"C01 · {HOSTILE}", 200.0),
-            ("gap", "communities", "", 5000.0),
-            ("elsewhere", "buildings", "B-SECRET · C02", 300.0),
+            ("overlap", "communities", "", f"C01 · {HOSTILE}", 200.0),
+            ("gap", "communities", "", "", 5000.0),
+            ("elsewhere", "buildings", "communities", "B-SECRET · C02", 300.0),
         ],
         columns=list(TOPOLOGY),
         geometry=[box(west + at, south, west + at + 10, south + 20) for at in range(3)],
@@ -52,7 +52,7 @@ def test_the_page_tells_all_and_runs_nothing(troubled, lang):
     assert "\x00" not in page
     assert "户数=731" in page
     assert "default-src 'none'" in page
-    assert page.count("<h2>") == 7
+    assert page.count("<h2>") == 8
 
 
 def test_faults_are_numbered_by_area_on_the_map_as_in_the_list(troubled):
@@ -72,6 +72,18 @@ def test_a_public_page_tells_of_no_single_building(troubled):
     assert "B-SECRET" not in page
     assert "731" not in page
     assert "5,000.0" in page
+
+
+def test_conflicts_of_parents_are_counted_level_by_level(troubled):
+    page = quality_page(troubled, lang="en")
+    chapter = page[page.index("Each child in one parent") :]
+    table = Tree.fromstring(
+        chapter[chapter.index("<table") : chapter.index("</table>") + 8]
+    )
+    lines = [[cell.text for cell in row] for row in table.iter("tr")][1:]
+    of = {(line[0], line[1].split(" · ")[-1]): line[2:] for line in lines}
+    rows = f"{len(troubled.buildings)}"
+    assert of["Buildings", "community_id"] == [rows, rows, "1", "0"]
 
 
 def test_a_district_without_faults_says_so(study):

@@ -8,6 +8,7 @@ from string import Formatter
 
 import pytest
 
+from lifecircle.tables import nesting
 from lifecircle.tables.plausible import coordinate_faults
 from lifecircle.tables.relate import _REFERENCES
 from lifecircle.tables.schemas import SCHEMAS
@@ -69,7 +70,7 @@ def _keys_of(tree, known):
 def _used():
     names = {name for schema in SCHEMAS.values() for name in schema.readable}
     keys = {f"unknown_{SCHEMAS[parent].key}" for _, _, parent in _REFERENCES}
-    keys |= {"negative", *_SENTENCES.values()}
+    keys |= {"negative", *_SENTENCES.values(), *nesting._SENTENCES.values()}
     for source in files("lifecircle.tables").iterdir():
         if source.name.endswith(".py"):
             tree = ast.parse(source.read_text(encoding="utf-8"))
