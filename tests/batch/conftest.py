@@ -13,6 +13,7 @@ import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+BATCH = (sys.executable, "-m", "lifecircle", "batch")
 
 
 def _import(path: Path):
@@ -44,14 +45,14 @@ def town():
 
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory):
-    """Three towns, and the results of each run on its own by ``lifecircle run``."""
+    """Three towns, and what ``lifecircle run --lang en`` makes of each."""
     folder = tmp_path_factory.mktemp("city")
     from lifecircle import jobs
 
     out = folder / "single"
     for columns, ident in enumerate(("d1", "d2", "d3"), start=2):
         path = write_town(folder / "city" / ident, ident, columns=columns)
-        jobs.run(path, out / ident)
+        jobs.run(path, out / ident, lang="en")
     return SimpleNamespace(city=folder / "city", single=out)
 
 
@@ -80,12 +81,13 @@ def same_results():
 
 @pytest.fixture(scope="session")
 def command():
-    """``command(*words, **environment)`` starts ``lifecircle batch`` as a process."""
+    """``command(*words, **environment)`` starts ``lifecircle batch … --lang en``."""
 
     def start(*words: object, **environment: str) -> subprocess.Popen[str]:
-        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        paths = (environment.pop("PYTHONPATH", ""), str(ROOT))
+        path = os.pathsep.join(filter(None, paths))
         return subprocess.Popen(
-            [sys.executable, "-m", "lifecircle", "batch", *map(str, words)],
+            [*BATCH, *map(str, words), "--lang", "en"],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",

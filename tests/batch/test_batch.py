@@ -23,9 +23,9 @@ def test_results_are_those_of_single_runs(
 
 def test_only_what_is_missing_or_changed_is_done_again(city, tmp_path, finish):
     out = tmp_path / "out"
-    only = ("--only", "d1", "--only", "d2", "--lang", "en")
+    only = ("--only", "d1", "--only", "d2")
     assert finish(city, "-o", out, *only)[0] == 0
-    _, printed = finish(city, "-o", out, "--dry-run", "--lang", "en")
+    _, printed = finish(city, "-o", out, "--dry-run")
     assert [line.split("  ")[2] for line in printed.splitlines()[:3]] == [
         "done, unchanged",
         "done, unchanged",
@@ -36,11 +36,11 @@ def test_only_what_is_missing_or_changed_is_done_again(city, tmp_path, finish):
     text = (city / "d2" / "district.toml").read_text("utf-8")
     changed = text.replace("elderly_share = 0.2", "elderly_share = 0.25")
     (city / "d2" / "district.toml").write_text(changed, "utf-8")
-    code, printed = finish(city, "-o", out, "--lang", "en", "--exclude", "d3")
+    code, printed = finish(city, "-o", out, "--exclude", "d3")
     assert code == 0
     assert "1 districts done, 1 stood already, 0 failed" in printed
     assert (out / "d1" / "district.gpkg").stat().st_mtime_ns == before
-    _, printed = finish(city, "-o", out, "--dry-run", "--force", "--lang", "en")
+    _, printed = finish(city, "-o", out, "--dry-run", "--force")
     assert printed.count("to run: --force") == 2
 
 
@@ -52,7 +52,7 @@ def test_a_truncated_output_is_found_by_its_hash_and_done_again(
     package = tmp_path / "d1" / "district.gpkg"
     package.write_bytes(package.read_bytes()[:-4096])
     _, printed = finish(*words, "--dry-run")
-    assert "成果文件缺失或损坏" in printed
+    assert "missing or damaged" in printed
     assert finish(*words)[0] == 0
     assert same_results(tmp_path / "d1", undisturbed.single / "d1")
 

@@ -1,0 +1,167 @@
+"""The same jobs on a Dask cluster: a scheduler and two workers, each a process."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from lifecircle.batch import cluster as module
+from lifecircle.batch.cluster import ClusterEngine
+from lifecircle.errors import ConfigError
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+POSIX = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+STARTED = re.compile(r"Scheduler at:\s+(tcp://127\.0\.0\.1:\d+)")
+
+
+def start(*words, **environment):
+    """A process of Dask's own command line; what it says goes to its log."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+    )
+
+
+def heard(process, pattern):
+    for line in process.stdout:
+        found = re.search(pattern, line)
+        if found:
+            return found
+    pytest.fail(f"{pattern} was not said")
+
+
+def ended(process):
+    """End a process and all that it started."""
+    if process.poll() is None:
+        family = psutil.Process(process.pid).children(recursive=True)
+        for one in (psutil.Process(process.pid), *family):
+            one.kill()
+    process.communicate(timeout=30)
+
+
+@pytest.fixture
+def dask(tmp_path):
+    """``dask.address``, ``dask.workers``: ended at the end of the test."""
+    local = tmp_path / "dask"
+    local.mkdir()
+    scheduler = start(
+        "distributed.cli.dask_scheduler",
+        *("--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--no-jupyter"),
+    )
+    address = heard(scheduler, STARTED)[1]
+
+    def worker(**environment):
+        made = start(
+            "distributed.cli.dask_worker",
+            *(address, "--nthreads", 1, "--no-dashboard", "--memory-limit", 0),
+            *("--host", "127.0.0.1", "--local-directory", local),
+            **environment,
+        )
+        heard(made, "Registered to")
+        return made
+
+    workers = [worker(), worker()]
+    yield SimpleNamespace(
+        address=address, scheduler=scheduler, workers=workers, start=worker
+    )
+    for process in (*workers, scheduler):
+        ended(process)
+
+
+@pytest.mark.parametrize("how", ["shared", "shipped"])
+def test_results_are_those_of_single_runs(
+    undisturbed, tmp_path, finish, same_results, dask, how
+):
+    out = tmp_path / "out"
+    words = (undisturbed.city, "-o", out, "--scheduler", dask.address)
+    code, printed = finish(*words, *(("--ship",) if how == "shipped" else ()))
+    assert code == 0, printed
+    assert "walking minutes" in printed
+    for ident in ("d1", "d2", "d3"):
+        assert same_results(out / ident, undisturbed.single / ident)
+
+
+@POSIX
+def test_losing_a_worker_costs_what_it_was_doing(
+    undisturbed, tmp_path, command, same_results, dask
+):
+    """Dask gives the district to the other worker: nothing is lost but time."""
+    out = tmp_path / "out"
+    process = command(undisturbed.city, "-o", out, "--scheduler", dask.address)
+    for line in process.stdout:
+        if "walking minutes" in line:
+            break
+    ended(dask.workers[0])
+    printed, _ = process.communicate(timeout=180)
+    assert process.returncode == 0, printed
+    for ident in ("d1", "d2", "d3"):
+        assert same_results(out / ident, undisturbed.single / ident)
+
+
+@POSIX
+def test_losing_the_scheduler_ends_the_batch_and_it_goes_on_elsewhere(
+    undisturbed, tmp_path, command, finish, same_results, dask
+):
+    out = tmp_path / "out"
+    environment = {
+        "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "3s",
+        "DASK_DISTRIBUTED__DEPLOY__LOST_WORKER_TIMEOUT": "3s",
+    }
+    process = command(
+        undisturbed.city, "-o", out, "--scheduler", dask.address, **environment
+    )
+    for line in process.stdout:
+        if "walking minutes" in line:
+            break
+    dask.scheduler.send_signal(signal.SIGKILL)
+    printed, _ = process.communicate(timeout=180)
+    assert process.returncode == 3
+    assert "the scheduler was lost" in printed
+    code, printed = finish(undisturbed.city, "-o", out)
+    assert code == 0, printed
+    for ident in ("d1", "d2", "d3"):
+        assert same_results(out / ident, undisturbed.single / ident)
+
+
+@POSIX
+def test_one_that_hangs_is_withdrawn_and_its_worker_started_anew(
+    undisturbed, tmp_path, finish, same_results, dask
+):
+    out = tmp_path / "out"
+    for process in dask.workers:
+        ended(process)
+    mishap = {"MISHAP": "hang:d2", "PYTHONPATH": f"{HERE / 'mishaps'}:{ROOT}"}
+    dask.workers[:] = [dask.start(**mishap)]
+    words = (undisturbed.city, "-o", out, "--scheduler", dask.address)
+    code, printed = finish(*words, "--timeout", "15s")
+    assert code == 3
+    assert "after 15 seconds" in printed
+    for ident in ("d1", "d3"):
+        assert same_results(out / ident, undisturbed.single / ident)
+    assert not (out / "d2").exists()
+
+
+def test_a_scheduler_that_is_not_there_or_of_another_version(monkeypatch, dask):
+    monkeypatch.setattr(module, "_CONNECT_S", "2s")
+    with pytest.raises(ConfigError, match="no Dask scheduler answers"):
+        ClusterEngine("tcp://127.0.0.1:9")
+    monkeypatch.setattr(module, "__version__", "0.0.0")
+    with pytest.raises(ConfigError, match=r"this is 0\.0\.0"):
+        ClusterEngine(dask.address)
+    begun = time.monotonic()
+    monkeypatch.undo()
+    engine = ClusterEngine(dask.address)
+    assert engine.workers == 2
+    engine.close()
+    assert time.monotonic() - begun < 60.0
