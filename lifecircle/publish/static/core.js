@@ -13,11 +13,13 @@ LC.h = function (what, attributes, ...children) {
     : document.createElement(tag);
   if (classes.length) node.setAttribute("class", classes.join(" "));
   for (const [name, value] of Object.entries(attributes || {})) {
-    if (value === null || value === undefined || value === false) continue;
+    /* What is pressed, chosen or open says so, and what is not says that. */
+    const said = name.startsWith("aria-") ? String(value) : value === true ? "" : value;
+    if (value === null || value === undefined || said === false) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (name === "style" && typeof value === "object") {
       for (const [key, one] of Object.entries(value)) node.style.setProperty(key, one);
-    } else node.setAttribute(name, value === true ? "" : String(value));
+    } else node.setAttribute(name, said);
   }
   LC.append(node, children);
   return node;
