@@ -12,15 +12,24 @@ from lifecircle.errors import SourceError
 from lifecircle.text import say
 
 if TYPE_CHECKING:
+    from pyproj import CRS
+
     from lifecircle.tables.folder import Surveyed
 
 __all__ = ["export", "init", "inspect"]
 
+Database = Annotated[
+    str,
+    typer.Option(metavar="VARIABLE", help="含 PostGIS 连接串的环境变量 · its address"),
+]
 _SHOWN_SAMPLES, _SAMPLE_WIDTH = 4, 36
 
 
 def inspect(
-    path: Annotated[Path, typer.Argument(help="文件或文件夹 · a file or a folder")],
+    path: Annotated[
+        Path | None, typer.Argument(help="文件或文件夹 · a file or a folder")
+    ] = None,
+    database: Database = "",
     lang: Lang = "zh",
     verbose: Verbose = False,
 ) -> None:
@@ -29,6 +38,14 @@ def inspect(
     from lifecircle.tables.files import SUFFIXES
     from lifecircle.tables.folder import survey, survey_folder, unread_files
 
+    if database:
+        _inspect_database(database, console)
+    if path is None:
+        if not database:
+            fix = say("inspect.nothing_named_fix", console.lang)
+            what = say("inspect.nothing_named", console.lang)
+            console.fail(SourceError(where="inspect", what=what, fix=fix))
+        return
     with console.guard():
         found = survey_folder(path) if path.is_dir() else survey([path])
     if not found:
@@ -45,6 +62,16 @@ def inspect(
     unread = "、".join(file.name for file in unread_files(path) if path.is_dir())
     if unread:
         typer.echo("\n" + say("inspect.unread", console.lang, {"files": unread}))
+
+
+def _inspect_database(variable: str, console: Console) -> None:
+    from lifecircle.tables.survey_database import survey_database
+
+    found = survey_database(variable)
+    if not found:
+        typer.echo(say("inspect.database_empty", console.lang))
+    for one in found:
+        _show(one, console)
 
 
 def _show(one: Surveyed, console: Console) -> None:
@@ -65,10 +92,10 @@ def _show(one: Surveyed, console: Console) -> None:
     head = {
         "file": layer.path.name,
         "layer": layer.name or layer.osm_table,
-        "rows": f"{layer.rows:,}",
+        "rows": f"{'≈' * layer.estimated}{layer.rows:,}",
         "shapes": shapes,
         "encoding": layer.encoding,
-        "crs": layer.crs.name if layer.crs else "",
+        "crs": _crs_shown(layer.crs),
     }
     typer.echo("\n" + " ".join(say("inspect.layer_head", lang, head).split()))
     _show_table(one, console)
@@ -83,6 +110,14 @@ def _show(one: Surveyed, console: Console) -> None:
         shown = say("inspect.hidden", lang) if name in hidden else _samples(column)
         table.add_row(Text(name), Text(shown), Text(ours.get(name, "")))
     Screen(width=110).print(table)
+
+
+def _crs_shown(crs: CRS | None) -> str:
+    """A system's own name and its code, as far as it has one."""
+    if crs is None:
+        return ""
+    code = crs.to_epsg()
+    return f"{crs.name} (EPSG:{code})" if code else crs.name
 
 
 def _show_table(one: Surveyed, console: Console) -> None:
@@ -158,12 +193,7 @@ def export(
         str,
         typer.Option(metavar="utf-8|gbk", help="Shapefile 的编码 · of Shapefiles"),
     ] = "utf-8",
-    database: Annotated[
-        str,
-        typer.Option(
-            metavar="VARIABLE", help="含 PostGIS 连接串的环境变量 · its address"
-        ),
-    ] = "",
+    database: Database = "",
     schema: Annotated[
         str, typer.Option(help="数据库模式 · schema of the database")
     ] = "lifecircle",

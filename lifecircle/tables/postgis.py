@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Answer = TypeVar("Answer")
 
-__all__ = ["digest_database", "read_database"]
+__all__ = ["Sample", "digest_database", "read_database", "sample_database"]
 
 _TABLES = """
     SELECT n.nspname || '.' || c.relname
@@ -40,12 +40,40 @@ _COLUMNS = """
     WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attnum
 """
+_KIND = """
+    SELECT format_type(a.atttypid, a.atttypmod)
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+    WHERE a.attrelid = %s::regclass AND t.typname = 'geometry' AND NOT a.attisdropped
+    ORDER BY a.attnum
+"""
 _KEY = """
     SELECT a.attname FROM pg_index i JOIN pg_attribute a
       ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
     WHERE i.indrelid = %s::regclass AND i.indisprimary
     ORDER BY array_position(i.indkey::int2[], a.attnum)
 """
+
+
+class Sample(NamedTuple):
+    """A table of a database at first sight.
+
+    Attributes
+    ----------
+    name : str
+        With its schema.
+    found : Found or FileFault
+        Some rows, or why there are none.
+    rows : int
+        In all; the server's estimate where not all were read.
+    kind : str
+        The geometry column's type as declared, ``geometry(Polygon,4490)``; empty
+        where there is none.
+    """
+
+    name: str
+    found: Found | FileFault
+    rows: int = 0
+    kind: str = ""
 
 
 def _asked(variable: str, ask: Callable[[psycopg.Connection], Answer]) -> Answer:
@@ -102,9 +130,15 @@ def _cell(value: Any) -> Any:
 
 
 def _read(source: Source, connection: psycopg.Connection) -> Found:
+    return _read_table(_table_of(source, connection), connection)
+
+
+def _read_table(
+    table: str, connection: psycopg.Connection, *, most: int | None = None
+) -> Found:
+    """A table as found; with ``most``, some of its rows, no matter which."""
     from psycopg import sql
 
-    table = _table_of(source, connection)
     quoted = _quoted(table).as_string(connection)
     listed = connection.execute(_COLUMNS, (quoted,)).fetchall()
     names = [str(name) for name, kind in listed if kind != "geometry"]
@@ -113,9 +147,12 @@ def _read(source: Source, connection: psycopg.Connection) -> Found:
     wanted += [
         sql.SQL("ST_AsEWKB({})").format(sql.Identifier(name)) for name in shapes[:1]
     ]
+    end = sql.SQL("LIMIT {}").format(sql.Literal(most))
+    if most is None:
+        end = sql.SQL("ORDER BY {}").format(_order(table, connection))
     rows = connection.execute(
-        sql.SQL("SELECT {} FROM {} ORDER BY {}").format(
-            sql.SQL(", ").join(wanted), _quoted(table), _order(table, connection)
+        sql.SQL("SELECT {} FROM {} {}").format(
+            sql.SQL(", ").join(wanted), _quoted(table), end
         ),
         binary=True,
     ).fetchall()
@@ -127,6 +164,15 @@ def _read(source: Source, connection: psycopg.Connection) -> Found:
         crs = _crs_of(geometry)
     count = np.arange(1, len(rows) + 1, dtype=np.int64)
     return Found(names, cells, count, geometry, crs, table)
+
+
+def _estimate(table: str, connection: psycopg.Connection) -> int:
+    """Rows of a table or view as the server's planner expects them."""
+    from psycopg import sql
+
+    query = sql.SQL("EXPLAIN (FORMAT JSON) SELECT * FROM {}").format(_quoted(table))
+    (answer,) = connection.execute(query).fetchone() or ([{}],)
+    return int(answer[0]["Plan"]["Plan Rows"])
 
 
 def _crs_of(geometry: Any) -> CRS | None:
@@ -161,6 +207,53 @@ def read_database(source: Source) -> Found:
         midway, or there is no such table.
     """
     return _asked(source.database, lambda connection: _read(source, connection))
+
+
+def sample_database(variable: str, *, most: int) -> list[Sample]:
+    """Look at every table of a database: some rows, and how many there are.
+
+    Parameters
+    ----------
+    variable : str
+        Environment variable with the address.
+    most : int
+        Rows read of each table.
+
+    Returns
+    -------
+    list of Sample
+        By name, tables and views.
+
+    Raises
+    ------
+    FileFault
+        As ``read_database``.
+    """
+
+    def ask(connection: psycopg.Connection) -> list[Sample]:
+        names = [str(name) for (name,) in connection.execute(_TABLES).fetchall()]
+        return [_sample(name, connection, most) for name in names]
+
+    return _asked(variable, ask)
+
+
+def _sample(name: str, connection: psycopg.Connection, most: int) -> Sample:
+    """One table; a table that this user may not read is one with its fault."""
+    import psycopg
+
+    try:
+        with connection.transaction():
+            found = _read_table(name, connection, most=most)
+            rows = len(found.rows)
+            if rows >= most:
+                rows = max(rows, _estimate(name, connection))
+            quoted = _quoted(name).as_string(connection)
+            kind = connection.execute(_KIND, (quoted,)).fetchone() or ("",)
+    except psycopg.OperationalError:
+        raise
+    except psycopg.Error as error:
+        return Sample(name, FileFault(key="file_unreadable", reason=reason_of(error)))
+    return Sample(name, found, rows, str(kind[0]))
 
 
 def digest_database(source: Source) -> tuple[int, str]:

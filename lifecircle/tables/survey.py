@@ -63,6 +63,8 @@ class Layer:
         One list a column, of at most ``SAMPLE_ROWS`` cells.
     rows : int
         Rows below the header.
+    estimated : bool
+        Whether ``rows`` is a database's estimate.
     shapes : tuple of str
         Geometry types seen; empty for a table.
     bounds : tuple of float or None
@@ -87,6 +89,7 @@ class Layer:
     names: tuple[str, ...] = ()
     samples: tuple[list[Any], ...] = ()
     rows: int = 0
+    estimated: bool = False
     shapes: tuple[str, ...] = ()
     bounds: tuple[float, float, float, float] | None = None
     crs: CRS | None = None
