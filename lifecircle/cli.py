@@ -19,6 +19,7 @@ from lifecircle.cli_lists import (
     write_quality_page,
     write_rejected,
     write_review,
+    write_stopped,
 )
 from lifecircle.cli_plans import communities, regrid
 from lifecircle.cli_walks import gates
@@ -145,6 +146,7 @@ def run(
             )
         except DistrictError as error:
             write_rejected(error.rejected, district, console)
+            write_stopped(error.district, district, console)
             raise
     write_rejected(study.district.rejected, district, console)
     write_merged(study.district.merged, district, console)

@@ -12,16 +12,22 @@ if TYPE_CHECKING:
     from lifecircle.console import Console
     from lifecircle.model import District
 
-__all__ = ["write_merged", "write_quality_page", "write_rejected", "write_review"]
+__all__ = [
+    "write_merged",
+    "write_quality_page",
+    "write_rejected",
+    "write_review",
+    "write_stopped",
+]
 
 
 def write_quality_page(district: District | None, path: Path, console: Console) -> None:
-    """Write the data-quality page of a district that could be read.
+    """Write the data-quality page of a district as far as it could be read.
 
     Parameters
     ----------
     district : District or None
-        None where errors stop the reading: this is said, nothing is written.
+        None where the district file cannot be used: this is said, nothing is written.
     path : Path
         Page to write.
     console : Console
@@ -120,3 +126,28 @@ def write_review(
     classes = {code: labels[code] for code in codes}
     write_workbook(review, path, classes=classes, lang=console.lang)
     console.complain("review_written", rows=waiting, path=path, name=path.name)
+
+
+def write_stopped(
+    district: District | None, district_file: Path, console: Console
+) -> None:
+    """Write what a run that errors stop can tell: mergers, points to review, quality.
+
+    Parameters
+    ----------
+    district : District or None
+        What could be read.
+    district_file : Path
+        The district TOML; the page is ``NAME.quality.html`` beside it.
+    console : Console
+        Told where they are.
+    """
+    from lifecircle.tables.district import reviewed_lists
+
+    if district is None:
+        return
+    write_merged(district.merged, district_file, console)
+    reviewed = reviewed_lists(district.config)
+    write_review(district.review, reviewed, district_file, console)
+    page = district_file.with_name(f"{district_file.stem}.quality.html")
+    write_quality_page(district, page, console)

@@ -5,6 +5,8 @@ Labels are in ``columns.toml`` like all others.
 
 __all__ = [
     "DECISION",
+    "FILLED",
+    "FITS",
     "MERGED",
     "NO_FACILITY",
     "REJECTED",
@@ -31,6 +33,17 @@ child in two parents), elsewhere (a child not in its declared parent) or repaire
 (ground that a unit gave up or took in a repair); ``parent`` the table of the parent, or
 "subdistrict"; ``ids`` of the rows concerned, joined by " · "; ``area_m2`` of what is
 wrong."""
+
+FITS = (
+    *("table", "file", "layer", "declared", "road_m", "inside_share"),
+    *("other", "other_road_m", "other_inside_share"),
+)
+"""How every layer fits the roads: the median distance to the nearest, metres, and the
+share inside the communities, as declared and under the best other reading."""
+
+FILLED = ("table", "file", "layer", "column", "field", "rows", "filled")
+"""Columns as the files have them: ``column`` is the file's name, ``field`` ours,
+``filled`` counts cells that hold data."""
 
 REVIEW = (
     "file",

@@ -148,6 +148,9 @@ class District:
     review, merged : DataFrame
         Facilities whose class a person should see (``evidence.REVIEW``), and those
         that two sources tell of (``evidence.MERGED``); empty in saved results.
+    fits, filled : DataFrame
+        How layers fit the roads (``evidence.FITS``), and how full the columns of the
+        files are (``evidence.FILLED``); empty in saved results.
     """
 
     config: DistrictConfig
@@ -175,6 +178,8 @@ class District:
     topology: DataFrame = field(default_factory=_no_rows)
     review: DataFrame = field(default_factory=_no_rows)
     merged: DataFrame = field(default_factory=_no_rows)
+    fits: DataFrame = field(default_factory=_no_rows)
+    filled: DataFrame = field(default_factory=_no_rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,28 +7,23 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as Tree
 
-from lifecircle.columns import column
 from lifecircle.errors import ResultError
-from lifecircle.publish.cells import Figure, Sheet
+from lifecircle.publish.cells import Figure
 from lifecircle.publish.disclosure import disclosed_district
-from lifecircle.publish.elements import element, page_text, table_of
+from lifecircle.publish.elements import element, page_text
 from lifecircle.publish.figures import reason
+from lifecircle.publish.quality_frame import MOST_ROWS, Page, column_label, count
 from lifecircle.publish.quality_map import draw_faults
 from lifecircle.publish.records import source_rows
-from lifecircle.publish.wording import naming, words
-from lifecircle.text import problem_lines, say
+from lifecircle.text import problem_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from lifecircle.model import District, Problem
     from lifecircle.text import Language
 
 __all__ = ["quality_page", "write_quality"]
-
-MOST_ROWS = 40
-"""Rows of a table of the page; how many more there are is said."""
 
 FIRST_ROWS = 5
 """Rows shown of those left out for one reason."""
@@ -105,7 +100,7 @@ def quality_page(district: District, *, lang: Language = "zh") -> str:
     True
     """
     body = Tree.Element("body")
-    page = _Page(disclosed_district(district), lang, element(body, "main"))
+    page = Page(disclosed_district(district), lang, element(body, "main"))
     title = page.title_page()
     for chapter in _CHAPTERS:
         chapter(page)
@@ -114,73 +109,64 @@ def quality_page(district: District, *, lang: Language = "zh") -> str:
     return page_text(title, "zh-CN" if lang == "zh" else "en", styles, body)
 
 
-class _Page:
-    """The page being written: its district, its words, the chapter at hand."""
-
-    def __init__(self, district: District, lang: Language, main: Tree.Element) -> None:
-        self.district, self.lang, self.main = district, lang, main
-        self.text = words(naming(district.communities), lang)
-        self.public = district.config.disclosure == "public"
-        self.number = 0
-
-    def say(self, key: str, **values: object) -> str:
-        return say(f"quality.{key}", self.lang, values)
-
-    def chapter(self, key: str, *, empty: bool, **values: object) -> Tree.Element:
-        """A chapter under its number, with its sentence, or that there is nothing."""
-        self.number += 1
-        section = element(self.main, "section")
-        mark = f"{self.number}　" if self.lang == "zh" else f"{self.number}. "
-        element(section, "h2", mark + self.say(key))
-        element(section, "p", self.say("nothing" if empty else f"{key}_text", **values))
-        return section
-
-    def table(
-        self, section: Tree.Element, heads: Sequence[str], rows: list[list[Any]]
-    ) -> None:
-        """A table of the first rows; how many more there are is said."""
-        if not rows:
-            return
-        sheet = Sheet("", [self.say(f"col_{head}") for head in heads], rows)
-        table_of(section, sheet, range(min(len(rows), MOST_ROWS)))
-        if len(rows) > MOST_ROWS:
-            more = self.say("more", n=f"{len(rows) - MOST_ROWS:,}")
-            element(section, "p", more, class_="quiet")
-
-    def title_page(self) -> str:
-        config = self.district.config
-        name = config.name if self.lang == "zh" else config.name_en or config.name
-        title = self.say("title", name=name)
-        head = element(self.main, "header")
-        stamp = self.text.get(f"stamp.{config.disclosure}", "")
-        if stamp:
-            element(head, "div", stamp, class_="stamp")
-        element(head, "h1", title)
-        dated = say("publish.as_of", self.lang, {"date": config.as_of.isoformat()})
-        made_up = self.text["synthetic"] if config.synthetic else ""
-        lines = (config.prepared_by, dated, made_up)
-        element(head, "p", " · ".join(one for one in lines if one), class_="quiet")
-        return title
-
-
-def _count(value: float) -> Figure:
-    return Figure(float(value), "0")
-
-
-def _sources(page: _Page) -> None:
+def _sources(page: Page) -> None:
     found = source_rows(page.district)
     rows: list[list[Any]] = []
     for source, counts in found:
         place = " · ".join(
             one for one in (source.path.name, source.layer or source.sheet) if one
         )
-        told = [_count(counts[name]) if name in counts else None for name in _COUNTS]
+        told = [count(counts[name]) if name in counts else None for name in _COUNTS]
         rows.append([page.text[f"table.{source.table}"], place, *told, source.crs])
     section = page.chapter("sources", empty=not rows)
     page.table(section, ("table", "file", *_COUNTS, "crs"), rows)
 
 
-def _completeness(page: _Page) -> None:
+def _raw(page: Page) -> None:
+    """Columns of the files as they are, before any default or derived value."""
+    listed = page.district.filled
+    gappy = listed[listed["filled"] < listed["rows"]] if len(listed) else listed
+    gappy = gappy.assign(share=gappy["filled"] / gappy["rows"]) if len(gappy) else gappy
+    rows: list[list[Any]] = [
+        [
+            " · ".join(one for one in (line["file"], line["layer"]) if one),
+            str(line["column"]),
+            column_label(str(line["field"]), page),
+            count(line["filled"]),
+            count(line["rows"]),
+            Figure(float(line["share"]), "percent"),
+        ]
+        for line in gappy.to_dict("records")
+    ]
+    full = f"{len(listed) - len(gappy):,}"
+    section = page.chapter("raw", empty=not len(listed), full=full)
+    rows.sort(key=lambda row: row[-1].value)
+    heads = ("file", "column", "field", "given", "rows", "share")
+    page.table(section, heads, rows)
+
+
+def _fits(page: Page) -> None:
+    """Every layer against the roads, as declared and as the best other reading."""
+    rows: list[list[Any]] = [
+        [
+            page.text[f"table.{line['table']}"],
+            " · ".join(one for one in (line["file"], line["layer"]) if one),
+            *_fit(line, "declared", "road_m", "inside_share"),
+            *_fit(line, "other", "other_road_m", "other_inside_share"),
+        ]
+        for line in page.district.fits.to_dict("records")
+    ]
+    section = page.chapter("fits", empty=not rows)
+    heads = ("declared", "road", "inside", "other", "other_road", "other_inside")
+    page.table(section, ("table", "file", *heads), rows)
+
+
+def _fit(line: dict[Any, Any], system: str, road: str, inside: str) -> list[Any]:
+    shares = Figure(float(line[inside]), "percent")
+    return [str(line[system]), Figure(float(line[road]), "1"), shares]
+
+
+def _completeness(page: Page) -> None:
     rows: list[list[Any]] = []
     for table in _TABLES:
         frame = getattr(page.district, table)
@@ -190,32 +176,23 @@ def _completeness(page: _Page) -> None:
         for name, share in filled.mean().items():
             if share < 1.0:
                 label = page.text[f"table.{table}"]
-                given = _count(float(filled[name].sum()))
-                cells = [given, _count(len(frame)), Figure(float(share), "percent")]
-                rows.append([label, _column(str(name), page), *cells])
+                given = count(float(filled[name].sum()))
+                cells = [given, count(len(frame)), Figure(float(share), "percent")]
+                rows.append([label, column_label(str(name), page), *cells])
     section = page.chapter("complete", empty=not rows)
     heads = ("table", "column", "given", "rows", "share")
     rows.sort(key=lambda row: row[-1].value)
     page.table(section, heads, rows)
 
 
-def _column(name: str, page: _Page) -> str:
-    """What the planner calls a column, and its name in the files."""
-    try:
-        labels = column(name)
-    except KeyError:
-        return name
-    return f"{labels.zh if page.lang == 'zh' else labels.en} · {name}"
-
-
-def _estimates(page: _Page) -> None:
+def _estimates(page: Page) -> None:
     buildings = page.district.buildings
     total = float(buildings["households"].sum())
     grouped = buildings.groupby("households_method")["households"].agg(["size", "sum"])
     rows: list[list[Any]] = [
         [
             page.text.get(f"households.{method}", str(method)),
-            _count(counts["size"]),
+            count(counts["size"]),
             Figure(float(counts["sum"]), "0" if method == "declared" else "about0"),
             Figure(float(counts["sum"]) / total if total else 0.0, "percent"),
         ]
@@ -225,7 +202,7 @@ def _estimates(page: _Page) -> None:
     page.table(section, ("method", "buildings", "households", "share"), rows)
 
 
-def _duplicates(page: _Page) -> None:
+def _duplicates(page: Page) -> None:
     merged = page.district.merged
     rows = [
         [
@@ -241,7 +218,7 @@ def _duplicates(page: _Page) -> None:
     page.table(section, ("file", "name", "kept", "kept_name", "distance"), rows)
 
 
-def _topology(page: _Page) -> None:
+def _topology(page: Page) -> None:
     faults = page.district.topology
     if len(faults) and page.public:
         faults = faults[faults["table"] != "buildings"]
@@ -256,7 +233,7 @@ def _topology(page: _Page) -> None:
     draw_faults(section, page.district.communities, shown)
     rows: list[list[Any]] = [
         [
-            _count(number),
+            count(number),
             page.say(f"kind_{row['kind']}"),
             page.text[f"table.{row['table']}"],
             str(row["ids"]),
@@ -268,7 +245,7 @@ def _topology(page: _Page) -> None:
     _repairs(page, section)
 
 
-def _repairs(page: _Page, section: Tree.Element) -> None:
+def _repairs(page: Page, section: Tree.Element) -> None:
     """What was repaired as asked, unit by unit, with the area changed."""
     told = [
         (str(found.values["table"]), _lines(found, page.lang)[1])
@@ -283,7 +260,7 @@ def _repairs(page: _Page, section: Tree.Element) -> None:
     page.table(section, ("table", "repair"), rows)
 
 
-def _nesting(page: _Page) -> None:
+def _nesting(page: Page) -> None:
     """Level by level: children, those with a parent, those in doubt."""
     faults = page.district.topology
     rows: list[list[Any]] = []
@@ -297,14 +274,14 @@ def _nesting(page: _Page) -> None:
             here = (faults["table"] == table) & (faults["parent"] == parent)
             kinds = faults.loc[here, "kind"]
             own = [int((kinds == kind).sum()) for kind in ("elsewhere", "across")]
-        names = [page.text[f"table.{table}"], _column(column_name, page)]
-        rows.append([*names, *map(_count, (len(children), given, *own))])
+        names = [page.text[f"table.{table}"], column_label(column_name, page)]
+        rows.append([*names, *map(count, (len(children), given, *own))])
     section = page.chapter("nesting", empty=not rows)
     heads = ("table", "parent", "rows", "given", "elsewhere", "across")
     page.table(section, heads, rows)
 
 
-def _left_out(page: _Page) -> None:
+def _left_out(page: Page) -> None:
     rejected = page.district.rejected
     section = page.chapter("left_out", empty=not len(rejected), n=f"{len(rejected):,}")
     for key, group in rejected.groupby("reason", sort=False):
@@ -329,24 +306,37 @@ def _lines(problem: Problem, lang: Language) -> tuple[str, str, str]:
         return problem.file, problem.key, ""
 
 
-def _warnings(page: _Page) -> None:
-    """Warnings of one kind together; public pages give none of their values."""
-    problems = page.district.problems
+def _errors(page: Page) -> None:
+    """What stops the district from being assessed; no chapter without any."""
+    if any(found.severity == "error" for found in page.district.problems):
+        _problems(page, "errors", "error")
+
+
+def _warnings(page: Page) -> None:
+    _problems(page, "warnings", "warning")
+
+
+def _problems(page: Page, chapter: str, severity: str) -> None:
+    """Problems of one kind together; public pages give none of their values."""
+    problems = [one for one in page.district.problems if one.severity == severity]
     counts = Counter(found.key for found in problems)
     first: dict[str, Problem] = {}
     for found in problems:
         first.setdefault(found.key, found)
     rows: list[list[Any]] = []
-    for key, count in counts.most_common():
+    for key, times in counts.most_common():
         where, what, fix = _lines(first[key], page.lang)
         told = [first[key].file, "", fix] if page.public else [where, what, fix]
-        rows.append([_count(count), *told])
-    section = page.chapter("warnings", empty=not rows, n=f"{len(problems):,}")
+        rows.append([count(times), *told])
+    section = page.chapter(chapter, empty=not rows, n=f"{len(problems):,}")
     page.table(section, ("count", "where", "what", "fix"), rows)
 
 
 _CHAPTERS = (
+    _errors,
     _sources,
+    _fits,
+    _raw,
     _completeness,
     _estimates,
     _duplicates,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 
 from lifecircle.errors import RuleBookError, TableError
-from lifecircle.evidence import MERGED, REVIEW
+from lifecircle.evidence import FITS, MERGED, REVIEW
 from lifecircle.model import District, Problem
 from lifecircle.standards.rulebook import read_rule_book
+from lifecircle.tables.completeness import filled_columns
 from lifecircle.tables.config import DistrictFileError, load_config
 from lifecircle.tables.elevation import read_heights
 from lifecircle.tables.facts import TABLES
@@ -52,10 +54,18 @@ class DistrictError(TableError):
         Errors and warnings, at least one error.
     rejected : DataFrame
         Rows left out: ``file``, ``layer``, ``row``, ``reason``, ``cells``.
+    district : District, optional
+        What could be read: to tell of the data's quality, not to be assessed. It
+        does not travel with the error to another process.
     """
 
-    def __init__(self, problems: tuple[Problem, ...], rejected: pd.DataFrame) -> None:
-        self.problems, self.rejected = problems, rejected
+    def __init__(
+        self,
+        problems: tuple[Problem, ...],
+        rejected: pd.DataFrame,
+        district: District | None = None,
+    ) -> None:
+        self.problems, self.rejected, self.district = problems, rejected, district
         errors = [found for found in problems if found.severity == "error"]
         where, what, fix = problem_lines(errors[0], "en")
         if len(errors) > 1:
@@ -155,16 +165,14 @@ def _finish(table: str, frame: pd.DataFrame, crs: str) -> pd.DataFrame:
 def _assemble(
     config: DistrictConfig,
     track: Callable[[Iterable[Source]], Iterable[Source]],
-) -> tuple[District | None, Ledger]:
-    """Read and check everything; no district if a required table is not there."""
+) -> tuple[District, Ledger]:
+    """Read and check everything; with errors the district is what could be read."""
     ledger = Ledger(repair=config.repair)
     _report_missing_tables(config, ledger)
     _report_unknown_classes(config, ledger)
     tables, unread = _read_tables(config, ledger, track)
     related = relate(tables, config, unread=unread, ledger=ledger)
     elevation = read_heights(config, related["roads"], ledger=ledger)
-    if any(found.severity == "error" for found in ledger.problems):
-        return None, ledger
     finished: dict[str, Any] = {
         name: _finish(name, related[name], config.crs) for name in SCHEMAS
     }
@@ -183,6 +191,8 @@ def _assemble(
         topology=topology_frame(ledger, config.crs),
         review=_listed(ledger.review, REVIEW),
         merged=_listed(ledger.merged.values(), MERGED),
+        fits=_listed(ledger.fits, FITS),
+        filled=filled_columns(ledger),
         **finished,
     )
     counts = {name: len(frame) for name, frame in finished.items()}
@@ -225,8 +235,8 @@ def read_district(
     if faults or config is None:
         raise DistrictFileError(faults)
     district, ledger = _assemble(config, track)
-    if district is None:
-        raise DistrictError(tuple(ledger.problems), ledger.rejected(config.crs))
+    if any(found.severity == "error" for found in ledger.problems):
+        raise DistrictError(district.problems, district.rejected, district)
     return district
 
 
@@ -237,7 +247,8 @@ def _listed(rows: Iterable[dict[str, Any]], columns: tuple[str, ...]) -> pd.Data
 class Examination(NamedTuple):
     """All that reading a district found: problems, rows left out, to review, merged.
 
-    ``district`` is None where an error stops the reading.
+    ``district`` is what could be read, whatever errors there are; None where the
+    district file cannot be used at all.
     """
 
     problems: list[Problem]
@@ -301,6 +312,7 @@ def examine_district(path: str | Path) -> Examination:
     if config is not None:
         district, ledger = _assemble(config, _plain)
         more = [*ledger.problems, *_book_problems(config)]
+        district = replace(district, problems=(*faults, *more))
         named = reviewed_lists(config)
     return Examination(
         [*faults, *more],

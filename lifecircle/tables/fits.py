@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
+from lifecircle.evidence import FITS
 from lifecircle.tables.crs import DATUMS, from_wgs84, to_wgs84
 from lifecircle.tables.places import shapes_of
 from lifecircle.tables.zones import twin_zone
@@ -115,7 +116,8 @@ def check_fits(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> None:
     crs : str
         The district's metric CRS.
     ledger : Ledger
-        Takes one warning a layer, with both fits; nothing is moved.
+        Takes both fits of every layer tested, and a warning of those that fit
+        clearly better otherwise; nothing is moved.
 
     Notes
     -----
@@ -137,6 +139,7 @@ def check_fits(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> None:
             if len(points) >= FEWEST:
                 declared = ledger.origins[number].crs
                 found = fits(points, roads, cover, declared=declared, crs=crs)
+                _keep(table, found, number, ledger)
                 _report(table, found, number, ledger)
 
 
@@ -146,6 +149,16 @@ def _spots(table: str, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float6
     places = shapes if table == "communities" else shapely.point_on_surface(shapes)
     spots: npt.NDArray[np.float64] = shapely.get_coordinates(places)
     return spots[:: max(1, len(spots) // MOST)]
+
+
+def _keep(table: str, found: tuple[Fit, ...], number: int, ledger: Ledger) -> None:
+    """Both fits of a layer, whether or not anything is wrong with it."""
+    best = min(found[1:], key=lambda fit: fit.road_m)
+    origin = ledger.origins[number]
+    own = (found[0].datum, round(found[0].road_m, 1), round(found[0].inside, 4))
+    other = (best.datum, round(best.road_m, 1), round(best.inside, 4))
+    cells = (table, origin.file, origin.layer, *own, *other)
+    ledger.fits.append(dict(zip(FITS, cells, strict=True)))
 
 
 def _report(table: str, found: tuple[Fit, ...], number: int, ledger: Ledger) -> None:

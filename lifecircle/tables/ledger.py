@@ -78,6 +78,8 @@ class Ledger:
         (origin, row) of shapes that were made valid.
     faults : list of dict
         Faults of topology: ``evidence.TOPOLOGY`` and geometry.
+    fits : list of dict
+        How layers fit the roads: ``evidence.FITS``.
     """
 
     origins: list[Origin] = field(default_factory=list)
@@ -92,6 +94,7 @@ class Ledger:
     repair: tuple[str, ...] = ()
     invalid: set[tuple[int, int]] = field(default_factory=set)
     faults: list[dict[str, Any]] = field(default_factory=list)
+    fits: list[dict[str, Any]] = field(default_factory=list)
 
     def open(self, origin: Origin) -> int:
         """Number a source; rows point to it.

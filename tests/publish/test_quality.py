@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as Tree
@@ -13,8 +14,9 @@ from shapely import box
 from typer.testing import CliRunner
 
 from lifecircle.cli import app
-from lifecircle.evidence import MERGED, REJECTED, TOPOLOGY
+from lifecircle.evidence import FILLED, FITS, MERGED, REJECTED, TOPOLOGY
 from lifecircle.publish.quality import quality_page
+from lifecircle.tables.district import examine_district
 
 DEMO = Path(__file__).parents[2] / "data" / "demo" / "district.toml"
 HOSTILE = "<script>alert(1)</script>\x00=cmd"
@@ -52,7 +54,7 @@ def test_the_page_tells_all_and_runs_nothing(troubled, lang):
     assert "\x00" not in page
     assert "户数=731" in page
     assert "default-src 'none'" in page
-    assert page.count("<h2>") == 8
+    assert page.count("<h2>") == 10
 
 
 def test_faults_are_numbered_by_area_on_the_map_as_in_the_list(troubled):
@@ -106,3 +108,61 @@ def test_check_writes_the_page_on_request_and_not_of_what_cannot_be_read(tmp_pat
     shown = runner.invoke(app, ["check", "none.toml", "--report", str(page)])
     assert shown.exit_code == 1
     assert not page.exists()
+
+
+def test_layers_and_columns_of_the_files_are_told(troubled):
+    fits = pd.DataFrame(
+        [("facilities", "点.csv", "", "gcj02", 25.24, 1.0, "EPSG:4326", 38.9, 0.94)],
+        columns=list(FITS),
+    )
+    filled = pd.DataFrame(
+        [
+            ("buildings", "楼栋.xlsx", HOSTILE, "户数（户）", "households", 80, 20),
+            ("buildings", "楼栋.xlsx", "", "编号", "building_id", 80, 80),
+        ],
+        columns=list(FILLED),
+    )
+    page = quality_page(replace(troubled, fits=fits, filled=filled), lang="en")
+    line = page[page.index("点.csv") :]
+    cells = ["gcj02", "25.2", "100.0%", "EPSG:4326", "38.9", "94.0%"]
+    places = [line.index(f">{cell}<") for cell in cells]
+    assert places == sorted(places)
+    assert "户数（户）" in page
+    assert ">25.0%<" in page
+    assert "1 more are full" in page
+    assert "<script" not in page
+
+
+def test_a_stopped_run_and_check_write_the_page_and_the_lists(tmp_path):
+    folder = tmp_path / "示例"
+    shutil.copytree(DEMO.parent, folder)
+    file = folder / "district.toml"
+    text = file.read_text(encoding="utf-8")
+    # An error: there is no such column of the roads.
+    text = text.replace('road_class = "类型"', 'road_class = "路型"')
+    file.write_text(text, encoding="utf-8")
+    runner = CliRunner()
+    shown = runner.invoke(app, ["run", str(file), "--out", str(tmp_path / "out")])
+    assert shown.exit_code == 1, shown.output
+    page = (folder / "district.quality.html").read_text(encoding="utf-8")
+    assert "错误：改正后才能评估" in page
+    assert "路型" in page
+    assert "2,331.5" in page  # the overlap of two grids is told all the same
+    assert not (tmp_path / "out").exists()
+    report = tmp_path / "质量.html"
+    shown = runner.invoke(app, ["check", str(file), "--report", str(report)])
+    assert shown.exit_code == 1
+    assert report.read_text(encoding="utf-8") == page
+
+
+@pytest.mark.parametrize("disclosure", ["internal", "public"])
+def test_a_district_without_any_row_has_its_page(tmp_path, disclosure):
+    file = tmp_path / "district.toml"
+    head = 'id = "x"\nname = "X"\ncrs = "EPSG:4548"\nas_of = 2026-01-01\n'
+    file.write_text(
+        f'[district]\n{head}disclosure = "{disclosure}"\n', encoding="utf-8"
+    )
+    district = examine_district(file).district
+    assert district is not None
+    page = quality_page(district, lang="en")
+    assert "Errors: nothing is assessed" in page
