@@ -144,7 +144,7 @@ class District:
         Rows read, used, left out and estimated, source by source
         (``columns.ROW_COUNTS``).
     topology : GeoDataFrame
-        Faults of polygons (``evidence.TOPOLOGY``); empty in saved results.
+        Faults of polygons (``evidence.TOPOLOGY``).
     review, merged : DataFrame
         Facilities whose class a person should see (``evidence.REVIEW``), and those
         that two sources tell of (``evidence.MERGED``); empty in saved results.

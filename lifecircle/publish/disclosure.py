@@ -37,7 +37,8 @@ def disclosed(study: Assessment) -> Assessment:
     Assessment
         Internal: the same. Review and public: a building's elderly, small
         children and cases become NaN, in ``buildings`` and in ``served`` of level
-        building; rows left out are told without their cells.
+        building; rows left out are told without their cells, and in public faults
+        of polygons without those of buildings.
         Public: besides, counts above 0 and below 10 in ``served``, ``reached`` and
         ``gaps.areas`` become NaN; in ``reached`` and ``gate_readings`` all parts of
         a sum, since the one kept back would follow from the others.
@@ -99,7 +100,10 @@ def disclosed_district(district: District) -> District:
         if name in buildings:
             buildings[name] = float("nan")
     rejected = district.rejected.assign(cells="")
-    return replace(district, buildings=buildings, rejected=rejected)
+    faults = district.topology
+    if district.config.disclosure == "public" and len(faults):
+        faults = faults[faults["table"] != "buildings"].reset_index(drop=True)
+    return replace(district, buildings=buildings, rejected=rejected, topology=faults)
 
 
 def _without_small_moves(plan: GridPlan) -> GridPlan:

@@ -11,7 +11,7 @@ import pyogrio
 from geopandas import GeoDataFrame
 
 from lifecircle.publish.frames import described, prepared
-from lifecircle.publish.qgis import add_styles
+from lifecircle.publish.qgis import TOPOLOGY_LAYER, add_styles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,7 @@ __all__ = [
     "PLAN_FRAMES",
     "ROLL_UPS",
     "STUDY_TABLE",
+    "TOPOLOGY_COLUMNS",
     "UNIT_FRAMES",
     "study_frames",
     "write_geopackage",
@@ -60,6 +61,14 @@ PLAN_FRAMES = ("grids", "today", "changes", "communities", "buildings", "islands
 UNIT_FRAMES = ("units", "members", "changes", "areas")
 """Frames of a plan of communities; layers ``community_plan_units``, …"""
 
+TOPOLOGY_COLUMNS = {
+    "kind": "fault",
+    "table": "unit_table",
+    "parent": "parent_table",
+    "ids": "unit_ids",
+}
+"""Columns of ``evidence.TOPOLOGY`` by names that no database reserves."""
+
 STUDY_TABLE = "lifecircle_study"
 """Key and JSON text: what no layer can hold."""
 
@@ -86,6 +95,11 @@ def study_frames(study: Assessment) -> dict[str, DataFrame]:
         **{name: getattr(study.district, name) for name in DISTRICT_TABLES},
         "rejected": pd.DataFrame(
             study.district.rejected.drop(columns="geometry", errors="ignore")
+        ),
+        **(
+            {TOPOLOGY_LAYER: study.district.topology.rename(columns=TOPOLOGY_COLUMNS)}
+            if len(study.district.topology)
+            else {}
         ),
         "gap_areas": study.gaps.areas,
         "isochrones": study.isochrones,

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from lifecircle.model import Assessment, Rule
     from lifecircle.text import Language
 
-__all__ = ["STYLES", "VERDICTS", "WALKS", "add_styles"]
+__all__ = ["STYLES", "TOPOLOGY_LAYER", "VERDICTS", "WALKS", "add_styles"]
+
+TOPOLOGY_LAYER = "topology_faults"
+"""Layer of the faults of polygons; there is none where nothing is wrong."""
 
 STYLES = "layer_styles"
 """Table that QGIS reads styles from."""
@@ -152,6 +155,7 @@ def _aliases(base: sqlite3.Connection, table: str, lang: Language) -> dict[str, 
 _LABELS = {
     "communities": Label('"name"', size_pt=10),
     VERDICTS: Label('"name"', size_pt=10),
+    TOPOLOGY_LAYER: Label('"unit_ids"', size_pt=7, colour="#B5420E"),
     "grids": Label('"name"', size_pt=7, colour="#5B636B"),
     "plan_grids": Label('"households"', size_pt=8),
     "gap_areas": Label("round(\"households\") || ' 户'", size_pt=8, colour="#9A360A"),
@@ -186,6 +190,7 @@ def _looks(rule: Rule | None, lang: Language) -> dict[str, list[Look]]:
                                            style="no"))],
         "routes": [_all("line", line("#FFFFFF", 1.4), line(tokens.INK, 0.8,
                                                            dash_mm=(0.1, 1.4)))],
+        TOPOLOGY_LAYER: _faults(lang),
         VERDICTS: _verdicts(lang),
     }  # fmt: skip
     if rule is None:
@@ -280,6 +285,29 @@ def _facilities(lang: Language) -> list[Look]:
             ("under_construction", "#8A9096", tokens.INK),
             ("planned", "#FFFFFF", tokens.INK),
         )
+    ]
+
+
+def _faults(lang: Language) -> list[Look]:
+    """Faults of polygons by kind, in strong colours: many are small."""
+    colours = {
+        "overlap": "#B5420E",
+        "gap": "#6B5FA0",
+        "across": "#A87B00",
+        "elsewhere": "#2E6DA4",
+        "multipart": "#5B636B",
+        "sliver": "#B03A78",
+        "invalid": "#111111",
+        "repaired": "#3F7D3A",
+    }
+    return [
+        Look(
+            f"\"fault\" = '{kind}'",
+            say(f"quality.kind_{kind}", lang),
+            "fill",
+            (filled(colour, edge=colour, edge_mm=0.8, opacity=0.5),),
+        )
+        for kind, colour in colours.items()
     ]
 
 

@@ -220,8 +220,6 @@ def _duplicates(page: Page) -> None:
 
 def _topology(page: Page) -> None:
     faults = page.district.topology
-    if len(faults) and page.public:
-        faults = faults[faults["table"] != "buildings"]
     if not len(faults):
         _repairs(page, page.chapter("topology", empty=True))
         return

@@ -14,6 +14,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from lifecircle.columns import ROW_COUNTS
 from lifecircle.errors import ResultError
+from lifecircle.evidence import TOPOLOGY
 from lifecircle.model import (
     Assessment,
     CommunityPlan,
@@ -36,9 +37,10 @@ from lifecircle.publish.geopackage import (
     PLAN_FRAMES,
     ROLL_UPS,
     STUDY_TABLE,
+    TOPOLOGY_COLUMNS,
     UNIT_FRAMES,
 )
-from lifecircle.publish.qgis import STYLES, WALKS
+from lifecircle.publish.qgis import STYLES, TOPOLOGY_LAYER, WALKS
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -271,6 +273,7 @@ def _assessment(
         complete_classes=frozenset(parts["complete_classes"]),
         problems=tuple(Problem(**one) for one in parts["problems"]),
         row_counts=pd.DataFrame(manifest.get("rows", []), columns=list(ROW_COUNTS)),
+        topology=_topology(frames),
         **{name: frames[name] for name in DISTRICT_TABLES},
     )
     books = tuple(_book(one) for one in parts["books"])
@@ -290,6 +293,14 @@ def _assessment(
         grid_plan=_grid_plan(frames, parts.get("grid_plan")),
         community_plan=_community_plan(frames, parts.get("community_plan")),
     )
+
+
+def _topology(frames: dict[str, Any]) -> DataFrame:
+    """Faults of polygons under our names; a study without any has no such layer."""
+    names = {theirs: ours for ours, theirs in TOPOLOGY_COLUMNS.items()}
+    layer = frames.get(TOPOLOGY_LAYER, pd.DataFrame(columns=[*TOPOLOGY, "geometry"]))
+    found: DataFrame = layer.rename(columns=names)
+    return found
 
 
 def _grid_plan(

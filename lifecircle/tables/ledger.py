@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["HIDDEN", "Ledger", "Origin"]
 
+_AREAL, _MARK_M = (3, 6), 1.0
+
 HIDDEN = ("_origin", "_row")
 """Columns that say where a row comes from; dropped from finished tables."""
 
@@ -178,10 +180,12 @@ class Ledger:
         area_m2 : float
             Of what is wrong.
         geometry : shapely geometry
-            Where, in the district's CRS.
+            Where, in the district's CRS; points and lines are drawn a metre wide.
         parent : str, optional
             As in ``evidence.TOPOLOGY``.
         """
+        if shapely.get_type_id(geometry) not in _AREAL:
+            geometry = shapely.buffer(geometry, _MARK_M)
         cells = (kind, table, parent, ids, area_m2, geometry)
         self.faults.append(dict(zip((*TOPOLOGY, "geometry"), cells, strict=True)))
 
