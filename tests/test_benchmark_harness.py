@@ -160,6 +160,39 @@ def test_chains_are_joined_and_no_metre_is_lost(networks):
     assert joined.length_m.tolist() == [200.0] * 4
 
 
+@pytest.mark.parametrize("suffix", [".gpkg", ".parquet"])
+def test_a_made_up_city_is_sound_and_all_of_it_stands(monkeypatch, tmp_path, suffix):
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    cities = importlib.import_module("benchmarks.cities")
+    suite = importlib.import_module("benchmarks.tables")
+    district = cities.write_city(tmp_path, 1000, suffix=suffix)
+    # 1,000 buildings: 17 blocks, so 8 x 8 of them in 2 x 2 communities; 100
+    # facilities, a room in each tenth; 300 roads.
+    assert suite.examined(district) == 4 + 1000 + 100 + 10 + 300
+    found = suite.examine_district(district)
+    assert (found.problems, len(found.rejected)) == ([], 0)
+    buildings = found.district.buildings
+    assert buildings.is_valid.all()
+    assert set(buildings.count_coordinates()) == {5, 7}
+    # No two buildings share ground, and each lies in the community of its block.
+    assert (buildings.sindex.query(buildings.geometry, predicate="overlaps").size) == 0
+    assert buildings["community_id"].notna().all()
+    assert 0.05 < (buildings["households_method"] == "floor_area").mean() < 0.15
+    if suffix == ".gpkg":
+        assert suite.read_plainly(district) == 1414
+
+
+def test_a_made_up_city_is_the_same_for_the_same_seed(monkeypatch):
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    cities = importlib.import_module("benchmarks.cities")
+    one, again, other = (
+        [frame.to_csv() for frame in cities.made_up_city(600, seed=seed)]
+        for seed in (1, 1, 2)
+    )
+    assert one == again
+    assert one[1:4] != other[1:4]
+
+
 def test_the_page_of_a_made_up_study_is_drawn_without_a_network(monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(str(SCRIPTS))
     studies = importlib.import_module("benchmarks.studies")

@@ -26,6 +26,7 @@ from typing import Any
 PEERS = (
     *("numpy", "numba", "scipy", "shapely", "networkx", "pandana", "igraph"),
     *("cityseer", "pyrosm", "osmnx", "osmium", "pyvalhalla", "folium"),
+    *("geopandas", "pandas", "pyogrio", "pyarrow"),
     *("pymetis", "gerrychain", "spopt", "k-means-constrained", "folium", "playwright"),
 )
 
@@ -183,7 +184,7 @@ def machine() -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a suite; 0 = every bar holds, 1 = one does not."""
     parser = argparse.ArgumentParser(prog="scripts/benchmark")
-    parser.add_argument("suite", help="walk, checks, regrid or map")
+    parser.add_argument("suite", help="walk, checks, regrid, map or tables")
     parser.add_argument("--json", type=Path, help="file for the rows, timings kept")
     parser.add_argument("--only", default="", help="ids, separated by commas")
     options = parser.parse_args(arguments)

@@ -16,7 +16,7 @@ from benchmarks import networks
 from benchmarks.harness import Row, Skip, ratio
 
 RUNS = 5
-_REPORT = """
+REPORT = """
 import json, time
 def peak_gb():
     # ru_maxrss would count what the process that started this one had.
@@ -25,7 +25,7 @@ def peak_gb():
             return int(line.split()[1]) * 1024 / 1e9
 """
 _OURS = (
-    _REPORT
+    REPORT
     + """
 import sys
 import osmium
@@ -43,7 +43,7 @@ network = build_network(only_roads(roads))
 size = len(network.segment_nodes)
 """
 _PYROSM = (
-    _REPORT
+    REPORT
     + """
 import sys, warnings
 warnings.simplefilter("ignore")
@@ -60,7 +60,7 @@ print(json.dumps([time.process_time() - start, peak_gb() - base, graph.ecount()]
 """
 )
 _PEAK = (
-    _REPORT
+    REPORT
     + """
 import sys
 import numpy as np
