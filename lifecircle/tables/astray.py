@@ -80,8 +80,8 @@ def drop_far_layers(
     at_home = {layer.number for layer in anchors}
     astray = set()
     for layer in (one for one in layers if one.number not in at_home):
-        away_m = min(_away_m(layer.shapes, cover) for cover in covers)
-        if away_m > FAR_M:
+        if not any(_is_near(layer.shapes, cover) for cover in covers):
+            away_m = min(_away_m(layer.shapes, cover) for cover in covers)
             astray.add(layer.number)
             declared = ledger.origins[layer.number].crs
             shown = {"km": f"{away_m / 1000:.1f}", "here": here, "declared": declared}
@@ -115,6 +115,12 @@ def _away_m(shapes: npt.NDArray[np.object_], cover: Any) -> float:
     return float(np.min(shapely.distance(shapes, cover)))
 
 
+def _is_near(shapes: npt.NDArray[np.object_], cover: Any) -> bool:
+    """Whether any shape lies within the limit; mostly one of the first few does."""
+    few = shapes[:: max(1, len(shapes) // _MOST_SPOTS)]
+    return any(_away_m(some, cover) <= FAR_M for some in (few, shapes))
+
+
 def _anchors(layers: list[_Layer]) -> list[_Layer]:
     """The layers that say where the district is."""
     homes = [layer for layer in layers if layer.table == "communities"]
@@ -123,7 +129,7 @@ def _anchors(layers: list[_Layer]) -> list[_Layer]:
     for home in homes:
         cover = home.cover()
         near = (layer for layer in layers if layer.number != home.number)
-        if any(_away_m(layer.shapes, cover) <= FAR_M for layer in near):
+        if any(_is_near(layer.shapes, cover) for layer in near):
             met.append(home)
     if met or not others:
         return met or homes

@@ -127,9 +127,7 @@ def _read_tables(
         elif len(frame):
             parts[source.table].append(frame)
     tables = {
-        name: pd.concat(frames, ignore_index=True)
-        if frames
-        else empty_table(name, config.crs)
+        name: _together(frames) if frames else empty_table(name, config.crs)
         for name, frames in parts.items()
     }
     named = {source.table for source in config.sources}
@@ -146,17 +144,23 @@ def _read_tables(
     return tables, frozenset(unread)
 
 
+def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
 def _finish(table: str, frame: pd.DataFrame, crs: str) -> pd.DataFrame:
     """A table's own columns in order, sorted, plain index."""
     schema = SCHEMAS[table]
     columns = list(schema.columns)
     order = [name for name in schema.order if name in frame.columns]
-    ordered = frame.sort_values(order, kind="stable") if order else frame
-    plain = ordered[columns].reset_index(drop=True)
+    if order and not (len(order) == 1 and frame[order[0]].is_monotonic_increasing):
+        frame = frame.sort_values(order, kind="stable")
+    plain = frame[columns].reset_index(drop=True)
     for field in schema.fields:
         if field.kind not in NUMERIC and field.name in plain:
-            text = plain[field.name].astype(object)
-            plain[field.name] = text.where(text.notna(), None)
+            text = plain[field.name].to_numpy(dtype=object, copy=True)
+            text[pd.isna(text)] = None
+            plain[field.name] = pd.Series(text, plain.index, dtype=object)
     if not schema.shapes:
         return pd.DataFrame(plain)
     return gpd.GeoDataFrame(plain, geometry="geometry", crs=crs)

@@ -7,6 +7,7 @@ it, and geometry in the file's own coordinates; nothing is made of them yet.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -67,9 +68,29 @@ def _read_sheet(source: Source) -> Found:
     return from_records(sheet.records, source, layer=name, merged=sheet.merged)
 
 
-def _cells(column: pd.Series[Any]) -> Any:
-    """Cells of a column; an array where all are numbers, which is much faster."""
-    return column.to_numpy() if column.dtype.kind in "iuf" else column.tolist()
+class _Cells(Sequence[Any]):
+    """Cells by column, made of a frame's when asked for: few of a file's are.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As read.
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
+
+    def __len__(self) -> int:
+        return self._frame.shape[1]
+
+    def __getitem__(self, place: Any) -> Any:
+        """A column's cells; an array where all are numbers or text, which is fast."""
+        column = self._frame.iloc[:, place]
+        if column.dtype.kind in "iuf":
+            return column.to_numpy()
+        if column.dtype == "str":
+            return column.to_numpy(dtype=object)
+        return column.tolist()
 
 
 def _from_features(frame: pd.DataFrame, *, layer: str = "") -> Found:
@@ -80,9 +101,8 @@ def _from_features(frame: pd.DataFrame, *, layer: str = "") -> Found:
         crs = frame.crs
         frame = frame.drop(columns=frame.geometry.name)
     names = [str(name) for name in frame.columns]
-    cells = [_cells(frame.iloc[:, place]) for place in range(len(names))]
     rows = np.arange(1, len(frame) + 1, dtype=np.int64)
-    return Found(names, cells, rows, geometry, crs, layer)
+    return Found(names, _Cells(frame), rows, geometry, crs, layer)
 
 
 def _read_geojson(source: Source) -> Found:
@@ -111,15 +131,19 @@ def _read_features(source: Source) -> Found:
 
 def _decoded(source: Source, raw: Found, label: str) -> Found:
     """Text that was read byte for byte, in the declared encoding or the .cpg's."""
+    columns = [
+        column if isinstance(column, list) or column.dtype.kind != "O" else list(column)
+        for column in raw.cells
+    ]
     if not source.encoding and label:
         codec = canonical(label)
     else:
         codec = codec_of(source)
-        texts = [raw.names, *(one for one in raw.cells if isinstance(one, list))]
+        texts = [raw.names, *(one for one in columns if isinstance(one, list))]
         refuse_other_encoding(stored_bytes(texts), source)
     cells = [
         as_text(column, codec) if isinstance(column, list) else column
-        for column in raw.cells
+        for column in columns
     ]
     names = as_text(raw.names, codec)
     return Found(names, cells, raw.rows, raw.geometry, raw.crs, raw.layer)

@@ -8,6 +8,7 @@ moved, it lies at random between them.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -34,6 +35,12 @@ CLEARLY, INSIDE_TOO = 0.75, 0.92
 GAIN = 0.05
 
 
+@cache
+def _transformer(source: str, target: str) -> Transformer:
+    """Kept, as making one takes longer than its use here."""
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
 class Fit(NamedTuple):
     """Median metres to the nearest road, and share inside the communities."""
 
@@ -44,7 +51,7 @@ class Fit(NamedTuple):
 
 def fits(
     points: npt.NDArray[np.float64],
-    roads: npt.NDArray[np.object_],
+    roads: shapely.STRtree,
     cover: Any,
     *,
     declared: str,
@@ -56,7 +63,7 @@ def fits(
     ----------
     points : float64 array (n, 2)
         Metres in ``crs``, as read by the declaration.
-    roads : object array
+    roads : STRtree
         Lines in ``crs``.
     cover : shapely geometry
         The communities.
@@ -74,15 +81,14 @@ def fits(
     Examples
     --------
     >>> import numpy as np, shapely
-    >>> roads = np.array([shapely.LineString([(5e5, 3.43e6), (5.1e5, 3.43e6)])])
+    >>> roads = shapely.STRtree([shapely.LineString([(5e5, 3.43e6), (5.1e5, 3.43e6)])])
     >>> on_it = np.array([[5.01e5, 3.43e6], [5.02e5, 3.43e6]])
     >>> area = shapely.box(5e5, 3.42e6, 5.1e5, 3.44e6)
     >>> found = fits(on_it, roads, area, declared="EPSG:4548", crs="EPSG:4548")
     >>> [(fit.datum, round(fit.road_m, -2)) for fit in found]
     [('EPSG:4548', 0.0), ('gcj02', 200.0), ('bd09', 500.0), ('EPSG:32650', 1400.0)]
     """
-    degrees = Transformer.from_crs(crs, 4326, always_xy=True)
-    metres = Transformer.from_crs(4326, crs, always_xy=True)
+    degrees, metres = _transformer(crs, "EPSG:4326"), _transformer("EPSG:4326", crs)
     raw = degrees.transform(points[:, 0], points[:, 1])
     if declared in DATUMS:
         raw = from_wgs84(raw[0], raw[1], declared)
@@ -93,14 +99,13 @@ def fits(
     }
     twin = twin_zone(declared)
     if twin:
-        own = Transformer.from_crs(crs, declared, always_xy=True)
-        other = Transformer.from_crs(twin, 4326, always_xy=True)
+        own = _transformer(crs, declared)
+        other = _transformer(twin, "EPSG:4326")
         readings[twin] = other.transform(*own.transform(points[:, 0], points[:, 1]))
-    tree = shapely.STRtree(roads)
     found = []
     for reading, placed in readings.items():
         spots = shapely.points(*metres.transform(*placed))
-        away_m = shapely.distance(spots, roads[tree.nearest(spots)])
+        away_m = shapely.distance(spots, roads.geometries[roads.nearest(spots)])
         inside = shapely.intersects(cover, spots).mean()
         found.append(Fit(reading, float(np.median(away_m)), float(inside)))
     return tuple(found)
@@ -131,6 +136,7 @@ def check_fits(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> None:
         return
     cover = shapely.union_all(shapes_of(tables["communities"]))
     shapely.prepare(cover)
+    tree = shapely.STRtree(roads)
     for table in ("communities", "compounds", "buildings", "facilities"):
         frame: GeoDataFrame = tables[table]
         origins = frame["_origin"].to_numpy()
@@ -138,7 +144,7 @@ def check_fits(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> None:
             points = _spots(table, shapes_of(frame)[origins == number])
             if len(points) >= FEWEST:
                 declared = ledger.origins[number].crs
-                found = fits(points, roads, cover, declared=declared, crs=crs)
+                found = fits(points, tree, cover, declared=declared, crs=crs)
                 _keep(table, found, number, ledger)
                 _report(table, found, number, ledger)
 
@@ -146,9 +152,11 @@ def check_fits(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> None:
 def _spots(table: str, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
     """Corners of boundaries, middles of all else; evenly thinned."""
     shapes = shapes[~shapely.is_missing(shapes)]
-    places = shapes if table == "communities" else shapely.point_on_surface(shapes)
-    spots: npt.NDArray[np.float64] = shapely.get_coordinates(places)
-    return spots[:: max(1, len(spots) // MOST)]
+    if table == "communities":
+        spots: npt.NDArray[np.float64] = shapely.get_coordinates(shapes)
+        return spots[:: max(1, len(spots) // MOST)]
+    thinned = shapes[:: max(1, len(shapes) // MOST)]
+    return shapely.get_coordinates(shapely.point_on_surface(thinned))
 
 
 def _keep(table: str, found: tuple[Fit, ...], number: int, ledger: Ledger) -> None:

@@ -11,7 +11,7 @@ from lifecircle.tables.encodings import canonical, other_encoding
 from lifecircle.tables.parse import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -122,7 +122,7 @@ class Found:
     ----------
     names : list of str
         The file's column names, in order, possibly twice.
-    cells : list of array-like
+    cells : sequence of array-like
         One sequence a column.
     rows : int64 array
         Row numbers as the planner sees them: header counted in spreadsheets,
@@ -141,7 +141,7 @@ class Found:
     """
 
     names: list[str]
-    cells: list[Any]
+    cells: Sequence[Any]
     rows: npt.NDArray[np.int64]
     geometry: npt.NDArray[np.object_] | None = None
     crs: CRS | None = None

@@ -254,9 +254,12 @@ class Ledger:
         gone = {*self.left_out, *self.merged}
         if not gone:
             return np.ones(len(frame), dtype=bool)
-        pairs = zip(frame["_origin"], frame["_row"], strict=True)
-        kept = [(int(origin), int(row)) not in gone for origin, row in pairs]
-        return np.array(kept, dtype=bool)
+        standing = np.ones(len(frame), dtype=bool)
+        origins, rows = frame["_origin"].to_numpy(), frame["_row"].to_numpy()
+        for number in {origin for origin, _ in gone}:
+            lost = [row for origin, row in gone if origin == number]
+            standing &= (origins != number) | ~np.isin(rows, lost)
+        return standing
 
     def rejected(self, crs: str = "") -> gpd.GeoDataFrame:
         """List the rows left out.

@@ -16,6 +16,7 @@ from lifecircle.tables.cells import (
     to_list,
     to_number,
     to_text,
+    to_texts,
     to_year,
 )
 from lifecircle.tables.schemas import NUMERIC
@@ -265,15 +266,15 @@ def parse_column(
         return _absent(frame, field)
     cells = frame[field.name]
     values, faults = _judge_column(cells, field, mapping)
-    for place in np.flatnonzero(faults != "").tolist():
+    for place, fault in faults.items():
         shown = _shown(cells.iloc[place], field, mapping)
-        ledger.flag(frame, [place], faults[place], [shown], column=field.name)
-    gone = pd.isna(values)
+        ledger.flag(frame, [place], fault, [shown], column=field.name)
     if field.required:
-        empty = np.flatnonzero(gone & (faults == "")).tolist()
+        gone = np.flatnonzero(pd.isna(values)).tolist()
+        empty = [place for place in gone if place not in faults]
         ledger.flag(frame, empty, "missing_value", column=field.name)
     if field.default is not None:
-        values[gone] = field.default
+        values[pd.isna(values)] = field.default
     return pd.Series(values, frame.index, dtype=values.dtype, name=field.name)
 
 
@@ -288,22 +289,38 @@ def _absent(frame: pd.DataFrame, field: Field) -> pd.Series[Any]:
 
 def _judge_column(
     cells: pd.Series[Any], field: Field, mapping: Mapping[str, str]
-) -> tuple[npt.NDArray[Any], npt.NDArray[np.object_]]:
-    """Parsed values and faults of a column, each different cell looked at once."""
+) -> tuple[npt.NDArray[Any], dict[int, str]]:
+    """Parsed values of a column, and faults by place; no cell is looked at twice."""
     if cells.dtype.kind in "iuf" and field.kind == "number" and not mapping:
         return _judge_numbers(cells, field)
-    codes, different = _different(cells)
+    texts = pd.api.types.infer_dtype(cells, skipna=True) == "string"
+    if texts and field.kind in ("id", "text") and not mapping:
+        return _clean_texts(cells), {}
+    codes, different = _different(cells, texts=texts)
     judged = [_judge(cell, field, mapping) for cell in different]
     kind = np.float64 if field.kind in NUMERIC else object
     values, faults = np.empty(len(judged), dtype=kind), np.empty(len(judged), object)
     values[:] = [value for value, _ in judged]
     faults[:] = [fault for _, fault in judged]
-    return values[codes], faults[codes]
+    wrong = np.flatnonzero((faults != "")[codes])
+    found = zip(wrong.tolist(), faults[codes[wrong]], strict=True)
+    return values[codes], dict(found)
 
 
-def _different(cells: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
+def _clean_texts(cells: pd.Series[Any]) -> npt.NDArray[np.object_]:
+    """As ``to_text`` of each, for a column of text and of what is missing."""
+    texts = cells.to_numpy(dtype=object, copy=True)
+    missing = pd.isna(texts)
+    texts[missing] = None
+    texts[~missing] = to_texts(texts[~missing].tolist())
+    return texts
+
+
+def _different(
+    cells: pd.Series[Any], *, texts: bool
+) -> tuple[npt.NDArray[np.intp], list[Any]]:
     """The different cells, and which of them stands where; 1 and "1" are two."""
-    if pd.api.types.infer_dtype(cells, skipna=True) == "string":
+    if texts:
         given = cells.to_numpy(dtype=object)
         codes, different = pd.factorize(given)
         # What is missing has code -1: the last.
@@ -319,15 +336,15 @@ def _different(cells: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
 
 def _judge_numbers(
     cells: pd.Series[Any], field: Field
-) -> tuple[npt.NDArray[Any], npt.NDArray[np.object_]]:
+) -> tuple[npt.NDArray[Any], dict[int, str]]:
     """As ``_judge``, for a column that a file holds as numbers."""
     values = cells.to_numpy(dtype=np.float64, copy=True)
-    faults = np.full(len(values), "", dtype=object)
+    faults = {}
     low = -np.inf if field.least is None else field.least
     high = np.inf if field.most is None else field.most
     bad = np.isinf(values) | (values < low) | (values > high)
     if field.whole:
         bad |= np.isfinite(values) & (values != np.floor(values))
-    for place in np.flatnonzero(bad):
+    for place in np.flatnonzero(bad).tolist():
         values[place], faults[place] = _judge(cells.iloc[place], field, {})
     return values, faults

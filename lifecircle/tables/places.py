@@ -56,7 +56,10 @@ def _lowest(
 ) -> npt.NDArray[np.object_]:
     """For each row the lowest id among its pairs, None without any."""
     found = np.full(rows, None, dtype=object)
-    for row, place in sorted(zip(*pairs.tolist(), strict=True), reverse=True):
+    found[pairs[0]] = ids[pairs[1]]
+    several = pairs[:, np.bincount(pairs[0], minlength=rows)[pairs[0]] > 1]
+    found[several[0]] = None
+    for row, place in sorted(zip(*several.tolist(), strict=True), reverse=True):
         if found[row] is None or ids[place] < found[row]:
             found[row] = ids[place]
     return found
@@ -95,6 +98,8 @@ def containing(
     areas = shapes_of(polygons)
     areas[~np.isin(shapely.get_type_id(areas), _AREAL)] = None
     tree = shapely.STRtree(areas)
+    if not len(tree):
+        return np.full(len(shapes), None, dtype=object)
     pairs = tree.query(shapely.point_on_surface(shapes), predicate="intersects")
     ids = polygons[id_column].to_numpy(dtype=object)
     return _lowest(pairs, ids, len(shapes))

@@ -119,9 +119,8 @@ def _numbered(source: Source, found: Found) -> list[Any]:
 
 def _as_found(column: Any) -> pd.Series[Any]:
     """Cells of any kind as they are; numbers of a file stay numbers."""
-    if isinstance(column, np.ndarray):
-        return pd.Series(column)
-    return pd.Series(column, dtype=object)
+    numbers = isinstance(column, np.ndarray) and column.dtype != object
+    return pd.Series(column, dtype=column.dtype if numbers else object)
 
 
 def _cells_of(
@@ -168,7 +167,11 @@ def _refuse_persons(found: Found, number: int, ledger: Ledger) -> bool:
 
 
 def _holds_lost(texts: pd.Series[Any]) -> bool:
-    whole = "\n".join(cell for cell in texts.unique() if isinstance(cell, str))
+    cells = texts.tolist()
+    try:
+        whole = "\n".join(cells)
+    except TypeError:
+        whole = "\n".join(cell for cell in cells if isinstance(cell, str))
     return any(mark in whole for mark in _LOST)
 
 
@@ -236,8 +239,10 @@ def _geometry_of(
         number = int(frame["_origin"].iloc[0]) if len(frame) else None
         ledger.report("no_geometry", origin=number)
         return None
-    flat: npt.NDArray[np.object_] = shapely.force_2d(found.geometry)
-    return flat
+    shapes = found.geometry.copy()
+    deep = shapely.get_coordinate_dimension(shapes) > 2
+    shapes[deep] = shapely.force_2d(shapes[deep])
+    return shapes
 
 
 def _check_coordinates(
@@ -349,7 +354,7 @@ def _parse(source: Source, cells: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
         said = parsed["household_basis"]
         parsed["household_basis"] = said.where(said != "", source.household_basis)
     axes = [name for name in cells.columns if str(name).startswith("@")]
-    return pd.concat([pd.DataFrame(parsed), cells[axes]], axis=1)
+    return pd.DataFrame({**parsed, **cells[axes]})
 
 
 def read_source(
@@ -390,8 +395,7 @@ def read_source(
     if source.provider:
         cells = classify_cells(source, cells, base=base, ledger=ledger)
     frame = _parse(source, cells, ledger)
-    name = ledger.origins[number].file
-    logger.info("%s: %d rows of %s", name, len(frame), source.table)
+    logger.info("%s: %d rows of %s", source.path.name, len(frame), source.table)
     if not schema_of(source.table).shapes:
         return frame
     located = _located(source, found, frame, target=target, ledger=ledger)

@@ -87,12 +87,12 @@ def _in_ten_thousand(cell: Any) -> Any:
 def known_units(
     tables: Mapping[str, pd.DataFrame], config: DistrictConfig, unread: frozenset[str]
 ) -> dict[str, frozenset[str]]:
-    """Ids of the units of every level that can be told.
+    """Ids of the units of every level that registers tell of and that can be told.
 
     Parameters
     ----------
     tables : Mapping[str, DataFrame]
-        Tables as read.
+        Tables as read; the levels are those of the registers.
     config : DistrictConfig
         Names the district, which stands for its city too.
     unread : frozenset of str
@@ -103,10 +103,11 @@ def known_units(
     dict
         Level to ids; a level whose table could not be read is not there.
     """
+    asked = set(tables["registers"]["level"])
     whole = frozenset({config.district_id})
     known = {"city": whole, "district": whole}
     for level, (table, column) in _UNITS.items():
-        if table not in unread:
+        if level in asked and table not in unread:
             ids = tables[table][column].dropna()
             known[level] = frozenset(str(value) for value in ids)
     return known

@@ -67,8 +67,10 @@ def _check_unique(table: str, frame: pd.DataFrame, ledger: Ledger) -> None:
     if not key.unique:
         return
     named = frame[frame[key.name].notna().to_numpy()]
-    first = named.drop_duplicates(key.name).set_index(key.name)
     again = np.flatnonzero(named.duplicated(key.name).to_numpy())
+    if not len(again):
+        return
+    first = named.drop_duplicates(key.name).set_index(key.name)
     shown = []
     for place in again:
         value = named[key.name].iloc[place]
@@ -83,13 +85,13 @@ def _fill_ids(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     key = schema_of(table).fields[0]
     if key.kind != "id" or key.required:
         return frame
-    made = [
+    ids = frame[key.name].astype(object)
+    lacking = frame[ids.isna().to_numpy()]
+    ids[ids.isna()] = [
         f"{origin + 1}-{row:06d}"
-        for origin, row in zip(frame["_origin"], frame["_row"], strict=True)
+        for origin, row in zip(lacking["_origin"], lacking["_row"], strict=True)
     ]
-    filler = pd.Series(made, index=frame.index, dtype=object)
-    ids = frame[key.name].where(frame[key.name].notna(), filler)
-    return frame.assign(**{key.name: ids.astype(object)})
+    return frame.assign(**{key.name: ids})
 
 
 def _check_references(

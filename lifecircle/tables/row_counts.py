@@ -12,6 +12,9 @@ from lifecircle.tables.ledger import HIDDEN
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+    import numpy.typing as npt
+
     from lifecircle.tables.ledger import Ledger
 
 __all__ = ["row_counts"]
@@ -44,11 +47,12 @@ def row_counts(ledger: Ledger, tables: Mapping[str, Any]) -> pd.DataFrame:
     for number, origin in enumerate(ledger.origins):
         if number not in ledger.cells:
             continue  # a list of decisions: no rows of a table
-        found = set(ledger.cells[number].index.tolist())
-        merged = {row for place, row in ledger.merged if place == number}
-        left_out = {row for place, row in ledger.left_out if place == number}
+        found = pd.unique(ledger.cells[number].index)
+        merged = [row for place, row in ledger.merged if place == number]
+        left_out = [row for place, row in ledger.left_out if place == number]
         standing = _rows_of(tables[origin.table], number)
-        used = (found if standing is None else standing) - left_out - merged
+        used = pd.Index(found if standing is None else standing)
+        used = used[~used.isin([*left_out, *merged])]
         counts = (len(found), len(used), len(left_out), len(merged))
         lines.append(
             (origin.table, origin.file, origin.layer, *counts, guessed.get(number, 0))
@@ -56,11 +60,13 @@ def row_counts(ledger: Ledger, tables: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=list(ROW_COUNTS))
 
 
-def _rows_of(frame: pd.DataFrame, number: int) -> set[int] | None:
+def _rows_of(frame: pd.DataFrame, number: int) -> npt.NDArray[np.int64] | None:
     """Rows of a source that stand in a table; None if the table does not say."""
     if not set(HIDDEN) <= set(frame.columns):
         return None
-    return set(frame.loc[frame["_origin"] == number, "_row"].tolist())
+    rows = frame["_row"].to_numpy()[frame["_origin"].to_numpy() == number]
+    once: npt.NDArray[np.int64] = pd.unique(rows)
+    return once
 
 
 def _estimated(tables: Mapping[str, Any]) -> dict[int, int]:

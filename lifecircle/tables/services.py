@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -52,21 +52,18 @@ def classes_of(facilities: pd.DataFrame, rooms: pd.DataFrame) -> pd.DataFrame:
 
 def _listed(facilities: pd.DataFrame, rooms: pd.DataFrame) -> pd.DataFrame:
     """Per facility: what its listed rooms add up to, and whether that is usable."""
-    grouped = rooms.groupby("facility_id")
+    ids = rooms["facility_id"]
+    bases: dict[Any, frozenset[Any]] = {}
+    for one, basis in zip(ids, rooms["area_basis"], strict=True):
+        bases[one] = bases.get(one, frozenset()) | ({basis} - _UNSAID)
     sums = pd.DataFrame(
         {
-            "listed_m2": grouped["floor_area_m2"].sum(),
-            "gaps": grouped["floor_area_m2"].apply(
-                lambda area: bool(area.isna().any())
-            ),
-            "shared": grouped["shared_use"].apply(
-                lambda use: bool((use == "yes").any())
-            ),
-            "bases": grouped["area_basis"].apply(
-                lambda basis: frozenset(basis) - _UNSAID
-            ),
+            "listed_m2": rooms.groupby("facility_id")["floor_area_m2"].sum(),
+            "gaps": rooms["floor_area_m2"].isna().groupby(ids).any(),
+            "shared": (rooms["shared_use"] == "yes").groupby(ids).any(),
         }
     )
+    sums["bases"] = pd.Series([bases[one] for one in sums.index], sums.index, object)
     return facilities.set_index("facility_id").join(sums, how="left")
 
 

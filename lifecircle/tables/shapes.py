@@ -16,25 +16,19 @@ if TYPE_CHECKING:
 
 __all__ = ["check_shapes"]
 
-_SINGLE = {
-    "MultiPoint": "Point",
-    "MultiPolygon": "Polygon",
-    "MultiLineString": "LineString",
-}
+_MULTI = (4, 5, 6)
+"""Type numbers of multi-parts of points, lines and polygons."""
+
 _PLACE = re.compile(r"(?P<what>.+)\[(?P<x>\S+) (?P<y>\S+)\]")
-
-
-def _types(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    return np.array(
-        [None if shape is None else shape.geom_type for shape in shapes], dtype=object
-    )
 
 
 def _single(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     """Multi-parts of one part to that part, as shapefiles lack the distinction."""
-    alone = shapely.get_num_geometries(shapes) == 1
-    multi = np.isin(_types(shapes), list(_SINGLE))
-    return np.where(alone & multi, shapely.get_geometry(shapes, 0), shapes)
+    alone = np.isin(shapely.get_type_id(shapes), _MULTI)
+    alone &= shapely.get_num_geometries(shapes) == 1
+    single = shapes.copy()
+    single[alone] = shapely.get_geometry(shapes[alone], 0)
+    return single
 
 
 def _why_invalid(shape: Any) -> tuple[str, dict[str, Any]]:
@@ -102,9 +96,13 @@ def check_shapes(
     ledger.flag(frame, np.flatnonzero(gone & ~told), "geometry_missing")
     shapes = _single(shapes)
     shapes[gone] = None
-    types = _types(shapes)
-    wrong = np.flatnonzero(~gone & ~np.isin(types, allowed))
-    shown = [{"value": types[place], "allowed": "、".join(allowed)} for place in wrong]
+    types = shapely.get_type_id(shapes)
+    fine = [int(shapely.GeometryType[name.upper()]) for name in allowed]
+    wrong = np.flatnonzero(~gone & ~np.isin(types, fine))
+    shown = [
+        {"value": shape.geom_type, "allowed": "、".join(allowed)}
+        for shape in shapes[wrong]
+    ]
     ledger.flag(frame, wrong, "geometry_type", shown)
     shapes[wrong] = None
     invalid = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import shapely
 
@@ -22,12 +23,13 @@ from lifecircle.tables.suffixes import PARQUET
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
-
 __all__ = ["Part", "parts_of", "read_part"]
 
 _LARGEST_BYTES, _LARGEST_RATIO = 8_000_000_000, 1000
 """What a zipped layer may unpack to, and how much smaller it may be packed."""
+
+_COLLECTION = 7
+"""Number of the last type of geometry without curves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,43 @@ def _parquet(path: str) -> pd.DataFrame:
         return gpd.read_parquet(path)
 
 
+_SIMPLE = {"OFTInteger", "OFTInteger64", "OFTReal", "OFTString"}
+"""Column types that come the same through Arrow."""
+
+
+def _through_arrow(dataset: str, layer: str) -> pd.DataFrame | None:
+    """A layer of a GeoPackage by columns, ten times as fast as row by row.
+
+    None where Arrow is not installed, or where what comes may differ from what row by
+    row does: columns of other types, curves, measures, a damaged file.
+    """
+    try:
+        info = pyogrio.read_info(dataset, layer=layer)
+        kinds = {*info["ogr_types"]} - _SIMPLE or {*info["ogr_subtypes"]} - {"OFSTNone"}
+        if kinds:
+            return None
+        meta, table = pyogrio.read_arrow(dataset, layer=layer)
+        table.validate(full=True)
+        shapes = None
+        if meta["geometry_type"] is not None:
+            name = meta["geometry_name"] or "wkb_geometry"
+            shapes = shapely.from_wkb(table[name].to_numpy())
+            table = table.drop_columns([name])
+    except Exception:
+        return None  # row by row then, which says what is wrong
+    if not len(table) or len(table) != info["features"]:
+        return None
+    frame = table.to_pandas()
+    for name in table.column_names:
+        if table[name].type == "string" and table[name].null_count == len(table):
+            frame[name] = np.full(len(table), None, dtype=object)
+    if shapes is None:
+        return pd.DataFrame(frame)
+    if (shapely.get_type_id(shapes) > _COLLECTION).any() or shapely.has_m(shapes).any():
+        return None
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs=meta["crs"])
+
+
 def _close(frame: pd.DataFrame) -> pd.DataFrame:
     """Closed lines of a drawing are its polygons; an open one stays a line."""
     if not isinstance(frame, gpd.GeoDataFrame):
@@ -228,6 +267,10 @@ def read_part(
         options["layer"] = part.layer
     if part.where:
         options["where"] = part.where
+    if most is None and part.dataset.lower().endswith(".gpkg"):
+        whole = _through_arrow(part.dataset, part.layer)
+        if whole is not None:
+            return whole
     with reading():
         frame = pyogrio.read_dataframe(part.dataset, max_features=most, **options)
     return _close(frame) if closed and part.where else frame
