@@ -167,11 +167,7 @@ def _refuse_persons(found: Found, number: int, ledger: Ledger) -> bool:
 
 
 def _holds_lost(texts: pd.Series[Any]) -> bool:
-    cells = texts.tolist()
-    try:
-        whole = "\n".join(cells)
-    except TypeError:
-        whole = "\n".join(cell for cell in cells if isinstance(cell, str))
+    whole = "\n".join([cell for cell in texts.tolist() if isinstance(cell, str)])
     return any(mark in whole for mark in _LOST)
 
 

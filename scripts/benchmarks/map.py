@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.harness import Bench, Row, Skip
-from benchmarks.memory import _REPORT, in_own_process
+from benchmarks.memory import REPORT, in_own_process
 from benchmarks.pages import chromium, opened
 from benchmarks.studies import CLASSES, finished
 from lifecircle.model import Assessment
@@ -24,7 +24,7 @@ RUNS = 5
 FOLIUM_RUNS = 2
 FOLIUM_DRAWN = "canvas.leaflet-zoom-animated"
 _WRITE = (
-    _REPORT
+    REPORT
     + """
 import pickle, sys
 from lifecircle.publish.outputs import write_study
