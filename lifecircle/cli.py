@@ -5,6 +5,7 @@ districts (batch), 130 ended by Ctrl-C (batch).
 """
 
 import sys
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -277,6 +278,13 @@ def draw_map(
         str, typer.Option("--format", metavar="pdf|svg|png", help="格式 · format")
     ] = "pdf",
     paper: Annotated[str, typer.Option(metavar="A3|A4", help="图幅 · paper")] = "A3",
+    base_map: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE|tianditu|none",
+            help="评审图的底图：栅格，或含 [outputs.base_map] 的区文件 · its base map",
+        ),
+    ] = "",
     lang: Lang = "zh",
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -285,6 +293,7 @@ def draw_map(
     console = Console(lang, quiet=quiet, verbose=verbose)
     from lifecircle.jobs import draw_charts
     from lifecircle.publish.atlas import draw_plan, draw_sheets, redraw_map
+    from lifecircle.tables.base_map_anew import with_base_map
 
     with console.guard():
         drawn = draw_charts(study, kind=kind, lang=console.lang) if charts else []
@@ -300,7 +309,8 @@ def draw_map(
                 lang=console.lang,
             )
         if not drawn:
-            drawn = [redraw_map(study, lang=console.lang)]
+            change = partial(with_base_map, said=base_map) if base_map else None
+            drawn = [redraw_map(study, change=change, lang=console.lang)]
     for path in drawn:
         console.tell("map_drawn", path=path)
 

@@ -18,7 +18,13 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from lifecircle.columns import ROW_COUNTS
 from lifecircle.proposals import CommunityPlan, GridPlan
 from lifecircle.rules import Reference, Rule, RuleBook
-from lifecircle.settings import DistrictConfig, RegridSettings, Source, Walker
+from lifecircle.settings import (
+    BaseMap,
+    DistrictConfig,
+    RegridSettings,
+    Source,
+    Walker,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,10 +33,12 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from lifecircle.elevation import Elevation
+    from lifecircle.picture import Picture
 
 __all__ = [
     "MOST_OUTSIDE",
     "Assessment",
+    "BaseMap",
     "CommunityPlan",
     "District",
     "DistrictConfig",
@@ -140,6 +148,8 @@ class District:
         ``fact``, ``value`` (NaN = text or unknown), ``text``.
     elevation : Elevation or None
         Heights of the ground; None = level.
+    picture : Picture or None
+        The raster below the review map, clipped; None = none.
     row_counts : DataFrame
         Rows read, used, left out and estimated, source by source
         (``columns.ROW_COUNTS``).
@@ -174,6 +184,7 @@ class District:
     rejected: DataFrame
     registers: DataFrame = field(default_factory=_no_registers)
     elevation: Elevation | None = None
+    picture: Picture | None = None
     row_counts: DataFrame = field(default_factory=_no_row_counts)
     topology: DataFrame = field(default_factory=_no_rows)
     review: DataFrame = field(default_factory=_no_rows)

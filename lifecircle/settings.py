@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 __all__ = [
     "GAP_M2",
+    "BaseMap",
     "Disclosure",
     "DistrictConfig",
     "RegridSettings",
@@ -177,6 +178,43 @@ class RegridSettings:
     seed: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class BaseMap:
+    """What lies below the plan: a raster, and tiles for those with a network.
+
+    Attributes
+    ----------
+    raster : Path or None
+        Absolute path of a picture with a place, 8-bit; None = none.
+    crs : str
+        ``EPSG:n`` of a raster that does not say; empty = it does.
+    raster_source : str
+        Whose picture it is and of when; shown beside it.
+    tiles : str
+        Name of a service that we know, or an address with ``{z}``, ``{x}``, ``{y}``
+        (``{-y}`` where rows count from the south), and ``{key}`` for a key that the
+        reader types; empty = none.
+    datum : {"wgs84", "cgcs2000", "gcj02"}
+        What the tiles are in; always Web Mercator.
+    subdomains : tuple of str
+        For ``{s}`` in the address.
+    max_zoom : int
+        Finest level of the tiles.
+    attribution, approval : str
+        Whose tiles they are, and the approval number (审图号) of their map.
+    """
+
+    raster: Path | None = None
+    crs: str = ""
+    raster_source: str = ""
+    tiles: str = ""
+    datum: str = "wgs84"
+    subdomains: tuple[str, ...] = ()
+    max_zoom: int = 18
+    attribution: str = ""
+    approval: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DistrictConfig:
     """A district file, checked.
@@ -231,6 +269,8 @@ class DistrictConfig:
         unless asked.
     repair_gap_m2 : float
         Gaps of up to this are closed, square metres.
+    base_map : BaseMap
+        What lies below the plan on the review map; nothing unless asked.
     """
 
     district_id: str
@@ -265,3 +305,4 @@ class DistrictConfig:
     merge_within_m: float = 50.0
     repair: tuple[str, ...] = ()
     repair_gap_m2: float = GAP_M2
+    base_map: BaseMap = field(default_factory=BaseMap)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -19,9 +20,9 @@ from lifecircle.publish.results import read_study
 from lifecircle.publish.web_map import write_map
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from lifecircle.model import Assessment
+    from lifecircle.model import Assessment, District
     from lifecircle.publish.prints.paper import Frame
     from lifecircle.text import Language
 
@@ -34,13 +35,20 @@ _LONGEST_NAME = 200
 _NOT_IN_A_NAME = re.compile(r"[\\/:*?\"<>|\x00-\x1f]")
 
 
-def redraw_map(out: str | Path, *, lang: Language = "zh") -> Path:
+def redraw_map(
+    out: str | Path,
+    *,
+    change: Callable[[District], District] | None = None,
+    lang: Language = "zh",
+) -> Path:
     """Write the review map of a saved study again, from its results alone.
 
     Parameters
     ----------
     out : str or Path
         Folder of a run.
+    change : callable, optional
+        The district read back to the one that is drawn.
     lang : {"zh", "en"}
         Language that the page opens in.
 
@@ -59,7 +67,10 @@ def redraw_map(out: str | Path, *, lang: Language = "zh") -> Path:
     >>> redraw_map("out/demo")  # doctest: +SKIP
     """
     path = Path(out) / MAP
-    write_map(read_study(out), path, lang=lang)
+    study = read_study(out)
+    if change is not None:
+        study = replace(study, district=change(study.district))
+    write_map(study, path, lang=lang)
     return path
 
 

@@ -17,6 +17,7 @@ from lifecircle.errors import ResultError
 from lifecircle.evidence import TOPOLOGY
 from lifecircle.model import (
     Assessment,
+    BaseMap,
     CommunityPlan,
     District,
     DistrictConfig,
@@ -31,6 +32,7 @@ from lifecircle.model import (
     Source,
     Walker,
 )
+from lifecircle.publish.backdrop import picture_part, saved_picture
 from lifecircle.publish.frames import restored
 from lifecircle.publish.geopackage import (
     DISTRICT_TABLES,
@@ -73,7 +75,8 @@ def saved_parts(study: Assessment) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``format``, ``config``, ``books``, ``problems``, ``complete_classes``. Paths
+        ``format``, ``config``, ``books``, ``problems``, ``complete_classes``,
+        ``picture``. Paths
         are relative to the district file's folder, bare names if they lie elsewhere.
 
     Examples
@@ -89,6 +92,7 @@ def saved_parts(study: Assessment) -> dict[str, Any]:
         "problems": [_plain(asdict(problem)) for problem in district.problems],
         "complete_classes": sorted(district.complete_classes),
         "crs": district.crs,
+        "picture": picture_part(district.picture),
         **{
             name: None if plan is None else _plain(asdict(plan.settings))
             for name, plan in (
@@ -117,6 +121,8 @@ def _saved_config(config: DistrictConfig) -> dict[str, Any]:
     saved["path"] = config.path.name
     raster = config.elevation
     saved["elevation"] = None if raster is None else raster.name
+    below = config.base_map.raster
+    saved["base_map"]["raster"] = None if below is None else below.name
     for entry, source in zip(saved["sources"], config.sources, strict=True):
         inside = source.path.is_relative_to(folder)
         path = source.path.relative_to(folder) if inside else Path(source.path.name)
@@ -272,6 +278,7 @@ def _assessment(
         crs=parts["crs"],
         complete_classes=frozenset(parts["complete_classes"]),
         problems=tuple(Problem(**one) for one in parts["problems"]),
+        picture=saved_picture(parts.get("picture")),
         row_counts=pd.DataFrame(manifest.get("rows", []), columns=list(ROW_COUNTS)),
         topology=_topology(frames),
         **{name: frames[name] for name in DISTRICT_TABLES},
@@ -347,7 +354,15 @@ def _config(saved: dict[str, Any]) -> DistrictConfig:
     }
     if "regrid" in saved:
         changed["regrid"] = _regrid(saved["regrid"])
+    if "base_map" in saved:
+        changed["base_map"] = _base_map(saved["base_map"])
     return DistrictConfig(**{**_tuples(DistrictConfig, saved), **changed})
+
+
+def _base_map(saved: dict[str, Any]) -> BaseMap:
+    below = saved.get("raster")
+    changed = {"raster": None if below is None else Path(below)}
+    return BaseMap(**{**_tuples(BaseMap, saved), **changed})
 
 
 def _regrid(saved: dict[str, Any]) -> RegridSettings:

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from lifecircle.errors import ResultError
+from lifecircle.publish.backdrop import backdrop_data, picture_text, tile_origins
 from lifecircle.publish.bare_code import bare_script, bare_style
 from lifecircle.publish.card_figures import board_columns, served_bands
 from lifecircle.publish.disclosure import disclosed
@@ -43,6 +44,7 @@ STYLES = (
     "card.css",
     "table.css",
     "plan.css",
+    "backdrop.css",
     "print.css",
 )
 SCRIPTS = (
@@ -55,6 +57,7 @@ SCRIPTS = (
     "draw_marks.js",
     "labels.js",
     "along.js",
+    "backdrop.js",
     "canvas_layer.js",
     "hit.js",
     "rule_menu.js",
@@ -137,6 +140,8 @@ def page(study: Assessment, *, lang: Language = "zh") -> str:
         "scripts": "\n".join(bare_script(_text(static / name)) for name in SCRIPTS),
         "data": data.text,
         "bytes": f"{data.stream_bytes},{data.bytes}",
+        "picture": picture_text(study.district.picture),
+        "origins": "".join(f" {one}" for one in tile_origins(config.base_map)),
         "licence": html.escape(_licences(vendor)),
     }
     template = _text(files("lifecircle.publish") / "templates" / "review.html")
@@ -153,6 +158,7 @@ def _data(study: Assessment, lang: Language) -> dict[str, Any]:
         },
         "facts": district_facts(study),
         "layers": map_layers(study),
+        "backdrop": backdrop_data(study.district),
         "findings": findings_columns(study),
         "opening": opening_rule(study.findings),
         "judged": judged(study.findings.rows),

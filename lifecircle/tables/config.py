@@ -323,7 +323,7 @@ def load_config(
         **_households(parts["households"]),
         **_rules(parts["rules"]),
         **walk_settings(parts["walk"], folder),
-        **output_settings(parts["outputs"]),
+        **output_settings(parts["outputs"], folder),
         **_facilities(parts["facilities"]),
         "regrid": regrid_settings(parts["regrid"]),
     }

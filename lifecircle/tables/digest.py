@@ -98,8 +98,8 @@ def _named_files(config: DistrictConfig) -> list[Path]:
             paths.add(source.reviewed)
         if not source.database:
             paths.update(_parts(source.path))
-    if config.elevation is not None:
-        paths.add(config.elevation)
+    rasters = (config.elevation, config.base_map.raster)
+    paths.update(raster for raster in rasters if raster is not None)
     return sorted(paths)
 
 

@@ -13,6 +13,7 @@ from lifecircle.errors import RuleBookError, TableError
 from lifecircle.evidence import FITS, MERGED, REVIEW
 from lifecircle.model import District, Problem
 from lifecircle.standards.rulebook import read_rule_book
+from lifecircle.tables.base_map import read_picture
 from lifecircle.tables.completeness import filled_columns
 from lifecircle.tables.config import DistrictFileError, load_config
 from lifecircle.tables.elevation import read_heights
@@ -177,6 +178,7 @@ def _assemble(
     tables, unread = _read_tables(config, ledger, track)
     related = relate(tables, config, unread=unread, ledger=ledger)
     elevation = read_heights(config, related["roads"], ledger=ledger)
+    picture = read_picture(config, related["communities"], ledger=ledger)
     finished: dict[str, Any] = {
         name: _finish(name, related[name], config.crs) for name in SCHEMAS
     }
@@ -191,6 +193,7 @@ def _assemble(
         rejected=ledger.rejected(config.crs),
         registers=related["registers"],
         elevation=elevation,
+        picture=picture,
         row_counts=row_counts(ledger, related),
         topology=topology_frame(ledger, config.crs),
         review=_listed(ledger.review, REVIEW),

@@ -5,19 +5,25 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from lifecircle.tables.base_map_config import base_map_settings
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lifecircle.tables._keys import Keys
 
 __all__ = ["output_settings"]
 
 
-def output_settings(keys: Keys) -> dict[str, Any]:
+def output_settings(keys: Keys, folder: Path) -> dict[str, Any]:
     """What is drawn, checked; what is not given has its default.
 
     Parameters
     ----------
     keys : Keys
         The section; faults are noted in it.
+    folder : Path
+        Folder of the district file.
 
     Returns
     -------
@@ -26,9 +32,10 @@ def output_settings(keys: Keys) -> dict[str, Any]:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> from lifecircle.tables._keys import Keys
     >>> given = Keys({}, "outputs", [], "district.toml")
-    >>> output_settings(given)["smallest_gap_households"]
+    >>> output_settings(given, Path())["smallest_gap_households"]
     50
     """
     limits = keys.numbers("isochrone_limits_min", least=0.0, most=240.0)
@@ -37,4 +44,5 @@ def output_settings(keys: Keys) -> dict[str, Any]:
         "isochrone_classes": keys.texts("isochrone_classes"),
         "isochrone_limits_min": tuple(sorted(set(limits))) or (5.0, 10.0, 15.0, 20.0),
         "smallest_gap_households": 50 if smallest is None else int(smallest),
+        "base_map": base_map_settings(keys.section("base_map"), folder),
     }

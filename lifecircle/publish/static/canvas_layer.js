@@ -110,6 +110,7 @@ LC.makeMap = function (node) {
   LC.home = L.latLngBounds([south, west], [north, east]);
   LC.fitHome();
   map.setMaxBounds(LC.home.pad(1.2));
+  LC.backdrop.start(map);
   LC.base = new LC.CanvasLayer(LC.paintBase, { pane: "overlayPane" });
   LC.overlay = new LC.CanvasLayer(LC.paintOverlay, { pane: "overlay-marks" });
   LC.base.addTo(map);

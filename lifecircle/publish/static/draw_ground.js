@@ -44,7 +44,13 @@ LC.traceAll = function (v, g, list, closed, flush) {
 
 LC.every = (g) => Array.from({ length: g.count }, (_, i) => i);
 
+/* A base map shows the ground itself: the plan's own is not drawn over it. A sheet is
+   drawn on one canvas. */
 LC.draw.ground = function (v) {
+  if (LC.backdrop.chosen()) {
+    if (LC.onSheet) LC.backdrop.paint(v);
+    return;
+  }
   v.ctx.fillStyle = LC.colours.ground;
   v.ctx.fillRect(0, 0, v.w, v.h);
   const { ctx } = v;
@@ -74,6 +80,7 @@ LC.landOf = function (kind) {
 };
 
 LC.draw.land = function (v) {
+  if (LC.backdrop.chosen()) return;
   const { ctx } = v;
   const g = LC.g.land;
   const paint = (kind) => {
@@ -89,6 +96,7 @@ LC.draw.land = function (v) {
 };
 
 LC.draw.water = function (v) {
+  if (LC.backdrop.chosen()) return;
   const { ctx } = v;
   const g = LC.g.land;
   ctx.fillStyle = LC.colours.water;

@@ -115,7 +115,7 @@ LC.menus.tools = function () {
     LC.state.menu === "facility" ? LC.menus.facilityMenu() : null,
     LC.state.menu === "layers" ? LC.menus.layerMenu() : null);
   LC.watch((changed) => {
-    if (LC.any(changed, "lang", "menu", "cls", "walker", "layers", "statuses", "measuring", "tab")) LC.anew(node, draw);
+    if (LC.any(changed, "lang", "menu", "cls", "walker", "layers", "statuses", "measuring", "tab", "backdrop")) LC.anew(node, draw);
   });
   draw();
   return node;
@@ -146,7 +146,7 @@ LC.menus.statusSwitches = function () {
 
 LC.menus.layerMenu = function () {
   const present = {
-    land: LC.g.land.count, roads: LC.g.roads.count, compounds: LC.g.compounds.count, barriers: LC.g.barriers.count,
+    land: LC.backdrop.chosen() ? 0 : LC.g.land.count, roads: LC.g.roads.count, compounds: LC.g.compounds.count, barriers: LC.g.barriers.count,
     buildings: LC.g.buildings.count, gaps: LC.g.gaps.count, isochrones: LC.g.isochrones.count,
     grids: LC.g.grids.count, facilities: LC.g.facilities.count, routes: LC.g.routes.count,
     district: 1, subdistricts: LC.data.layers.communities.subId.length, communities: LC.g.communities.count, labels: 1,
@@ -154,7 +154,7 @@ LC.menus.layerMenu = function () {
   return LC.h("div.menu.layer-menu", { role: "menu" }, Object.keys(present).filter((name) => present[name]).map((name) =>
     LC.h("label", {}, LC.h("input", { type: "checkbox", "data-layer": name, checked: LC.state.layers[name],
       onchange: () => LC.toggleLayer(name) }), LC.t(`layer.${name}`))),
-    LC.menus.isochroneNote());
+    LC.menus.isochroneNote(), LC.backdrop.menu());
 };
 
 LC.menus.isochroneNote = function () {
