@@ -77,6 +77,10 @@ def batch(
     ship: Annotated[
         bool, typer.Option("--ship", help="随任务发送输入文件 · send the inputs too")
     ] = False,
+    since: Annotated[
+        str,
+        typer.Option(metavar="FOLDER", help="与此前成果比较 · compare with results"),
+    ] = "",
     lang: Lang = "zh",
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -98,6 +102,7 @@ def batch(
         force=force,
         scheduler=scheduler,
         ship=ship,
+        since=since,
     )
     with console.guard():
         if dry_run:
@@ -162,10 +167,17 @@ def _show_result(result: BatchResult, out: Path, console: Console) -> None:
     if result.interrupted:
         console.complain("batch_interrupted", **counts)
         raise typer.Exit(INTERRUPTED)
-    if result.failed:
-        console.complain("batch_ended", out=out, **counts)
+    wrong = bool(result.failed or result.city_problem)
+    speak = console.complain if wrong else console.tell
+    speak("batch_ended", out=out, **counts)
+    if result.city_problem:
+        console.complain("batch_city_failed", error=result.city_problem)
+    else:
+        from lifecircle.batch.city_outputs import PAGE
+
+        speak("batch_city", path=out / PAGE)
+    if wrong:
         raise typer.Exit(FAILED_DISTRICTS)
-    console.tell("batch_ended", out=out, **counts)
 
 
 class _Bars:

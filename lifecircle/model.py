@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from lifecircle.city_study import CityStudy
 from lifecircle.columns import ROW_COUNTS
 from lifecircle.proposals import CommunityPlan, GridPlan
 from lifecircle.rules import Reference, Rule, RuleBook
@@ -39,6 +40,7 @@ __all__ = [
     "MOST_OUTSIDE",
     "Assessment",
     "BaseMap",
+    "CityStudy",
     "CommunityPlan",
     "District",
     "DistrictConfig",

@@ -3,6 +3,7 @@
 ::
 
     OUT/DISTRICT/…                 the results of a district
+    OUT/city.html, city.xlsx       the city drawn together
     OUT/failed/DISTRICT/…          why a district failed: problems, rows left out
     OUT/.batch/done/DISTRICT.json  what those results are made of, and their hashes
     OUT/.batch/before/…            the same, of the results that these replaced
@@ -108,6 +109,10 @@ class Journal:
         for left in self.state.rglob("*.part"):
             left.unlink(missing_ok=True)
 
+    def has_results(self) -> bool:
+        """Whether a batch has written any district's results."""
+        return any((self.state / "done").glob("*.json"))
+
     def record(self, folder: str) -> dict[str, Any] | None:
         """What stands written of a district's results; None without a record."""
         return _read(self.state / "done" / f"{folder}.json")
@@ -158,6 +163,25 @@ class Journal:
         whole = {**record, "files": hashes, "format": FORMAT}
         _write(self.state / "done" / f"{folder}.json", whole)
         shutil.rmtree(self.out / FAILED / folder, ignore_errors=True)
+
+    def put_city(self, files: Mapping[str, bytes]) -> None:
+        """Put the city's outputs in place, once all of them are written.
+
+        Parameters
+        ----------
+        files : Mapping[str, bytes]
+            Name to content.
+
+        Raises
+        ------
+        OSError
+            If they cannot be written; those of before stand then.
+        """
+        for name, content in files.items():
+            _write_bytes(self.state / f"{name}.part", content)
+        for name in files:
+            (self.state / f"{name}.part").replace(self.out / name)
+        _sync_folder(self.out)
 
     def put_failure(self, folder: str, files: Mapping[str, bytes]) -> None:
         """Write down why a district failed; its earlier results stay as they are.

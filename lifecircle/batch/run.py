@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from lifecircle.batch.city import read_city
+from lifecircle.batch.city_outputs import earlier, write_city
 from lifecircle.batch.engines import (
     Engine,
     OutOfMemoryError,
@@ -34,6 +35,8 @@ from lifecircle.errors import LifeCircleError
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from lifecircle.batch.city import City
 
 __all__ = ["BatchResult", "Options", "Watcher", "plan_batch", "run_batch"]
 
@@ -69,6 +72,8 @@ class Options:
         Address of a Dask scheduler; empty = processes of this machine.
     ship : bool
         Send the input files with the jobs.
+    since : str
+        Output folder that the city is compared with; empty = the results replaced.
     """
 
     lang: Literal["zh", "en"] = "zh"
@@ -81,6 +86,7 @@ class Options:
     force: bool = False
     scheduler: str = ""
     ship: bool = False
+    since: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -96,13 +102,16 @@ class BatchResult:
     failed : dict
         District folder to why.
     interrupted : bool
-        Ctrl-C: what has ended is kept.
+        Ctrl-C: what has ended is kept; the city is not drawn together.
+    city_problem : str
+        Why the city's outputs could not be written; empty = they stand.
     """
 
     planned: list[Planned]
     done: list[Planned] = field(default_factory=list)
     failed: dict[str, Failure] = field(default_factory=dict)
     interrupted: bool = False
+    city_problem: str = ""
 
 
 class Watcher(Protocol):
@@ -148,7 +157,8 @@ def run_batch(
     Raises
     ------
     ConfigError, SourceError
-        If the city, a district's name or the scheduler is wrong: nothing was run.
+        If the city, a district's name, the scheduler or the folder to compare with is
+        wrong: nothing was run.
     ResultError
         If another batch is writing to the folder, or it cannot be written.
 
@@ -159,6 +169,7 @@ def run_batch(
     told = read_city(city)
     districts = chosen(told, options.only, options.exclude)
     journal = Journal(out)
+    since = earlier(options.since) if options.since else None
     with journal.held():
         planned = plan(districts, journal, lang=options.lang, force=options.force)
         watcher.planned(planned)
@@ -175,8 +186,35 @@ def run_batch(
                 journal.note(_INTERRUPTED)
             finally:
                 engine.close()
+        if not result.interrupted:
+            _draw_together(told, journal, since, options, result)
         journal.note("end", done=len(result.done), failed=len(result.failed))
     return result
+
+
+def _draw_together(
+    city: City,
+    journal: Journal,
+    since: Journal | None,
+    options: Options,
+    result: BatchResult,
+) -> None:
+    """Write the city's outputs; that they cannot be written spoils no district."""
+    ended = [*(one for one in result.planned if one.state == "done"), *result.done]
+    current = {one.district.folder for one in ended}
+    failed = result.failed
+    try:
+        write_city(
+            city,
+            journal,
+            lang=options.lang,
+            current=current,
+            failed=failed,
+            since=since,
+        )
+    except OSError as error:
+        result.city_problem = str(error.strerror or error)
+        journal.note("city_failed", what=result.city_problem)
 
 
 def plan_batch(city: str | Path, out: str | Path, options: Options) -> list[Planned]:

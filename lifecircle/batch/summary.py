@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandas import DataFrame
 
-    from lifecircle.model import Assessment
+    from lifecircle.model import Assessment, Rule
 
 __all__ = ["FINDING_COLUMNS", "summary_of"]
 
@@ -56,8 +59,10 @@ def summary_of(study: Assessment) -> dict[str, Any]:
     dict
         ``district`` (names, date, stamps), ``totals`` (counts), ``rows`` (read, used,
         rejected, merged), ``reached``, ``missing_area`` (rows of the district level),
-        ``findings`` (columns as lists, ``FINDING_COLUMNS``), ``rules`` (their titles),
-        ``outline`` (WKT, WGS 84). Numbers that are not known are None.
+        ``findings`` (columns as lists, ``FINDING_COLUMNS``), ``requirements`` (of the
+        communities, as their dashboard counts them), ``rules`` (title, book, force,
+        level, ``edition``: a hash of all that judges; ``counts``: verdicts at its own
+        level), ``outline`` (WKT, WGS 84). Numbers that are not known are None.
 
     Examples
     --------
@@ -69,7 +74,8 @@ def summary_of(study: Assessment) -> dict[str, Any]:
     district = study.district
     config = district.config
     rows = study.findings.rows
-    at_levels, judged = rows[rows["level"].isin(LEVELS)], set(rows["rule_id"])
+    at_levels = rows[rows["level"].isin(LEVELS)]
+    judged = set(zip(rows["book_id"], rows["rule_id"], strict=True))
     return {
         "district": {
             "id": config.district_id,
@@ -89,13 +95,38 @@ def summary_of(study: Assessment) -> dict[str, Any]:
         "reached": _records(_of_district(study.reached)),
         "missing_area": _records(_of_district(study.missing_area)),
         "findings": _columns(at_levels[list(FINDING_COLUMNS)]),
+        "requirements": _requirements(study.dashboard),
         "rules": {
-            rule.rule_id: {"zh": rule.title_zh, "en": rule.title_en}
+            rule.rule_id: _rule(rule, rows, config.shares.get(rule.rule_id))
             for book in study.findings.books
             for rule in book.rules
-            if rule.rule_id in judged
+            if (book.book_id, rule.rule_id) in judged
         },
         "outline": _outline(district.communities, district.crs),
+    }
+
+
+def _requirements(board: DataFrame) -> dict[str, int]:
+    names = ("must_met", "must_assessed", "should_met", "should_assessed")
+    return {name: int(board[name].sum()) for name in names}
+
+
+def _rule(rule: Rule, rows: DataFrame, share: float | None) -> dict[str, Any]:
+    """Equal editions judge alike: the rule's own text, and a share the district set."""
+    told = {**asdict(rule), "share_of_district": share}
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)
+    mine = rows[(rows["rule_id"] == rule.rule_id) & (rows["book_id"] == rule.book_id)]
+    own = mine[mine["level"] == rule.level]
+    counts = (mine if own.empty else own)["verdict"].value_counts().sort_index()
+    return {
+        "zh": rule.title_zh,
+        "en": rule.title_en,
+        "book_id": rule.book_id,
+        "force": rule.force,
+        "level": rule.level,
+        "draft": rule.draft,
+        "edition": hashlib.sha256(text.encode("utf-8")).hexdigest(),
+        "counts": {str(verdict): int(count) for verdict, count in counts.items()},
     }
 
 

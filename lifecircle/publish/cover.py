@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lifecircle.model import Assessment
     from lifecircle.text import Language
 
-__all__ = ["write_cover"]
+__all__ = ["cover_styles", "write_cover"]
 
 VERDICTS = ("fail", "pass", "not_assessed", "benchmark", "reference")
 _RANK = {"fail": 0, "benchmark": 1, "reference": 1, "pass": 2, "not_assessed": 3}
@@ -58,7 +58,7 @@ def write_cover(
     page.center_horizontally()
     page.set_column(0, 0, 40)
     page.set_column(1, LAST, 12)
-    styles = _styles(book, font)
+    styles = cover_styles(book, font)
     row = _title(page, study, styles, lang)
     opening = opening_rule(study.findings)
     if opening is not None:
@@ -68,7 +68,8 @@ def write_cover(
     _provenance(page, study, styles, row, lang)
 
 
-def _styles(book: Workbook, font: str) -> dict[str, Format]:
+def cover_styles(book: Workbook, font: str) -> dict[str, Format]:
+    """Formats of a cover by what they hold."""
     base = {"font_name": font, "font_size": 10, "valign": "vcenter"}
     looks: dict[str, dict[str, Any]] = {
         "title": {"font_size": 18, "bold": True},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as Tree
 
@@ -58,8 +60,10 @@ def element(
     return node
 
 
-def page_text(title: str, lang: str, styles: str, body: Tree.Element) -> str:
-    """A whole page that fetches nothing and runs nothing.
+def page_text(
+    title: str, lang: str, styles: str, body: Tree.Element, *, script: str = ""
+) -> str:
+    """A whole page that fetches nothing, and runs nothing but a script of ours.
 
     Parameters
     ----------
@@ -71,6 +75,8 @@ def page_text(title: str, lang: str, styles: str, body: Tree.Element) -> str:
         Style sheet.
     body : Element
         Of the page.
+    script : str
+        Runs when the page stands; the policy allows this one and no other.
 
     Returns
     -------
@@ -85,7 +91,8 @@ def page_text(title: str, lang: str, styles: str, body: Tree.Element) -> str:
     page = Tree.Element("html", lang=lang)
     head = element(page, "head")
     element(head, "meta", charset="utf-8")
-    policy = element(head, "meta", content=_POLICY)
+    allowed = f"{_POLICY}; script-src 'sha256-{_hash(script)}'" if script else _POLICY
+    policy = element(head, "meta", content=allowed)
     policy.set("http-equiv", "Content-Security-Policy")
     element(
         head, "meta", name="viewport", content="width=device-width, initial-scale=1"
@@ -93,8 +100,14 @@ def page_text(title: str, lang: str, styles: str, body: Tree.Element) -> str:
     element(head, "title", title)
     element(head, "style", styles)
     page.append(body)
+    if script:
+        element(body, "script", script)
     text = Tree.tostring(page, encoding="unicode", method="html")
     return f"<!doctype html>\n{text}\n"
+
+
+def _hash(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode()
 
 
 def figure_text(figure: Figure) -> str:

@@ -24,10 +24,18 @@ if TYPE_CHECKING:
     from lifecircle.publish.cells import Sheet
     from lifecircle.text import Language
 
-__all__ = ["write_workbook"]
+__all__ = ["CLOCK", "FONT", "OPTIONS", "sheet_styles", "write_sheet", "write_workbook"]
 
 CLOCK = datetime(2000, 1, 1, tzinfo=UTC)
 """Workbooks hold a date of creation: a fixed one gives the same bytes every time."""
+
+OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": False,
+}
+"""Text is text, whatever it begins with."""
 
 FONT = "Microsoft YaHei"
 WIDEST = 40
@@ -64,24 +72,19 @@ def write_workbook(
     --------
     >>> write_workbook(study, "out/findings.xlsx")  # doctest: +SKIP
     """
-    options = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "nan_inf_to_errors": False,
-    }
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
         title = say("publish.page_title", lang, {"name": study.district.config.name})
         book.set_properties({"title": title, "created": CLOCK})
         book.formats[0].set_font_name(FONT)
         book.formats[0].set_font_size(10)
         write_cover(study, book, lang, font=FONT)
-        styles = _styles(book)
+        styles = sheet_styles(book)
         for sheet in sheets or data_sheets(study, lang):
-            _write_sheet(book.add_worksheet(sheet.title), sheet, styles)
+            write_sheet(book.add_worksheet(sheet.title), sheet, styles)
 
 
-def _styles(book: Workbook) -> dict[str, Format]:
+def sheet_styles(book: Workbook) -> dict[str, Format]:
+    """Formats of a workbook's cells by what they hold."""
     base = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
     fail = {**base, "bg_color": "#F9E7DB", "font_color": "#9A360A"}
     head = {**base, "bold": True, "bottom": 1, "bg_color": "#F5F3EE"}
@@ -111,7 +114,8 @@ def _decimals(digits: int) -> str:
     return "#,##0" + ("." + "0" * digits if digits else "")
 
 
-def _write_sheet(page: Worksheet, sheet: Sheet, styles: dict[str, Format]) -> None:
+def write_sheet(page: Worksheet, sheet: Sheet, styles: dict[str, Format]) -> None:
+    """Write a sheet's rows, set up to be read and printed."""
     widths = [_width(sheet, column) for column in range(len(sheet.heads))]
     last = len(sheet.heads) if sheet.printed is None else sheet.printed
     for column, head in enumerate(sheet.heads):
