@@ -263,8 +263,8 @@ def rooted(settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     Parameters
     ----------
     settings : Mapping
-        Of a city file: ``path`` and ``reviewed`` of sources, ``walk.elevation`` and
-        local rule books are relative to it.
+        Of a city file: ``path`` and ``reviewed`` of sources, ``walk.elevation``,
+        ``outputs.base_map.raster`` and local rule books are relative to it.
     folder : Path
         Of the city file.
 
@@ -308,4 +308,9 @@ def rooted(settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         }
     if isinstance(walk, dict) and "elevation" in walk:
         made["walk"] = {**walk, "elevation": at(walk["elevation"])}
+    outputs = made.get("outputs")
+    base_map = outputs.get("base_map") if isinstance(outputs, dict) else None
+    if isinstance(base_map, dict) and "raster" in base_map:
+        moved = {**base_map, "raster": at(base_map["raster"])}
+        made["outputs"] = {**made["outputs"], "base_map": moved}
     return made

@@ -163,16 +163,24 @@ class ClusterEngine:
 
 def _connect(address: str) -> Any:
     try:
-        from distributed import Client
+        from distributed import Client, Security
+        from distributed.comm import get_address_host_port
     except ImportError as error:
         raise ConfigError(
             where="--scheduler",
             what="the package distributed (Dask) is not installed.",
             fix='Run: pip install "lifecircle[cluster]"',
         ) from error
+    if address.startswith("tls") and not Security().tls_client_cert:
+        raise ConfigError(
+            where=f"--scheduler {address}",
+            what="no certificates are configured for this machine.",
+            fix="Name them in Dask's settings, see scripts/examples/batch/README.md.",
+        )
     try:
+        get_address_host_port(address, strict=True)
         client = Client(address, timeout=_CONNECT_S, set_as_default=False)
-    except (OSError, TimeoutError, ValueError, TypeError) as error:
+    except (OSError, TimeoutError, ValueError) as error:
         raise ConfigError(
             where=f"--scheduler {address}",
             what=f"no Dask scheduler answers there ({type(error).__name__}).",

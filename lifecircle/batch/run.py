@@ -354,7 +354,8 @@ class _Loop:
         said = {"district": one.district.district_id, "seconds": outcome.seconds}
         if failure is None:
             self.result.done.append(one)
-            self.journal.note("done", **said)
+            held = {"worker": outcome.worker, "memory_bytes": outcome.memory_bytes}
+            self.journal.note("done", **said, **held)
         else:
             self.result.failed[one.district.folder] = failure
             self.journal.note("failed", **said, **asdict(failure))

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import psutil
+
 from lifecircle import __version__
 from lifecircle.batch.shipping import unpacked
 from lifecircle.batch.summary import summary_of
@@ -84,12 +86,18 @@ class Outcome:
     failure : Failure or None
     seconds : float
         Wall time of the job.
+    worker : int
+        Process that did it.
+    memory_bytes : int
+        What that process held (resident set) when it was done.
     """
 
     files: Mapping[str, bytes] = field(default_factory=dict)
     summary: Mapping[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
     seconds: float = 0.0
+    worker: int = 0
+    memory_bytes: int = 0
 
 
 def work(job: Job, report: Callable[[str], None]) -> Outcome:
@@ -128,7 +136,9 @@ def work(job: Job, report: Callable[[str], None]) -> Outcome:
     except MemoryError:
         files, summary = {}, {}
         failure = failed("memory", job.district_id, job.lang)
-    return Outcome(files, summary, failure, round(time.monotonic() - begun, 3))
+    seconds = round(time.monotonic() - begun, 3)
+    here = psutil.Process()
+    return Outcome(files, summary, failure, seconds, here.pid, here.memory_info().rss)
 
 
 def _check_version(job: Job) -> None:

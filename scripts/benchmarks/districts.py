@@ -88,6 +88,20 @@ class Blocks:
 
 def made_up(buildings: int, books: tuple[RuleBook, ...], *, seed: int = 20) -> Case:
     """A district of so many buildings that has adopted the books, and its walks."""
+    district = made_up_district(buildings, books, seed=seed)
+    asked = {name for book in books for rule in book.rules for name in rule.classes}
+    access = walk_access(
+        build_network(district),
+        district,
+        classes=sorted(asked | set(BUILDINGS_PER_FACILITY)),
+    )
+    return Case(buildings, district, access)
+
+
+def made_up_district(
+    buildings: int, books: tuple[RuleBook, ...], *, seed: int = 20
+) -> District:
+    """A district of so many buildings that has adopted the books."""
     random = np.random.default_rng(seed)
     blocks = _blocks(buildings, random)
     homes, compounds = _homes(blocks, buildings, random)
@@ -120,7 +134,7 @@ def made_up(buildings: int, books: tuple[RuleBook, ...], *, seed: int = 20) -> C
             for name in ("facility_id", "facility_class")
         }
     )
-    district = District(
+    return District(
         config=config,
         crs=CRS,
         complete_classes=frozenset(BUILDINGS_PER_FACILITY) - set(INCOMPLETE),
@@ -132,13 +146,6 @@ def made_up(buildings: int, books: tuple[RuleBook, ...], *, seed: int = 20) -> C
         ),
         **{name: _table(name, values) for name, values in tables.items()},
     )
-    asked = {name for book in books for rule in book.rules for name in rule.classes}
-    access = walk_access(
-        build_network(district),
-        district,
-        classes=sorted(asked | set(BUILDINGS_PER_FACILITY)),
-    )
-    return Case(buildings, district, access)
 
 
 def _config(books: tuple[RuleBook, ...]) -> DistrictConfig:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from lifecircle.errors import ConfigError
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-STARTED = re.compile(r"Scheduler at:\s+(tcp://127\.0\.0\.1:\d+)")
+STARTED = re.compile(r"Scheduler at:\s+(t\w+://127\.0\.0\.1:\d+)")
 
 
 def start(*words, **environment):
@@ -31,6 +32,27 @@ def start(*words, **environment):
         encoding="utf-8",
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
     )
+
+
+def certificates(folder):
+    """A certificate of our own for scheduler, workers and client, by environment."""
+
+    def openssl(*words):
+        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+
+    key = ("-newkey", "rsa:2048", "-nodes")
+    named = ("-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=ca")
+    openssl("req", "-x509", *key, "-days", "2", *named)
+    named = ("-keyout", "node.key", "-out", "node.csr", "-subj", "/CN=node")
+    openssl("req", *key, *named)
+    signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial")
+    openssl("x509", "-req", "-in", "node.csr", *signed, "-out", "node.pem")
+    prefix = "DASK_DISTRIBUTED__COMM__TLS"
+    said = {f"{prefix}__CA_FILE": str(folder / "ca.pem")}
+    for role in ("SCHEDULER", "WORKER", "CLIENT"):
+        said[f"{prefix}__{role}__CERT"] = str(folder / "node.pem")
+        said[f"{prefix}__{role}__KEY"] = str(folder / "node.key")
+    return said
 
 
 def heard(process, pattern):
@@ -165,3 +187,43 @@ def test_a_scheduler_that_is_not_there_or_of_another_version(monkeypatch, dask):
     assert engine.workers == 2
     engine.close()
     assert time.monotonic() - begun < 60.0
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl")
+def test_certificates_keep_the_network_to_ourselves(
+    undisturbed, tmp_path, finish, same_results
+):
+    said = certificates(tmp_path)
+    scheduler = start(
+        "distributed.cli.dask_scheduler",
+        *("--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--no-jupyter"),
+        *("--protocol", "tls"),
+        **said,
+    )
+    worker = None
+    try:
+        address = heard(scheduler, STARTED)[1]
+        assert address.startswith("tls://")
+        worker = start(
+            "distributed.cli.dask_worker",
+            *(address, "--nthreads", 1, "--no-dashboard", "--memory-limit", 0),
+            *(
+                "--host",
+                "127.0.0.1",
+                "--local-directory",
+                tmp_path,
+                "--protocol",
+                "tls",
+            ),
+            **said,
+        )
+        heard(worker, "Registered to")
+        words = (undisturbed.city, "-o", tmp_path / "out", "--scheduler", address)
+        code, printed = finish(*words, "--only", "d1")
+        assert (code, "Traceback" in printed) == (2, False)
+        code, printed = finish(*words, "--only", "d1", **said)
+        assert code == 0, printed
+        assert same_results(tmp_path / "out" / "d1", undisturbed.single / "d1")
+    finally:
+        for process in filter(None, (worker, scheduler)):
+            ended(process)

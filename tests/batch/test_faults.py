@@ -205,13 +205,14 @@ def test_a_full_disk_is_told_and_mended(
 
 
 @POSIX
-def test_twenty_kills_at_random_moments(
-    undisturbed, tmp_path, command, finish, is_complete
+@pytest.mark.parametrize("kills", [20, pytest.param(200, marks=pytest.mark.soak)])
+def test_kills_at_random_moments(
+    undisturbed, tmp_path, command, finish, is_complete, kills
 ):
     """The parent or a worker, at any moment; then undisturbed results, each once."""
-    draw = random.Random(20)
+    draw = random.Random(kills)
     words = (undisturbed.city, "-o", tmp_path)
-    for _ in range(20):
+    for _ in range(kills):
         process = command(*words, "--force", "--workers", 2)
         time.sleep(draw.uniform(0.2, 7.0))
         family = psutil.Process(process.pid).children(recursive=True)
