@@ -17,6 +17,7 @@ PLAN_GRIDS = (
     "community_id",
     "grid_kind",
     "households",
+    "estimated_share",
     "in_range",
     "in_tolerance",
     "outside_households",
@@ -33,14 +34,16 @@ PLAN_GRIDS = (
     "exception_reason",
     "geometry",
 )
-"""One row per proposed grid. ``in_range``: None for dedicated grids, which have no
-band. ``in_tolerance``: within 5 % of the band, our reading of 左右.
-``outside_households``: how far above (+) or below (-) the band. ``barrier_crossings``:
-main roads and rivers that part it, as pieces beyond the first. ``compactness``:
-4 pi area / outline², 1 = a circle. ``longest_straight_m``: between its two farthest
-buildings, as the crow flies; ``longest_walk_m``: on foot, NaN where nobody can walk
-between two of them or no network was given. ``suggested_staff``: 1 + 2 + N.
-``exception_reason``: oversize_building, locked, dedicated, least_violation."""
+"""One row per proposed grid. ``estimated_share``: of its households, those that are
+not declared; so too of communities, planned and proposed. ``in_range``: None for
+dedicated grids, which have no band. ``in_tolerance``: within 5 % of the band, our
+reading of 左右. ``outside_households``: how far above (+) or below (-) the band.
+``barrier_crossings``: main roads and rivers that part it, as pieces beyond the first.
+``compactness``: 4 pi area / outline², 1 = a circle. ``longest_straight_m``: between
+its two farthest buildings, as the crow flies; ``longest_walk_m``: on foot, NaN where
+nobody can walk between two of them or no network was given. ``suggested_staff``:
+1 + 2 + N. ``exception_reason``: oversize_building, locked, dedicated,
+least_violation."""
 
 PLAN_TODAY = (
     "grid_id",
@@ -73,6 +76,7 @@ PLAN_COMMUNITIES = (
     "community_id",
     "community_name",
     "households",
+    "estimated_share",
     "buildings",
     "grids_today",
     "in_range_today",
@@ -108,6 +112,7 @@ PLAN_UNITS = (
     "unit_name",
     "subdistrict_ids",
     "households",
+    "estimated_share",
     "in_range",
     "outside_households",
     "persons",

@@ -10,6 +10,7 @@ import pandas as pd
 from lifecircle.checks.measures.size import DEDICATED
 from lifecircle.columns import PLAN_COMMUNITIES, PLAN_ISLANDS
 from lifecircle.plans.adjacency import components
+from lifecircle.plans.planned import estimated_shares
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -72,6 +73,7 @@ def community_row(
     row: dict[str, Any] = {
         **_named(district, atoms.community_id),
         "households": total,
+        "estimated_share": _estimated(district.buildings.iloc[atoms.rows]),
         "buildings": len(atoms.rows),
         "grids_today": len(old_sizes),
         "in_range_today": _within(old_sizes, low, high),
@@ -105,6 +107,11 @@ def community_row(
             "certificate_buildings": None if about.all() else ",".join(ids[about]),
         }
     return {name: row[name] for name in PLAN_COMMUNITIES}
+
+
+def _estimated(buildings: DataFrame) -> float:
+    none = np.zeros(len(buildings), dtype=np.int32)
+    return float(estimated_shares(buildings, none, 1)[0])
 
 
 def _named(district: District, community_id: str) -> dict[str, Any]:

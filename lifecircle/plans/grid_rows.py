@@ -13,6 +13,7 @@ from lifecircle.checks.measures.size import DEDICATED
 from lifecircle.columns import PLAN_GRIDS, PLAN_TODAY
 from lifecircle.plans.adjacency import components
 from lifecircle.plans.cells import merged_cells
+from lifecircle.plans.planned import estimated_shares
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -106,6 +107,9 @@ def grid_rows(planned: Planned, district: District) -> GeoDataFrame:
         "community_id": atoms.community_id,
         "grid_kind": kinds,
         "households": planned.households.astype(float),
+        "estimated_share": estimated_shares(
+            district.buildings.iloc[atoms.rows], planned.building_part, len(shapes)
+        ),
         "in_range": _judged(outside == 0, dedicated),
         "in_tolerance": _judged(np.abs(outside) <= allowed, dedicated),
         "outside_households": outside.astype(float),

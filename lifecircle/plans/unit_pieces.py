@@ -35,6 +35,7 @@ def read_pieces(
     -------
     tuple of GeoDataFrame, dict of str to str
         ``piece_id``, ``community_id``, ``subdistrict_id``, ``households``,
+        ``estimated_share`` (of them),
         ``persons`` (NaN = not known of all its buildings), ground; by community id a
         sentence key for the reason.
 
@@ -63,7 +64,7 @@ def read_pieces(
 
 
 def _whole(communities: gpd.GeoDataFrame, district: District) -> gpd.GeoDataFrame:
-    counts = community_units(district).set_index("unit_id")["households"]
+    units = community_units(district).set_index("unit_id")
     keys = communities["community_id"]
     homes = district.buildings["community_id"]
     summed = keys.map(_persons(district, homes)).astype(float)
@@ -73,7 +74,8 @@ def _whole(communities: gpd.GeoDataFrame, district: District) -> gpd.GeoDataFram
             "piece_id": keys,
             "community_id": keys,
             "subdistrict_id": communities["subdistrict_id"],
-            "households": keys.map(counts).astype(float),
+            "households": keys.map(units["households"]).astype(float),
+            "estimated_share": keys.map(units["estimated_share"]).astype(float),
             "persons": declared.where(declared.notna(), summed),
             "unit_kind": communities["unit_kind"],
         },
@@ -119,6 +121,7 @@ def _parts(grids: GridPlan, district: District, whole: DataFrame) -> gpd.GeoData
             "community_id": frame["community_id"],
             "subdistrict_id": frame["community_id"].map(subdistricts),
             "households": frame["households"].astype(float),
+            "estimated_share": frame["estimated_share"].astype(float),
             "persons": frame["grid_id"].map(_persons(district, homes)).astype(float),
         },
         geometry=frame.geometry.to_numpy(),

@@ -146,6 +146,7 @@ def _unit_row(
     low, high = area.problem.low, area.problem.high
     shape = shapely.union_all(mine.geometry.to_numpy(), grid_size=0.001)
     households = float(mine["households"].sum())
+    guessed = float((mine["households"] * mine["estimated_share"]).sum())
     outside = int(outside_by(np.array([round(households)]), low, high)[0])
     alone = part in area.partition.exceptions and outside > 0
     communities = sorted(set(mine["community_id"]))
@@ -155,6 +156,7 @@ def _unit_row(
         "unit_name": _name(key, names),
         "subdistrict_ids": ",".join(places) or None,
         "households": households,
+        "estimated_share": guessed / households if households else 0.0,
         "in_range": outside == 0,
         "outside_households": float(outside),
         "persons": float(mine["persons"].sum(skipna=False)),

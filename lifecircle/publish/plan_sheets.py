@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["change_sentences", "code_cells", "plan_sheets"]
 
-_DIGITS = {"compactness": "2", "gap": "percent", "changed_share": "percent"}
+_DIGITS = {
+    "compactness": "2",
+    **dict.fromkeys(("gap", "changed_share", "estimated_share"), "percent"),
+}
 """Decimals of figures; all others are whole."""
 _CODES = {
     "status": "status",
@@ -113,7 +116,7 @@ def _named(frame: DataFrame, district: District) -> DataFrame:
 def _grids(plan: GridPlan, district: District, told: Speech) -> Sheet:
     frame = _named(plan.grids.drop(columns="geometry"), district)
     names: tuple[str, ...]
-    names = ("grid_id", "community_name", "households", "in_range")
+    names = ("grid_id", "community_name", "households", "estimated_share", "in_range")
     names += ("outside_households", "in_tolerance", "exception_reason")
     names += ("buildings", "compounds", "compounds_split", "barrier_crossings")
     names += ("area_m2", "compactness", "longest_straight_m", "longest_walk_m")
@@ -122,7 +125,7 @@ def _grids(plan: GridPlan, district: District, told: Speech) -> Sheet:
     outside = label("outside_households", told)
     columns[outside] = list(figures(frame["outside_households"], "sign0"))
     failing = [fine is False for fine in frame["in_range"].tolist()]
-    marked = frozenset({2, 3, 4})
+    marked = frozenset({2, 4, 5})
     return titled_sheet("plan_grids", columns, told, failing=failing, marked=marked)
 
 
@@ -181,8 +184,8 @@ def _values(row: Mapping[Any, Any], *, low: int, high: int) -> dict[str, Any]:
 def _communities(plan: GridPlan, told: Speech) -> Sheet:
     frame = plan.communities
     names: tuple[str, ...]
-    names = ("community_id", "community_name", "households", "buildings")
-    names += ("grids_today", "in_range_today", "k_min", "k", "k_max")
+    names = ("community_id", "community_name", "households", "estimated_share")
+    names += ("buildings", "grids_today", "in_range_today", "k_min", "k", "k_max")
     columns = _columns(frame, names, told)
     within = figures(frame["in_range"], "0")
     columns[say("publish.col.in_range_planned", told.lang)] = list(within)

@@ -56,7 +56,7 @@ __all__ = [
     "saved_parts",
 ]
 
-FORMAT = 4
+FORMAT = 5
 """Number of the format; raised when a saved study can no longer be read as before.
 2: circles, projects, dashboard, reach and missing area at every level.
 3: the grid plan."""

@@ -103,6 +103,9 @@ def _units(plan: CommunityPlan, district: District, told: Speech) -> Sheet:
             for ids in frame["subdistrict_ids"]
         ],
         **_whole(frame, ("households",), told),
+        label("estimated_share", told): list(
+            figures(frame["estimated_share"], "percent")
+        ),
         label("in_range", told): texts_of(frame, "in_range", told),
         label("outside_households", told): list(outside),
         **_whole(frame, ("persons", "area_m2"), told),
@@ -112,7 +115,7 @@ def _units(plan: CommunityPlan, district: District, told: Speech) -> Sheet:
         ),
     }
     failing = [not fine for fine in frame["in_range"].tolist()]
-    marked = (4, 5, 6)
+    marked = (4, 6, 7)
     return titled_sheet(
         "plan_units", columns, told, frozen=1, failing=failing, marked=marked
     )

@@ -53,6 +53,39 @@ def test_neighbours_of_a_subdistrict_are_merged(row):
     assert shapely.area(plan.units.geometry).tolist() == [20000.0, 20000.0]
 
 
+def test_a_merged_community_says_what_share_of_its_households_is_estimated(
+    make_district, box_at, at
+):
+    def home(key, x, households, method):
+        return {
+            "building_id": key,
+            "households": float(households),
+            "households_method": method,
+            "geometry": shapely.Point(at(x, 50)),
+        }
+
+    district = make_district(
+        communities=[
+            {
+                "community_id": key,
+                "name": key,
+                "households": total,
+                "geometry": box_at(x, 0, 100, 100),
+            }
+            for key, x, total in (("C1", 0, float("nan")), ("C2", 100, 1500.0))
+        ],
+        buildings=[
+            home("a", 30, 900, "declared"),
+            home("b", 60, 300, "floor_area"),
+            home("c", 150, 1400, "floor_area"),
+        ],
+    )
+    plan = merge_communities(district, households=(2400, 3600))
+    # C1 has 1200, of which 300 by floor area; C2's 1500 are declared: 300 / 2700.
+    assert plan.units["households"].tolist() == [2700.0]
+    assert plan.units["estimated_share"].tolist() == [pytest.approx(1 / 9)]
+
+
 def test_a_subdistrict_is_crossed_only_if_allowed(row):
     # 2700 and 2600 are below 3000, together 5300 are within.
     kept = merge_communities(row(), households=(3000, 6000))

@@ -322,6 +322,21 @@ def test_households_and_buildings_of_the_demo_are_kept(demo, demo_plan):
     assert set(moved["building_id"]) == set(demo_plan.changes["building_id"])
 
 
+def test_shares_estimated_of_the_demo_are_those_of_its_buildings(demo, demo_plan):
+    homes = demo.buildings.set_index("building_id")
+    guessed = homes["households"].where(homes["households_method"] != "declared", 0.0)
+    for frame, key in (
+        (demo_plan.grids, "grid_id"),
+        (demo_plan.communities, "community_id"),
+    ):
+        of = demo_plan.buildings.set_index("building_id")[key]
+        share = guessed.groupby(of).sum() / homes["households"].groupby(of).sum()
+        shown = frame.set_index(key)["estimated_share"]
+        wanted = share.reindex(shown.index).fillna(0.0).tolist()
+        assert shown.tolist() == pytest.approx(wanted, abs=1e-12)
+        assert 0.0 < shown.max() < 1.0
+
+
 def test_grids_of_the_demo_are_contiguous_by_another_count(demo, demo_plan):
     """networkx on the neighbours, not our own components."""
     surveyed = survey(demo, {})

@@ -166,7 +166,7 @@ def test_another_format_is_refused(written, tmp_path):
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     manifest["format"] = 99
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    with pytest.raises(ResultError, match="format 99; this version reads 4"):
+    with pytest.raises(ResultError, match="format 99; this version reads 5"):
         read_study(folder)
 
 
