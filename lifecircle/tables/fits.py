@@ -128,7 +128,8 @@ def check_fits(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> None:
     -----
     Clearly better: the median distance to the roads falls to three quarters or less,
     and not over 5 % less of the layer comes to lie inside the communities; or to 92 %
-    or less while at least 5 % more of it does. Layers of fewer than 60 points are not tested.
+    or less while at least 5 % more of it does. Layers of fewer than 60 points are not
+    tested.
     """
     roads = shapes_of(tables["roads"])
     roads = roads[~shapely.is_missing(roads)]
