@@ -24,6 +24,9 @@ _CELLS_PER_SEGMENT = 0.5
 _SMALLEST_CELL_M = 1.0
 SLACK_M = 1e-6
 BLOCK = 2
+TIE_M2 = 1e-4
+"""Cells this much beyond the nearest are looked at too: rounding, which differs with
+the grid's origin, must not hide a segment that is exactly as near."""
 
 
 def nearest_segments(
@@ -229,7 +232,7 @@ def nearest_each(  # noqa: PLR0913 - a kernel takes its arrays one by one
         # Rings that do not touch the grid are passed over.
         ring = max(max(-column, column - columns + 1), max(-row, row - rows + 1), 0)
         best, winner = reach * reach, -1
-        while ring == 0 or ((ring - 1) * size + side) ** 2 <= best:
+        while ring == 0 or ((ring - 1) * size + side) ** 2 <= best + TIE_M2:
             if (
                 row - ring < 0
                 and row + ring >= rows
@@ -246,7 +249,7 @@ def nearest_each(  # noqa: PLR0913 - a kernel takes its arrays one by one
                         continue
                     to = across - column
                     aside = max(max(to * size - fx, fx - (to + 1) * size), 0.0)
-                    if aside * aside + up * up > best:
+                    if aside * aside + up * up > best + TIE_M2:
                         continue
                     cell = np.uint64(at * columns + across)
                     low_entry, high_entry = pointer[cell], pointer[cell + np.uint64(1)]
