@@ -233,10 +233,12 @@ ROW_COUNTS = (
     "rows_used",
     "rows_rejected",
     "rows_merged",
+    "rows_elsewhere",
     "rows_estimated",
 )
-"""One row per source; read = used + rejected + merged. ``rows_estimated``: rows used
-whose households are estimated."""
+"""One row per source; read = used + rejected + merged + elsewhere: rows of a city-wide
+file that are another district's. ``rows_estimated``: rows used whose households are
+estimated."""
 
 TOTALS = (
     "level",

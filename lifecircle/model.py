@@ -163,6 +163,9 @@ class District:
     fits, filled : DataFrame
         How layers fit the roads (``evidence.FITS``), and how full the columns of the
         files are (``evidence.FILLED``); empty in saved results.
+    neighbours : GeoDataFrame
+        Of a part of a city: homes of other districts in compounds whose walls are kept
+        (``building_id``); they are judged there. Empty elsewhere.
     """
 
     config: DistrictConfig
@@ -193,6 +196,7 @@ class District:
     merged: DataFrame = field(default_factory=_no_rows)
     fits: DataFrame = field(default_factory=_no_rows)
     filled: DataFrame = field(default_factory=_no_rows)
+    neighbours: DataFrame = field(default_factory=_no_rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

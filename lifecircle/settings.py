@@ -271,6 +271,12 @@ class DistrictConfig:
         Gaps of up to this are closed, square metres.
     base_map : BaseMap
         What lies below the plan on the review map; nothing unless asked.
+    part : Mapping[str, tuple of str]
+        Column of the communities' own file -> its values that make the district, where
+        the files are a whole city's; empty = the files are the district's.
+    context_m : float
+        Of a part: how far around its communities streets, facilities and walls are
+        kept, metres.
     """
 
     district_id: str
@@ -306,3 +312,5 @@ class DistrictConfig:
     repair: tuple[str, ...] = ()
     repair_gap_m2: float = GAP_M2
     base_map: BaseMap = field(default_factory=BaseMap)
+    part: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    context_m: float = 6000.0

@@ -54,6 +54,7 @@ LEVELS = (
 ``circle`` the life circles of every tier."""
 
 _WHOLE = ("city", "district")
+_PLACED = ("compound", "facility", "catchment")
 _SETTLEMENTS = ("urban", "county_town", "rural")
 
 
@@ -388,5 +389,8 @@ def _scoped(inputs: Inputs, rule: Rule) -> tuple[DataFrame, npt.NDArray[np.intp]
     elif rule.build in ("new", "old_city"):
         # Which communities are new, or old city, no table says.
         mask &= False
+    if inputs.district.config.part and canonical(rule.level) in _PLACED:
+        # In a part of a city what lies in no community of it is its neighbours'.
+        mask &= units["community_id"].notna().to_numpy()
     take = np.flatnonzero(mask)
     return units.iloc[take].reset_index(drop=True), take

@@ -84,9 +84,10 @@ def build_network(district: District) -> WalkNetwork:
         )
     walls, roads = read_walls(district), _roads(district)
     pieces, openings, cuts = cut_pieces(read_pieces(roads), walls)
+    doors = [district.buildings, district.neighbours]
     homes = np.concatenate(
         [
-            standing_points(district.buildings.geometry.to_numpy()),
+            *(standing_points(one.geometry.to_numpy()) for one in doors if len(one)),
             standing_points(
                 entrance_points(district.facilities.geometry.to_numpy())[0]
             ),

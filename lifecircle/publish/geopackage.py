@@ -111,6 +111,11 @@ def study_frames(study: Assessment) -> dict[str, DataFrame]:
         "totals": study.findings.totals,
         "network_report": study.network_report,
         **(
+            {"neighbours": study.district.neighbours}
+            if len(study.district.neighbours)
+            else {}
+        ),
+        **(
             {}
             if study.gate_readings is None
             else {"gate_readings": study.gate_readings}

@@ -43,7 +43,7 @@ _PARENTS = (
 )
 """Child, parent (as in ``evidence.TOPOLOGY``), and the column that names it."""
 
-_COUNTS = ("read", "used", "rejected", "merged", "estimated")
+_COUNTS = ("read", "used", "rejected", "merged", "elsewhere", "estimated")
 
 
 def write_quality(district: District, path: Path, *, lang: Language = "zh") -> None:
@@ -275,7 +275,7 @@ def _nesting(page: Page) -> None:
         names = [page.text[f"table.{table}"], column_label(column_name, page)]
         rows.append([*names, *map(count, (len(children), given, *own))])
     section = page.chapter("nesting", empty=not rows)
-    heads = ("table", "parent", "rows", "given", "elsewhere", "across")
+    heads = ("table", "parent", "rows", "given", "astray", "across")
     page.table(section, heads, rows)
 
 

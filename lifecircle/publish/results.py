@@ -273,14 +273,17 @@ def _assessment(
 ) -> Assessment:
     # The column's first name, a reserved word of SQL.
     frames["rejected"] = frames["rejected"].rename(columns={"values": "cells"})
+    # Studies saved before there were parts of a city have no rows elsewhere.
+    rows = [{"rows_elsewhere": 0, **row} for row in manifest.get("rows", [])]
     district = District(
         config=_config(parts["config"]),
         crs=parts["crs"],
         complete_classes=frozenset(parts["complete_classes"]),
         problems=tuple(Problem(**one) for one in parts["problems"]),
         picture=saved_picture(parts.get("picture")),
-        row_counts=pd.DataFrame(manifest.get("rows", []), columns=list(ROW_COUNTS)),
         topology=_topology(frames),
+        row_counts=pd.DataFrame(rows, columns=list(ROW_COUNTS)),
+        neighbours=frames.get("neighbours", pd.DataFrame()),
         **{name: frames[name] for name in DISTRICT_TABLES},
     )
     books = tuple(_book(one) for one in parts["books"])

@@ -194,7 +194,7 @@ def _sources(study: Assessment, told: Speech) -> Sheet:
             source.layer or source.sheet for source, _ in found
         ],
     }
-    for name in ("read", "used", "rejected", "merged", "estimated"):
+    for name in ("read", "used", "rejected", "merged", "elsewhere", "estimated"):
         columns[label(f"rows_{name}", told)] = [
             Figure(float(rows[name]), "0") if name in rows else None
             for _, rows in found

@@ -17,6 +17,7 @@ from lifecircle.tables.encodings import canonical
 from lifecircle.tables.facts import TABLES, nearest_fact, schema_of
 from lifecircle.tables.osm_source import source_defaults
 from lifecircle.tables.output_config import output_settings
+from lifecircle.tables.part_config import part_settings
 from lifecircle.tables.regrid_config import regrid_settings
 from lifecircle.tables.schemas import BASES
 from lifecircle.tables.suffixes import SHEETS, TEXT
@@ -98,6 +99,7 @@ def _district(keys: Keys) -> dict[str, Any]:
         "prepared_by": keys.text("prepared_by"),
         "repair": keys.choices("repair", REPAIRS),
         **({} if gap_m2 is None else {"repair_gap_m2": gap_m2}),
+        **part_settings(keys),
     }
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from lifecircle.tables.households import Estimate, estimate_households, estimate_persons
+from lifecircle.tables.part import whole
 from lifecircle.tables.places import containing, largest_overlap, shapes_of
 from lifecircle.tables.schemas import SCHEMAS
 
@@ -44,9 +45,10 @@ def _with_communities(
 ) -> GeoDataFrame:
     """Community of each row: declared, else where it (or most of it) lies."""
     frame, key = tables[table], SCHEMAS[table].key
-    lies_in = containing(shapes_of(frame), tables["communities"], "community_id")
+    every = whole(tables, "communities")
+    lies_in = containing(shapes_of(frame), every, "community_id")
     if table == "compounds":
-        most = largest_overlap(shapes_of(frame), tables["communities"], "community_id")
+        most = largest_overlap(shapes_of(frame), every, "community_id")
         lies_in = np.where(pd.isna(most), lies_in, most)
     if outside:
         _report_outside(frame, key, lies_in, ledger=ledger)

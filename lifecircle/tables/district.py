@@ -200,6 +200,7 @@ def _assemble(
         merged=_listed(ledger.merged.values(), MERGED),
         fits=_listed(ledger.fits, FITS),
         filled=filled_columns(ledger),
+        neighbours=related.get("neighbours", pd.DataFrame()),
         **finished,
     )
     counts = {name: len(frame) for name, frame in finished.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ __all__ = [
     "FileFault",
     "Found",
     "codec_of",
+    "find_column",
     "pick",
     "reading",
     "refuse_other_encoding",
@@ -239,3 +241,33 @@ def pick(wanted: str, names: list[str], what: str) -> str:
     if len(names) != 1:
         raise FileFault(key="sheet_unnamed" if sheets else "layer_unnamed", **known)
     return names[0]
+
+
+def _bare(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split())
+
+
+def find_column(wanted: str, names: list[str]) -> list[int]:
+    """Where a column stands; blanks, line breaks and full width do not matter.
+
+    Parameters
+    ----------
+    wanted : str
+        Its heading.
+    names : list of str
+        The headings that there are.
+
+    Returns
+    -------
+    list of int
+        Positions: none, one, or several of the same name.
+
+    Examples
+    --------
+    >>> find_column("区县", ["社区", "区 县"])
+    [1]
+    """
+    exact = [place for place, name in enumerate(names) if name == wanted]
+    return exact or [
+        place for place, name in enumerate(names) if _bare(name) == _bare(wanted)
+    ]

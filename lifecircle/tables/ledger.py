@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from lifecircle.model import Severity
+    from lifecircle.tables.files import Found
 
 __all__ = ["HIDDEN", "Ledger", "Origin"]
 
@@ -82,6 +83,10 @@ class Ledger:
         Faults of topology: ``evidence.TOPOLOGY`` and geometry.
     fits : list of dict
         How layers fit the roads: ``evidence.FITS``.
+    found : dict
+        Origin of communities -> the source as found, columns that nobody maps too.
+    elsewhere : dict
+        Origin -> rows that belong to another district of the city.
     """
 
     origins: list[Origin] = field(default_factory=list)
@@ -97,6 +102,8 @@ class Ledger:
     invalid: set[tuple[int, int]] = field(default_factory=set)
     faults: list[dict[str, Any]] = field(default_factory=list)
     fits: list[dict[str, Any]] = field(default_factory=list)
+    found: dict[int, Found] = field(default_factory=dict)
+    elsewhere: dict[int, frozenset[int]] = field(default_factory=dict)
 
     def open(self, origin: Origin) -> int:
         """Number a source; rows point to it.
@@ -237,6 +244,40 @@ class Ledger:
             )
             if severity == "error":
                 self.leave_out(origin, row, key)
+
+    def forget(self, gone: pd.DataFrame) -> None:
+        """Take back all that was said of rows that belong to another district.
+
+        Parameters
+        ----------
+        gone : DataFrame
+            The hidden columns of these rows.
+        """
+        rows = gone.astype("int64").groupby("_origin")["_row"]
+        self.elsewhere = {int(str(name)): frozenset(own) for name, own in rows}
+
+        def away(number: int, row: int | None) -> bool:
+            return row in self.elsewhere.get(number, ())
+
+        by_file: dict[tuple[str, ...], list[int]] = {}
+        for number, place in enumerate(self.origins):
+            for key in ((place.file,), (place.table, place.file, place.layer)):
+                by_file.setdefault(key, []).append(number)
+
+        def all_away(key: tuple[str, ...], row: int | None) -> bool:
+            return all(away(number, row) for number in by_file.get(key, (-1,)))
+
+        self.problems[:] = [
+            one
+            for one in self.problems
+            if not all_away((one.values.get("table", ""), one.file, one.layer), one.row)
+        ]
+        self.review[:] = [
+            one for one in self.review if not all_away((one["file"],), one["row"])
+        ]
+        for at in [at for at in self.left_out if away(*at)]:
+            del self.left_out[at]
+        self.invalid -= {at for at in self.invalid if away(*at)}
 
     def standing(self, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """Tell which rows have not been left out, nor merged into others.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -15,6 +14,7 @@ from lifecircle.tables.cells import is_missing, to_number, to_text
 from lifecircle.tables.crs import declared_crs, project_frame
 from lifecircle.tables.facts import schema_of
 from lifecircle.tables.files import FileFault, Found, read_file
+from lifecircle.tables.found import find_column
 from lifecircle.tables.ledger import Origin
 from lifecircle.tables.notes import without_notes
 from lifecircle.tables.parse import nearest, parse_column
@@ -81,23 +81,11 @@ def empty_table(table: str, crs: str) -> pd.DataFrame:
     return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], crs=declared_crs(crs)))
 
 
-def _bare(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split())
-
-
-def _find_column(wanted: str, names: list[str]) -> list[int]:
-    """Where a column stands; blanks, line breaks and full width do not matter."""
-    exact = [place for place, name in enumerate(names) if name == wanted]
-    return exact or [
-        place for place, name in enumerate(names) if _bare(name) == _bare(wanted)
-    ]
-
-
 def _take_column(
     found: Found, wanted: str, ours: str, *, number: int, ledger: Ledger
 ) -> Any | None:
     """A column's cells, a list, or an array where the file holds numbers."""
-    places = _find_column(wanted, found.names)
+    places = find_column(wanted, found.names)
     if len(places) == 1:
         return found.cells[places[0]]
     if places:
@@ -194,7 +182,7 @@ def _flag_merged(
     """A number merged over several rows is theirs together: no row's own is known."""
     fields = schema_of(source.table).readable
     for ours, wanted in source.columns.items() if found.merged else ():
-        columns = _find_column(wanted, found.names)
+        columns = find_column(wanted, found.names)
         if fields[ours].kind in NUMERIC and len(columns) == 1:
             merged = [
                 place
@@ -334,6 +322,8 @@ def _open(
     number = ledger.open(
         Origin(source.table, name, found.layer, source.columns, source.crs)
     )
+    if source.table == "communities":
+        ledger.found[number] = found
     if source.table == "registers" and _refuse_persons(found, number, ledger):
         return found, number, None
     return found, number, _cells_of(source, found, number=number, ledger=ledger)

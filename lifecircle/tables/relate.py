@@ -17,6 +17,7 @@ from lifecircle.tables.fits import check_fits
 from lifecircle.tables.ledger import HIDDEN
 from lifecircle.tables.nesting import check_nesting
 from lifecircle.tables.parse import nearest
+from lifecircle.tables.part import keep_part, whole
 from lifecircle.tables.places import (
     check_gates,
     containing,
@@ -99,7 +100,8 @@ def _check_references(
 ) -> None:
     for table, column, parent in _REFERENCES:
         frame = tables[table]
-        known = {str(value) for value in tables[parent][SCHEMAS[parent].key].dropna()}
+        ids = whole(tables, parent)[SCHEMAS[parent].key]
+        known = {str(value) for value in ids.dropna()}
         absent = not known and parent in _OPTIONAL_TABLES
         if parent in unread or absent or not len(frame):
             continue
@@ -146,10 +148,14 @@ def _of_known(
 
 def _relate_services(tables: dict[str, Any], *, ledger: Ledger) -> None:
     facilities = tables["facilities"]
-    lies_in = containing(shapes_of(facilities), tables["communities"], "community_id")
-    inside = np.array([value is not None for value in lies_in], dtype=bool)
+    every = whole(tables, "communities")
+    lies_in = containing(shapes_of(facilities), every, "community_id")
+    ours = tables["communities"]["community_id"]
+    home = pd.Series(lies_in, index=facilities.index, dtype=object)
+    inside = home.isin(ours.dropna())
     facilities = facilities.assign(
-        community_id=lies_in, role=np.where(inside, "inside", "context")
+        community_id=home.where(inside, None),
+        role=np.where(inside, "inside", "context"),
     )
     facilities = facilities[ledger.standing(facilities)].reset_index(drop=True)
     declared = tables["serves"][ledger.standing(tables["serves"])]
@@ -235,6 +241,9 @@ def relate(
     for name in SCHEMAS:
         if len(made[name]):
             _check_unique(name, made[name], ledger)
+    if config.part and len(communities) and "communities" not in unread:
+        tables = keep_part(made, config, ledger=ledger)
+        made, communities = dict(tables), tables["communities"]
     made["facilities"] = merge_duplicates(
         made["facilities"], within_m=config.merge_within_m, ledger=ledger
     )
@@ -262,6 +271,7 @@ def relate(
     _relate_circles(made, ledger=ledger)
     by_building = any(source.table == "buildings" for source in config.sources)
     check_nesting(made, by_building=by_building, ledger=ledger)
+    made["compounds"] = whole(made, "compounds")
     gates = made["gates"]
     compounds = made["compounds"]
     made["gates"] = gates.assign(compound_id=gate_compounds(gates, compounds))

@@ -51,9 +51,10 @@ def row_counts(ledger: Ledger, tables: Mapping[str, Any]) -> pd.DataFrame:
         merged = [row for place, row in ledger.merged if place == number]
         left_out = [row for place, row in ledger.left_out if place == number]
         standing = _rows_of(tables[origin.table], number)
+        gone = ledger.elsewhere.get(number, frozenset())
         used = pd.Index(found if standing is None else standing)
-        used = used[~used.isin([*left_out, *merged])]
-        counts = (len(found), len(used), len(left_out), len(merged))
+        used = used[~used.isin([*left_out, *merged, *gone])]
+        counts = (len(found), len(used), len(left_out), len(merged), len(gone))
         lines.append(
             (origin.table, origin.file, origin.layer, *counts, guessed.get(number, 0))
         )

@@ -160,7 +160,14 @@ def test_the_panel_counts_the_rows_of_every_source(open_page, review_html, study
     counts = study.district.row_counts
     lines = table.locator("tbody tr")
     assert lines.count() == len(counts) > 0
-    names = ["rows_read", "rows_used", "rows_rejected", "rows_merged", "rows_estimated"]
+    names = [
+        "rows_read",
+        "rows_used",
+        "rows_rejected",
+        "rows_merged",
+        "rows_elsewhere",
+        "rows_estimated",
+    ]
     for number, row in enumerate(counts[names].itertuples(index=False)):
         told = lines.nth(number).locator("td").all_inner_texts()[2:]
         assert told == [f"{one:,}" for one in row]

@@ -783,7 +783,7 @@ def _district(config: DistrictConfig, frames: dict[str, Any]) -> District:
         barriers=_empty(["barrier_id", "name", "barrier_kind"]),
         complete_classes=frozenset({"ELD.CANTEEN"}),
         row_counts=pd.DataFrame(
-            [("communities", "社区.shp", "", 13, 12, 1, 0, 0)],
+            [("communities", "社区.shp", "", 13, 12, 1, 0, 0, 0)],
             columns=list(columns.ROW_COUNTS),
         ),
         problems=(

@@ -91,9 +91,9 @@ LC.about.inputs = function () {
 LC.about.source = ({ table, file, layer }) => [LC.has(`table.${table}`) ? LC.t(`table.${table}`) : table,
   [file, layer].filter(Boolean).join(" · ")];
 
-/* Rows of every source: read = used + left out + merged. */
+/* Rows of every source: read = used + left out + merged + of other districts. */
 LC.about.rows = function () {
-  const names = ["read", "used", "rejected", "merged", "estimated"];
+  const names = ["read", "used", "rejected", "merged", "elsewhere", "estimated"];
   return [LC.h("p", {}, LC.t("rows_text")),
     LC.about.table(["in.table", "in.file", ...names.map((name) => `rows.${name}`)],
       LC.data.about.sources.map((source) => [...LC.about.source(source), ...names.map((name) => LC.count(source.rows[name]))]))];
