@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,11 @@ def undisturbed(tmp_path_factory):
     return SimpleNamespace(city=folder / "city", single=out)
 
 
+def _heeds_interrupts() -> None:
+    """Tests that run in the background ignore Ctrl-C; what they start must not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     """Files of a result, the hour in the manifest aside."""
     found = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
@@ -93,6 +99,7 @@ def command():
             encoding="utf-8",
             env={**os.environ, "PYTHONPATH": path, **environment},
             start_new_session=True,
+            preexec_fn=_heeds_interrupts if os.name == "posix" else None,
         )
 
     return start

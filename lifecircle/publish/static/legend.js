@@ -151,7 +151,7 @@ LC.legend.scale = function (mpp) {
       LC.h("span", { style: { left: "0" } }, "0"),
       LC.h("span", { style: { left: "50%" } }, step >= 1000 ? step / 2000 : step / 2),
       LC.h("span.far", { style: { left: "100%" } }, far), LC.h("i", {})),
-    LC.sheetScale ? LC.h("b.sheet-scale", {}, `1:${String(LC.sheetScale).replace(/\B(?=(\d{3})+$)/g, " ")}`) : null,
+    LC.sheetScale ? LC.h("b.sheet-scale", {}, LC.scaleText()) : null,
     LC.h("div.north", { title: LC.t("north") }, LC.h("b", {}, LC.t("north_mark")),
       LC.h("svg", { width: 14, height: 20, viewBox: "0 0 14 20", "aria-hidden": "true" },
         LC.h("path", { d: "M7 1 12.5 19 7 14.5 1.5 19Z", fill: "#FFFFFF", stroke: LC.ink, "stroke-width": 1 }),

@@ -21,7 +21,8 @@ LC.panel.draw = function () {
   const { tab, rule } = LC.state;
   const body = LC.theme() === "plan" ? LC.plan.panel() : !rule ? [LC.h("p.quiet", {}, LC.t("no_findings"))]
     : tab === "proposals" ? LC.panel.proposals() : tab === "today" ? LC.panel.today() : LC.panel.answer();
-  LC.fill(panel, LC.theme() === "plan" ? null : LC.ruleMenu.make(), LC.h("div.panel-scroll", {}, body), LC.panel.fold());
+  LC.fill(panel, LC.theme() === "plan" ? null : LC.ruleMenu.make(), LC.h("div.panel-scroll", {}, body), LC.panel.fold(),
+    LC.onSheet ? LC.titleBlock() : null);
   panel.querySelector(".panel-scroll").scrollTop = scroll;
 };
 

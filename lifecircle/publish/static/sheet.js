@@ -48,6 +48,18 @@ LC.toScale = function () {
   LC.map.options.zoomSnap = zoomSnap;
 };
 
+LC.scaleText = () => (LC.sheetScale ? `1:${String(LC.sheetScale).replace(/\B(?=(\d{3})+$)/g, " ")}` : "");
+
+/* Who made the sheet, of what, and by which numbers: the foot of its column. */
+LC.titleBlock = function () {
+  const { facts } = LC.data;
+  const row = (key, text) => [LC.h("dt", {}, LC.t(`sheet_${key}`)), LC.h("dd", {}, text)];
+  return LC.h("dl.title-block", {},
+    row("name", LC.state.rule ? LC.pick(LC.rule(LC.state.rule).title) : LC.pick(facts.name)), row("maker", facts.preparedBy),
+    row("scale", LC.scaleText()), row("number", ""), row("crs", facts.crs), row("date", facts.asOf),
+    row("drawn", ""), row("checked", ""), row("approval", facts.approval || LC.t("approval_none")));
+};
+
 /* Rows that the paper has no room for are counted: the last gap areas, then the last
    communities. */
 LC.endColumn = function () {
