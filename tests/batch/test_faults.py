@@ -205,7 +205,7 @@ def test_a_full_disk_is_told_and_mended(
 
 
 @POSIX
-@pytest.mark.parametrize("kills", [20, pytest.param(200, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [6, pytest.param(60, marks=pytest.mark.soak)])
 def test_kills_at_random_moments(
     undisturbed, tmp_path, command, finish, is_complete, kills
 ):
