@@ -27,18 +27,9 @@ CITY_DISTRICTS = (
     *("communities", "grids", "compounds", "buildings", "facilities", "gap_areas"),
     *("must_met", "must_assessed", "met_share"),
     *("rules_met", "rules_short", "rules_unknown"),
-    *("rows_read", "rows_used", "rows_rejected", "rows_merged", "warnings"),
-    *(
-        "better",
-        "worse",
-        "seconds",
-        "version",
-        "reason",
-        "where",
-        "what",
-        "fix",
-        "geometry",
-    ),
+    *("rows_read", "rows_used", "rows_rejected", "rows_merged", "rows_elsewhere"),
+    *("warnings", "better", "worse", "seconds", "version"),
+    *("reason", "where", "what", "fix", "geometry"),
 )
 """``must_met``, ``must_assessed``: requirements of communities, as their dashboard
 counts them. ``rules_met``: must rules of which no unit falls short; ``rules_unknown``:

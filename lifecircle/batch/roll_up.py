@@ -48,7 +48,7 @@ _COUNTS = (
     *("communities", "grids", "compounds", "buildings", "facilities"),
     *("gap_areas", "warnings"),
 )
-_ROWS = ("rows_read", "rows_used", "rows_rejected", "rows_merged")
+_ROWS = ("rows_read", "rows_used", "rows_rejected", "rows_merged", "rows_elsewhere")
 _REQUIREMENTS = ("must_met", "must_assessed")
 
 

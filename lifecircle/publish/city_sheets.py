@@ -22,7 +22,10 @@ _COUNTED = (
     *("facilities", "gap_areas", "must_met", "must_assessed"),
 )
 _RULES = ("rules_short", "rules_met", "rules_unknown", "better", "worse")
-_ROWS = ("rows_read", "rows_used", "rows_rejected", "rows_merged", "warnings")
+_ROWS = (
+    *("rows_read", "rows_used", "rows_rejected", "rows_merged", "rows_elsewhere"),
+    "warnings",
+)
 
 
 def city_sheets(told: CityWords) -> list[Sheet]:
