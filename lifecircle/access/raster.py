@@ -170,9 +170,11 @@ def contour_polygons(
     )
     filled: tuple[Any, ...] = generator.filled(-1.0, limit)
     outlines, offsets = filled
-    polygons = []
+    polygons: list[shapely.Polygon] = []
     for points, offset in zip(outlines, offsets, strict=True):
         rings = np.split(np.round(points + raster.origin, 2), offset[1:-1].astype(int))
         polygon = shapely.Polygon(rings[0], rings[1:])
-        polygons.append(polygon if polygon.is_valid else polygon.buffer(0))
+        # A neck narrower than a centimetre pinches a ring: then there are two.
+        whole = polygon if polygon.is_valid else polygon.buffer(0)
+        polygons.extend(shapely.get_parts(whole))
     return np.array(polygons, dtype=object)
