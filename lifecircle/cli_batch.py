@@ -160,7 +160,7 @@ def _show_result(result: BatchResult, out: Path, console: Console) -> None:
             what=failure.what,
             fix=failure.fix,
         )
-        if failure.reason == "data":
+        if failure.reason in ("data", "fault"):
             console.complain("batch_failed_list", path=out / "failed" / folder)
     stood = sum(one.state == "done" for one in result.planned)
     counts = {"done": len(result.done), "stood": stood, "failed": len(result.failed)}

@@ -133,7 +133,7 @@ class ClusterEngine:
             sent.answer.set_exception(
                 WorkerDiedError(None) if alive else SchedulerLostError()
             )
-        except Exception as error:
+        except Exception as error:  # whatever it is, the caller's future tells it
             sent.answer.set_exception(error)
 
     def _heard(self, event: tuple[float, dict[str, str]]) -> None:
@@ -188,7 +188,7 @@ def _connect(address: str) -> Any:
         ) from error
     try:
         versions = client.run(_version)
-    except Exception as error:
+    except Exception as error:  # what a worker raises that cannot import us
         client.close(timeout=5)
         raise ConfigError(
             where=f"--scheduler {address}",

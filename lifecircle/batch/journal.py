@@ -191,14 +191,18 @@ class Journal:
         folder : str
             The district's folder.
         files : Mapping[str, bytes]
-            Its problems and the rows left out.
+            Its problems and the rows left out, or the traceback of a fault; none if
+            there is no more to tell than the reason.
 
         Raises
         ------
         OSError
             If the folder cannot be written.
         """
-        place(self.out / FAILED / folder, files)
+        if files:
+            place(self.out / FAILED / folder, files)
+        else:
+            shutil.rmtree(self.out / FAILED / folder, ignore_errors=True)
 
     def note(self, event: str, **values: Any) -> None:
         """Add a line to the log; a full disk does not stop the batch."""

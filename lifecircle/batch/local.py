@@ -248,7 +248,7 @@ def _live(pipe: Connection) -> None:
             return
         try:
             answer = ("done", call(job, lambda stage: pipe.send(("stage", stage))))
-        except Exception as error:
+        except Exception as error:  # the parent is told, whatever it is
             answer = ("error", _portable(error))
         pipe.send(answer)
         del call, job, answer
@@ -269,7 +269,7 @@ def _portable(error: Exception) -> Exception:
     text = "".join(traceback.format_exception(error))
     try:
         pickle.loads(pickle.dumps(error))
-    except Exception:
+    except Exception:  # pickling runs the error's own code, which may raise anything
         return RuntimeError(text)
     error.add_note(text)
     return error

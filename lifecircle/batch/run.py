@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import collections
 import contextlib
-import logging
 import os
+import traceback
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from lifecircle.batch.city import City
 
 __all__ = ["BatchResult", "Options", "Watcher", "plan_batch", "run_batch"]
-
-logger = logging.getLogger(__name__)
 
 _TICK_S = 0.5
 _AGAIN = ("crash", "memory", "timeout", "disk")
@@ -376,8 +374,9 @@ def _outcome_of(future: Future[Outcome], one: Planned, options: Options) -> Outc
         failure = failed("crash", where, lang, exitcode=error.exitcode)
     except SchedulerLostError:
         failure = failed("lost", where, lang)
-    except Exception as error:
-        logger.exception("batch: district %s", where)
+    except Exception as error:  # an error of ours: its traceback goes into a file
+        text = "".join(traceback.format_exception(error))
         name = type(error).__name__
         failure = failed("fault", where, lang, error=f"{name}: {error}")
+        return Outcome({"fault.txt": text.encode("utf-8")}, failure=failure)
     return Outcome(failure=failure)

@@ -37,7 +37,7 @@ def _zip_kind(path: Path) -> str:
         with zipfile.ZipFile(path) as box:
             names = set(box.namelist())
     except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
-        return ""
+        return ""  # a damaged box says nothing of its kind: its reader tells
     return next((kind for part, kind in _PARTS.items() if part in names), ".zip")
 
 

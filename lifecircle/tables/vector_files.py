@@ -6,6 +6,7 @@ names and GeoParquet. Nothing is ever unpacked to disk.
 
 from __future__ import annotations
 
+import logging
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["Part", "parts_of", "read_part"]
+
+logger = logging.getLogger(__name__)
 
 _LARGEST_BYTES, _LARGEST_RATIO = 8_000_000_000, 1000
 """What a zipped layer may unpack to, and how much smaller it may be packed."""
@@ -189,6 +192,13 @@ _SIMPLE = {"OFTInteger", "OFTInteger64", "OFTReal", "OFTString"}
 """Column types that come the same through Arrow."""
 
 
+_NOT_THROUGH_ARROW = (
+    *(ImportError, OSError, RuntimeError, ValueError, KeyError, TypeError),
+    shapely.errors.ShapelyError,
+)
+"""No pyarrow; or what GDAL, Arrow and GEOS raise of a damaged file."""
+
+
 def _through_arrow(dataset: str, layer: str) -> pd.DataFrame | None:
     """A layer of a GeoPackage by columns, ten times as fast as row by row.
 
@@ -207,8 +217,9 @@ def _through_arrow(dataset: str, layer: str) -> pd.DataFrame | None:
             name = meta["geometry_name"] or "wkb_geometry"
             shapes = shapely.from_wkb(table[name].to_numpy())
             table = table.drop_columns([name])
-    except Exception:
-        return None  # row by row then, which says what is wrong
+    except _NOT_THROUGH_ARROW as error:
+        logger.debug("tables: %s row by row (%s)", layer, error)
+        return None  # which says what is wrong, if anything is
     if not len(table) or len(table) != info["features"]:
         return None
     frame = table.to_pandas()
