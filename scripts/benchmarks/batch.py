@@ -12,7 +12,8 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
@@ -41,12 +42,17 @@ def city() -> Path:
     return folder
 
 
-def cpu_seconds(*words: object) -> float:
-    """CPU seconds of a command and of all that it waited for."""
+def cpu_seconds(*commands: Sequence[object]) -> float:
+    """CPU seconds of commands, ``WORKERS`` at a time, and all that they waited for."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([*LIFECIRCLE, *map(str, words)], check=True, capture_output=True)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(_command, commands))
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _command(words: Sequence[object]) -> None:
+    subprocess.run([*LIFECIRCLE, *map(str, words)], check=True, capture_output=True)
 
 
 @lru_cache(maxsize=2)
@@ -54,18 +60,23 @@ def batch_of(half: str) -> tuple[float, Path]:
     """CPU seconds of a batch of the first half, or of both; its results."""
     out = Path(tempfile.mkdtemp(prefix="lifecircle-batch-"))
     source = city() / "first" if half == "first" else city() / "city.toml"
-    return cpu_seconds("batch", source, "-o", out, "--workers", WORKERS), out
+    return cpu_seconds(("batch", source, "-o", out, "--workers", WORKERS)), out
 
 
 def overhead() -> Iterator[Row]:
-    """A batch against the sum of single runs, and their results byte by byte."""
+    """A batch against the sum of single runs, and their results byte by byte.
+
+    As many single runs go side by side as the batch has workers: both wait for the
+    same memory.
+    """
     seconds, out = batch_of("first")
-    singles, differing = 0.0, 0
     with tempfile.TemporaryDirectory() as name:
-        for path in sorted((city() / "first").glob("*/district.toml")):
-            ident = path.parent.name
-            singles += cpu_seconds("run", path, "-o", Path(name) / ident, "--quiet")
-            differing += _differing(Path(name) / ident, out / ident)
+        files = sorted((city() / "first").glob("*/district.toml"))
+        alone = {path: Path(name) / path.parent.name for path in files}
+        singles = cpu_seconds(
+            *(("run", path, "-o", to, "--quiet") for path, to in alone.items())
+        )
+        differing = sum(_differing(to, out / to.name) for to in alone.values())
     yield ratio(
         "batch.overhead",
         f"{DISTRICTS} districts of {BUILDINGS} buildings, {WORKERS} workers: CPU",
