@@ -138,7 +138,8 @@ def run(
     """评估一个区县，写出地图、表格和图层 · assess a district, write map and tables."""
     console = Console(lang, quiet=quiet, verbose=verbose)
     from lifecircle import jobs
-    from lifecircle.tables.district import DistrictError, reviewed_lists
+    from lifecircle.tables.district import DistrictError
+    from lifecircle.tables.reviewing import reviewed_lists
 
     with console.guard(), progress(console) as report:
         try:

@@ -142,7 +142,7 @@ def write_stopped(
     console : Console
         Told where they are.
     """
-    from lifecircle.tables.district import reviewed_lists
+    from lifecircle.tables.reviewing import reviewed_lists
 
     if district is None:
         return

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
         RuleBook,
         WalkNetwork,
     )
+    from lifecircle.tables.whole import CityFiles
     from lifecircle.text import Language
 
 __all__ = ["STAGES", "StageReport", "assess", "draw_charts", "run"]
@@ -104,6 +105,7 @@ def assess(
     settings: Mapping[str, Any] | None = None,
     cache: str | Path | None = None,
     report: StageReport = _silent,
+    files: CityFiles | None = None,
 ) -> Assessment:
     """Read, measure and judge a district: every stage but the publishing.
 
@@ -117,6 +119,8 @@ def assess(
         Folder that keeps built networks by the content of their inputs.
     report : callable, optional
         Called with the name of each stage as it begins.
+    files : CityFiles, optional
+        Keeps what is read and hashed for the next district of the same files.
 
     Returns
     -------
@@ -140,7 +144,7 @@ def assess(
     >>> study.gaps.areas[["gap_id", "households"]]  # doctest: +SKIP
     """
     report("read")
-    district = read_district(path, settings=settings)
+    district = read_district(path, settings=settings, files=files)
     books = [read_rule_book(book) for book in book_paths(district.config)]
     report("network")
     network = _network(district, cache)
@@ -176,7 +180,7 @@ def assess(
         isochrones=reach,
         routes=routes,
         network_report=made_of,
-        manifest=_manifest(district, books),
+        manifest=_manifest(district, books, files),
         grid_plan=grid_plan,
         community_plan=community_plan,
         gate_readings=readings,
@@ -344,7 +348,9 @@ def _isochrones(network: WalkNetwork, district: District) -> GeoDataFrame:
     return pd.concat(frames, ignore_index=True)[columns]
 
 
-def _manifest(district: District, books: list[RuleBook]) -> dict[str, Any]:
+def _manifest(
+    district: District, books: list[RuleBook], files: CityFiles | None
+) -> dict[str, Any]:
     config = district.config
     settings = {
         "crs": config.crs,
@@ -377,7 +383,7 @@ def _manifest(district: District, books: list[RuleBook]) -> dict[str, Any]:
             "lifecircle": __version__,
             **{library: version(library) for library in _LIBRARIES},
         },
-        "inputs": input_digests(config),
+        "inputs": input_digests(config, files=files),
         "rows": district.row_counts.to_dict("records"),
         "rule_books": [
             {

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lifecircle.batch.city import CityDistrict
+    from lifecircle.tables.whole import CityFiles
 
 __all__ = ["Ingredients", "ingredients"]
 
@@ -57,7 +58,9 @@ def _sha256(value: Any) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def ingredients(district: CityDistrict, *, lang: str) -> Ingredients:
+def ingredients(
+    district: CityDistrict, *, lang: str, files: CityFiles | None = None
+) -> Ingredients:
     """Read and hash all that a district's result depends on.
 
     Parameters
@@ -66,6 +69,8 @@ def ingredients(district: CityDistrict, *, lang: str) -> Ingredients:
         One district of a city.
     lang : {"zh", "en"}
         Language of its outputs.
+    files : CityFiles, optional
+        Knows hashes of files that other districts have asked for.
 
     Returns
     -------
@@ -88,7 +93,7 @@ def ingredients(district: CityDistrict, *, lang: str) -> Ingredients:
         return Ingredients({"problems": _sha256(told)}, {}, settings)
     inputs, size = {}, 0
     try:
-        for row in input_digests(config):
+        for row in input_digests(config, files=files):
             name, number = str(row["file"]), 1
             if district.inline and name == district.path.name:
                 continue  # the city file: what it says of others does not count

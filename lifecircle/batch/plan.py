@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lifecircle.batch.keys import Ingredients, ingredients
 from lifecircle.errors import ConfigError
+from lifecircle.tables.whole import CityFiles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,8 +130,9 @@ def plan(
     list of Planned
         In the order of ``districts``.
     """
+    files = CityFiles()  # many districts may be cut from the same
     return [
-        _planned(one, journal, ingredients(one, lang=lang), force=force)
+        _planned(one, journal, ingredients(one, lang=lang, files=files), force=force)
         for one in districts
     ]
 

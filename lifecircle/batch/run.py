@@ -309,7 +309,9 @@ class _Loop:
             with contextlib.suppress(OSError, LifeCircleError):
                 path, settings, parcel = packed(district)
         job = Job(
-            district.district_id, path, settings, self.options.lang, parcel=parcel
+            *(district.district_id, path, settings, self.options.lang),
+            parcel=parcel,
+            memory_bytes=self.options.memory_bytes,
         )
         self.flying[self.engine.send(job)] = one
 

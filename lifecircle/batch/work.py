@@ -20,6 +20,7 @@ from lifecircle import __version__
 from lifecircle.batch.shipping import unpacked
 from lifecircle.batch.summary import summary_of
 from lifecircle.errors import ConfigError, LifeCircleError
+from lifecircle.tables.whole import CityFiles
 from lifecircle.text import problem_lines, say
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Job:
     parcel : Mapping[str, bytes] or None
         The inputs themselves, by path, for workers that do not see our files;
         ``path`` and ``settings`` are then relative to where they are unpacked.
+    memory_bytes : int or None
+        Most memory of a worker; None = an equal share of its machine's.
     """
 
     district_id: str
@@ -61,6 +64,7 @@ class Job:
     lang: Literal["zh", "en"]
     version: str = __version__
     parcel: Mapping[str, bytes] | None = None
+    memory_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,13 @@ class Outcome:
     seconds: float = 0.0
     worker: int = 0
     memory_bytes: int = 0
+
+
+_SHARE_KEPT = 0.25
+"""Of its memory, what a worker may hold when it keeps a city's tables for its next
+district: the rest is for the district."""
+_files = CityFiles()
+"""What this worker has read for the districts before."""
 
 
 def work(job: Job, report: Callable[[str], None]) -> Outcome:
@@ -188,12 +199,18 @@ def _assessed(
     from lifecircle.publish.outputs import write_study
 
     path, settings = unpacked(job.path, job.settings, job.parcel, folder / "in")
-    study = jobs.assess(path, settings=settings, report=report)
+    most_bytes = job.memory_bytes or psutil.virtual_memory().total // _cores()
+    _files.most_bytes = int(_SHARE_KEPT * most_bytes) if job.parcel is None else 0
+    study = jobs.assess(path, settings=settings, report=report, files=_files)
     report("publish")
     out = folder / "out"
     write_study(study, out, lang=job.lang)
     write_lists(study.district, out, lang=job.lang)
     return _contents(out), summary_of(study)
+
+
+def _cores() -> int:
+    return psutil.cpu_count() or 1
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

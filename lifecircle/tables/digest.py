@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 from typing import TYPE_CHECKING, Any
 
 from lifecircle.errors import SourceError
 from lifecircle.tables.found import FileFault
 from lifecircle.tables.postgis import digest_database
+from lifecircle.tables.whole import CityFiles
 from lifecircle.text import say
 
 if TYPE_CHECKING:
@@ -22,13 +22,17 @@ __all__ = ["input_digests", "input_files"]
 _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
-def input_digests(config: DistrictConfig) -> list[dict[str, Any]]:
+def input_digests(
+    config: DistrictConfig, *, files: CityFiles | None = None
+) -> list[dict[str, Any]]:
     """Name, size and SHA-256 of the district file and of every file that it names.
 
     Parameters
     ----------
     config : DistrictConfig
         A checked district file.
+    files : CityFiles, optional
+        Knows hashes of files that other districts have asked for.
 
     Returns
     -------
@@ -58,7 +62,9 @@ def input_digests(config: DistrictConfig) -> list[dict[str, Any]]:
         if source.database:
             name = f"{source.path.name}/{source.layer}"
             tables[name] = tables.get(name) or _table(source)
-    rows = [_digest(path, config.path.parent) for path in _named_files(config)]
+    files = CityFiles() if files is None else files
+    folder = config.path.parent
+    rows = [_digest(path, folder, files) for path in _named_files(config)]
     rows += [
         {"file": name, "bytes": size, "sha256": sha256}
         for name, (size, sha256) in tables.items()
@@ -124,11 +130,10 @@ def _parts(path: Path) -> list[Path]:
     return [part for part in beside if part == path or part.exists()]
 
 
-def _digest(path: Path, folder: Path) -> dict[str, Any]:
+def _digest(path: Path, folder: Path, files: CityFiles) -> dict[str, Any]:
     inside = path.is_relative_to(folder)
     name = path.relative_to(folder).as_posix() if inside else path.name
     if not path.is_file():  # a pipe would keep us waiting for ever
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-    with path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    return {"file": name, "bytes": path.stat().st_size, "sha256": sha256}
+    size, sha256 = files.sha256(path)
+    return {"file": name, "bytes": size, "sha256": sha256}

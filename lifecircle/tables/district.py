@@ -16,15 +16,18 @@ from lifecircle.standards.rulebook import read_rule_book
 from lifecircle.tables.base_map import read_picture
 from lifecircle.tables.completeness import filled_columns
 from lifecircle.tables.config import DistrictFileError, load_config
+from lifecircle.tables.digest import input_files
 from lifecircle.tables.elevation import read_heights
 from lifecircle.tables.facts import TABLES
 from lifecircle.tables.ledger import Ledger
 from lifecircle.tables.parse import class_codes, nearest_class
 from lifecircle.tables.read import empty_table, read_source
-from lifecircle.tables.relate import relate
+from lifecircle.tables.relate import check_layers, relate
+from lifecircle.tables.reviewing import reviewed_lists
 from lifecircle.tables.row_counts import row_counts
 from lifecircle.tables.schemas import NUMERIC, REQUIRED_TABLES, SCHEMAS
 from lifecircle.tables.topology_checks import topology_frame
+from lifecircle.tables.whole import CityFiles, Whole
 from lifecircle.text import problem_lines
 
 if TYPE_CHECKING:
@@ -40,7 +43,6 @@ __all__ = [
     "check_district",
     "examine_district",
     "read_district",
-    "reviewed_lists",
 ]
 
 logger = logging.getLogger(__name__)
@@ -167,16 +169,29 @@ def _finish(table: str, frame: pd.DataFrame, crs: str) -> pd.DataFrame:
     return gpd.GeoDataFrame(plain, geometry="geometry", crs=crs)
 
 
-def _assemble(
+def _read_whole(
     config: DistrictConfig,
     track: Callable[[Iterable[Source]], Iterable[Source]],
-) -> tuple[District, Ledger]:
-    """Read and check everything; with errors the district is what could be read."""
+) -> Whole:
+    """Read all sources, and check what hangs on none but them."""
     ledger = Ledger(repair=config.repair)
     _report_missing_tables(config, ledger)
     _report_unknown_classes(config, ledger)
     tables, unread = _read_tables(config, ledger, track)
-    related = relate(tables, config, unread=unread, ledger=ledger)
+    tables = check_layers(tables, crs=config.crs, unread=unread, ledger=ledger)
+    return Whole(tables, unread, ledger, filled_columns(ledger))
+
+
+def _assemble(
+    config: DistrictConfig,
+    track: Callable[[Iterable[Source]], Iterable[Source]],
+    files: CityFiles | None = None,
+) -> tuple[District, Ledger]:
+    """Read and check everything; with errors the district is what could be read."""
+    files = CityFiles() if files is None else files
+    read = files.read(config, input_files, lambda: _read_whole(config, track))
+    ledger = read.ledger
+    related = relate(read.tables, config, unread=read.unread, ledger=ledger)
     elevation = read_heights(config, related["roads"], ledger=ledger)
     picture = read_picture(config, related["communities"], ledger=ledger)
     finished: dict[str, Any] = {
@@ -199,7 +214,7 @@ def _assemble(
         review=_listed(ledger.review, REVIEW),
         merged=_listed(ledger.merged.values(), MERGED),
         fits=_listed(ledger.fits, FITS),
-        filled=filled_columns(ledger),
+        filled=read.filled,
         neighbours=related.get("neighbours", pd.DataFrame()),
         **finished,
     )
@@ -214,6 +229,7 @@ def read_district(
     *,
     settings: Mapping[str, Any] | None = None,
     track: Callable[[Iterable[Source]], Iterable[Source]] = _plain,
+    files: CityFiles | None = None,
 ) -> District:
     """Read the district that a district file describes.
 
@@ -225,6 +241,8 @@ def read_district(
         What the district file says, in its place (of a city file).
     track : callable, optional
         Wraps the iterable of sources, for a progress display.
+    files : CityFiles, optional
+        Keeps what is read for the next district of the same files.
 
     Returns
     -------
@@ -242,7 +260,7 @@ def read_district(
     config, faults = load_config(path, settings=settings)
     if faults or config is None:
         raise DistrictFileError(faults)
-    district, ledger = _assemble(config, track)
+    district, ledger = _assemble(config, track, files)
     if any(found.severity == "error" for found in ledger.problems):
         raise DistrictError(district.problems, district.rejected, district)
     return district
@@ -330,28 +348,6 @@ def examine_district(path: str | Path) -> Examination:
         named,
         district,
     )
-
-
-def reviewed_lists(config: DistrictConfig) -> tuple[Path, ...]:
-    """Review lists that the sources of a district name.
-
-    Parameters
-    ----------
-    config : DistrictConfig
-        ``sources``.
-
-    Returns
-    -------
-    tuple of Path
-        Absolute, each once.
-
-    Examples
-    --------
-    >>> reviewed_lists(toy.district.config)
-    ()
-    """
-    named = (source.reviewed for source in config.sources if source.reviewed)
-    return tuple(dict.fromkeys(named))
 
 
 def book_paths(config: DistrictConfig) -> list[str]:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     Bools = npt.NDArray[np.bool_]
     Objects = npt.NDArray[np.object_]
+    Places = npt.NDArray[np.intp]
 
 __all__ = ["exact_to_m", "keep_part", "needed_m", "whole"]
 
@@ -301,7 +302,9 @@ class _Part:
             self.kept[name] = self.kept.get(name, np.zeros(len(near), bool)) | near
         streets = shapes_of(self.tables["roads"])[self.kept["roads"]]
         for name in _STOPPERS:
-            self.kept[name] = self.kept[name] | self._near_to(streets, name, TOUCH_M)
+            rest = np.flatnonzero(~self.kept[name])
+            near = self._near_to(streets, name, TOUCH_M, rows=rest)
+            self.kept[name] = self.kept[name] | near
         gates, compounds = self.tables["gates"], self.tables["compounds"]
         standing = compounds[self.kept["compounds"]]
         walls = shapely.boundary(shapes_of(standing))
@@ -330,11 +333,16 @@ class _Part:
         shapely.prepare(apart)
         return [whole, apart]
 
-    def _near_to(self, things: Objects, name: str, reach_m: float) -> Bools:
+    def _near_to(
+        self, things: Objects, name: str, reach_m: float, *, rows: Places | None = None
+    ) -> Bools:
+        """Which rows, of those asked for, come near to one of the things."""
         shapes = shapes_of(self.tables[name])
+        asked = np.arange(len(shapes)) if rows is None else rows
         tree = shapely.STRtree(things)
         found = np.zeros(len(shapes), dtype=bool)
-        found[tree.query(shapes, "dwithin", distance=reach_m)[0]] = True
+        near = tree.query(shapes[asked], "dwithin", distance=reach_m)[0]
+        found[asked[near]] = True
         return found
 
     def neighbours(self, ledger: Ledger) -> Any:

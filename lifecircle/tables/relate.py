@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from lifecircle.model import DistrictConfig
     from lifecircle.tables.ledger import Ledger
 
-__all__ = ["relate"]
+__all__ = ["check_layers", "relate"]
 
 _REFERENCES = (
     ("compounds", "community_id", "communities"),
@@ -203,6 +203,43 @@ def _relate_circles(tables: dict[str, Any], *, ledger: Ledger) -> None:
     )
 
 
+def check_layers(
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    crs: str,
+    unread: frozenset[str],
+    ledger: Ledger,
+) -> dict[str, Any]:
+    """Check what hangs on the files as a whole, whatever part of them is the district.
+
+    Parameters
+    ----------
+    tables : Mapping[str, DataFrame]
+        Every table as read, with the hidden columns.
+    crs : str
+        The district's metric CRS.
+    unread : frozenset of str
+        Tables of which a source could not be read.
+    ledger : Ledger
+        Takes the problems: layers in a wrong place, ids that stand twice.
+
+    Returns
+    -------
+    dict
+        The tables, every row of them with an id.
+    """
+    made: dict[str, Any] = {
+        name: _fill_ids(name, frame) for name, frame in tables.items()
+    }
+    if len(made["communities"]) and "communities" not in unread:
+        made = drop_far_layers(made, crs=crs, ledger=ledger)
+        check_fits(made, crs=crs, ledger=ledger)
+    for name in SCHEMAS:
+        if len(made[name]):
+            _check_unique(name, made[name], ledger)
+    return made
+
+
 def relate(
     tables: Mapping[str, pd.DataFrame],
     config: DistrictConfig,
@@ -215,7 +252,7 @@ def relate(
     Parameters
     ----------
     tables : Mapping[str, DataFrame]
-        Every table as read, with the hidden columns.
+        Every table as ``check_layers`` leaves it.
     config : DistrictConfig
         The district's defaults and ratios.
     unread : frozenset of str
@@ -230,17 +267,8 @@ def relate(
         Every table with its derived columns, rows left out gone, and
         ``facility_classes``; ``registers`` in long form.
     """
-    made: dict[str, Any] = {
-        name: _fill_ids(name, frame) for name, frame in tables.items()
-    }
+    made: dict[str, Any] = dict(tables)
     communities = made["communities"]
-    if len(communities) and "communities" not in unread:
-        made = drop_far_layers(made, crs=config.crs, ledger=ledger)
-        communities = made["communities"]
-        check_fits(made, crs=config.crs, ledger=ledger)
-    for name in SCHEMAS:
-        if len(made[name]):
-            _check_unique(name, made[name], ledger)
     if config.part and len(communities) and "communities" not in unread:
         tables = keep_part(made, config, ledger=ledger)
         made, communities = dict(tables), tables["communities"]

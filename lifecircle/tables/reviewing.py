@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from lifecircle.model import Source
+    from lifecircle.model import DistrictConfig, Source
     from lifecircle.standards.catalogue import Provider
     from lifecircle.tables.ledger import Ledger
 
-__all__ = ["classify_cells"]
+__all__ = ["classify_cells", "reviewed_lists"]
 
 _UNSURE = ("candidate", "conflict")
 _PAIR = re.compile(r'"?([\w:]+)"?\s*=>?\s*"?([^";,+]+)"?')
@@ -173,3 +173,25 @@ def _decisions(source: Source, *, base: Path, ledger: Ledger) -> dict[str, str]:
             continue
         decided[to_text(key) or ""] = code
     return decided
+
+
+def reviewed_lists(config: DistrictConfig) -> tuple[Path, ...]:
+    """Review lists that the sources of a district name.
+
+    Parameters
+    ----------
+    config : DistrictConfig
+        ``sources``.
+
+    Returns
+    -------
+    tuple of Path
+        Absolute, each once.
+
+    Examples
+    --------
+    >>> reviewed_lists(toy.district.config)
+    ()
+    """
+    named = (source.reviewed for source in config.sources if source.reviewed)
+    return tuple(dict.fromkeys(named))
