@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lifecircle.tables.encodings import decode, other_encoding
 from lifecircle.tables.found import FileFault
-from lifecircle.tables.suffixes import SHEETS, TEXT, VECTOR
+from lifecircle.tables.suffixes import PARQUET, SHEETS, TEXT, VECTOR
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ _MAGIC = {
 }
 _PARTS = {"xl/workbook.xml": ".xlsx", "word/document.xml": ".docx", "doc.kml": ".kmz"}
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_CHECKED = (*TEXT, *SHEETS)
+_CHECKED = (*TEXT, *SHEETS, *PARQUET)
 
 
 def _zip_kind(path: Path) -> str:
@@ -65,8 +65,9 @@ def _kind(path: Path, head: bytes) -> str:
 
 
 def _allowed(suffix: str) -> tuple[str, ...]:
-    if suffix in TEXT:
-        return TEXT
+    for kinds in (TEXT, PARQUET):
+        if suffix in kinds:
+            return kinds
     return _OLD_WORKBOOK if suffix == ".xls" else _WORKBOOK
 
 
@@ -93,7 +94,7 @@ def refuse_other_kind(path: Path) -> None:
     Raises
     ------
     FileFault
-        ``file_empty``, ``shapefile_parts``; of text files and workbooks also
+        ``file_empty``, ``shapefile_parts``; of text files, workbooks and Parquet also
         ``file_encrypted``, ``file_other_suffix`` (to be renamed) and
         ``file_other_kind`` (of a kind that is not read).
 

@@ -102,6 +102,8 @@ def _from_features(frame: pd.DataFrame, *, layer: str = "") -> Found:
         frame = frame.drop(columns=frame.geometry.name)
     names = [str(name) for name in frame.columns]
     rows = np.arange(1, len(frame) + 1, dtype=np.int64)
+    if geometry is None:  # a table without its blank rows keeps their numbers free
+        rows = frame.index.to_numpy(dtype=np.int64) + 1
     return Found(names, _Cells(frame), rows, geometry, crs, layer)
 
 

@@ -9,7 +9,7 @@ SHEETS = (".xlsx", ".xlsm", ".xls")
 """Workbooks."""
 
 PARQUET = (".parquet", ".geoparquet")
-"""GeoParquet, which GDAL's usual build does not read."""
+"""Parquet, which GDAL's usual build does not read: layers and plain tables."""
 
 VECTOR = (".shp", ".zip", ".gpkg", ".gdb", ".kml", ".kmz", ".dxf", *PARQUET)
 """Files of layers."""

@@ -19,6 +19,7 @@ import shapely
 
 from lifecircle.tables.encodings import canonical, decode, other_encoding
 from lifecircle.tables.found import FileFault, reading
+from lifecircle.tables.parquet import read_parquet
 from lifecircle.tables.suffixes import PARQUET
 
 if TYPE_CHECKING:
@@ -179,15 +180,6 @@ def parts_of(path: Path) -> list[Part]:
     return _layers(str(path), "")
 
 
-def _parquet(path: str) -> pd.DataFrame:
-    try:
-        import pyarrow  # noqa: F401  (only asked whether it is there)
-    except ImportError as error:
-        raise FileFault(key="parquet_no_reader") from error
-    with reading():
-        return gpd.read_parquet(path)
-
-
 _SIMPLE = {"OFTInteger", "OFTInteger64", "OFTReal", "OFTString"}
 """Column types that come the same through Arrow."""
 
@@ -270,7 +262,7 @@ def read_part(
         If the layer cannot be read, or a library for it is not installed.
     """
     if part.dataset.lower().endswith(PARQUET):
-        frame = _parquet(part.dataset)
+        frame = read_parquet(part.dataset)
         return frame if most is None else frame.head(most)
     raw = part.by_bytes and not part.where
     options: dict[str, Any] = {"ENCODING": "ISO-8859-1"} if raw else {}
