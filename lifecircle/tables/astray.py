@@ -1,4 +1,4 @@
-"""Layers that lie apart from all others: how far, and what they most likely are."""
+"""Layers that lie apart from all others, and a district's CRS that bends its place."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
+from lifecircle.model import Problem
 from lifecircle.tables.crs import DATUMS, declared_crs, from_wgs84, to_wgs84
 from lifecircle.tables.places import shapes_of
-from lifecircle.tables.zones import ZONE_M, sister_zones, zone_in_easting
+from lifecircle.tables.plausible import BENT, stretch
+from lifecircle.tables.zones import ZONE_M, home_zone, sister_zones, zone_in_easting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import numpy.typing as npt
+    from geopandas import GeoDataFrame
 
     from lifecircle.tables.ledger import Ledger
 
-__all__ = ["FAR_M", "drop_far_layers"]
+__all__ = ["FAR_M", "check_district_crs", "drop_far_layers"]
 
 FAR_M = 5000.0
 """A layer whose nearest row is farther from the others is in a wrong place."""
@@ -98,6 +101,47 @@ def drop_far_layers(
         shapes[frame["_origin"].isin(astray).to_numpy()] = None
         kept[name] = frame.set_geometry(shapes, crs=frame.crs)
     return kept
+
+
+def check_district_crs(
+    communities: GeoDataFrame, *, crs: str, file: str, ledger: Ledger
+) -> None:
+    """Report a district's CRS that bends distances where the communities lie.
+
+    Parameters
+    ----------
+    communities : GeoDataFrame
+        In ``crs``; the middle of each and the corners of all are looked at.
+    crs : str
+        The district's metric CRS, such as Web Mercator or a zone far off.
+    file : str
+        The district file, which names it.
+    ledger : Ledger
+        Takes the problem, with the CRS that suits the place.
+    """
+    shapes = shapes_of(communities)
+    shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    if not len(shapes):
+        return
+    middles = shapely.get_coordinates(shapely.point_on_surface(shapes))
+    west, south, east, north = shapely.total_bounds(shapes)
+    spots = np.vstack([middles, [(west, south), (east, north)]])
+    into = Transformer.from_crs(declared_crs(crs), 4326, always_xy=True)
+    lon, lat = into.transform(spots[:, 0], spots[:, 1])
+    scale = stretch(crs, lon, lat)
+    if abs(scale - 1.0) <= BENT:
+        return
+    east, north = float(np.median(lon)), float(np.median(lat))
+    other = home_zone(east, north)
+    shown = {
+        "value": crs,
+        "lon": f"{east:.1f}",
+        "lat": f"{north:.1f}",
+        "metres": f"{1000.0 * scale:.0f}",
+        "other": other,
+        "name": declared_crs(other).name,
+    }
+    ledger.problems.append(Problem("tables.crs_bends", shown, file=file, column="crs"))
 
 
 def _layers(tables: Mapping[str, Any]) -> Iterator[_Layer]:

@@ -20,8 +20,9 @@ from lifecircle.tables.files import SUFFIXES
 from lifecircle.tables.found import FileFault
 from lifecircle.tables.guess import Guess, guess
 from lifecircle.tables.guess_crs import CrsGuess, middle_of
+from lifecircle.tables.plausible import BENT, stretch
 from lifecircle.tables.survey import Layer, look_at
-from lifecircle.tables.zones import three_degree_zone
+from lifecircle.tables.zones import home_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -226,19 +227,29 @@ def metric_crs(found: Iterable[Surveyed]) -> tuple[str, str, dict[str, Any]]:
     --------
     >>> from pathlib import Path
     >>> metric_crs(survey([Path("data/demo/社区.shp")]))[:2]
-    ('EPSG:4548', 'crs_of_longitude')
+    ('EPSG:4548', 'crs_of_place')
     """
     known = [one for one in found if one.guess.crs and one.guess.crs.declared]
     metric = Counter(
         one.guess.crs.declared
         for one in known
-        if one.guess.crs is not None and is_metric(one.guess.crs.declared)
+        if one.guess.crs is not None
+        and is_metric(one.guess.crs.declared)
+        and not _bends(one.guess.crs.declared, _place(one))
     )
     if metric:
         code, layers = metric.most_common(1)[0]
         return code, "crs_of_layers", {"layers": layers}
-    degrees = sorted(place[0] for one in known if (place := _place(one)) is not None)
-    if not degrees:
+    places = sorted(place for one in known if (place := _place(one)) is not None)
+    if not places:
         return "", "crs_not_known", {}
-    lon = degrees[len(degrees) // 2]
-    return three_degree_zone(lon), "crs_of_longitude", {"lon": f"{lon:.2f}"}
+    lon, lat = places[len(places) // 2]
+    code = home_zone(lon, lat)
+    name = declared_crs(code).name
+    shown = {"lon": f"{lon:.2f}", "lat": f"{lat:.2f}", "name": name}
+    return code, "crs_of_place", shown
+
+
+def _bends(code: str, place: tuple[float, float] | None) -> bool:
+    """Whether a metric system is none to measure in there, as Web Mercator is."""
+    return place is not None and abs(stretch(code, *place) - 1.0) > BENT

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifecircle.tables.cells import is_missing, to_number
-from lifecircle.tables.plausible import CHINA
-from lifecircle.tables.zones import ZONE_M, zone_in_easting
+from lifecircle.tables.zones import CHINA, ZONE_M, zone_in_easting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,20 +6,21 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pyproj import CRS, Transformer
+from pyproj import CRS, Proj, Transformer
 
 from lifecircle.tables.crs import DATUMS, declared_crs
-from lifecircle.tables.zones import ZONE_M
+from lifecircle.tables.zones import CHINA, ZONE_M
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["CHINA", "contradiction_m", "coordinate_faults"]
-
-CHINA = (73.0, 3.0, 136.0, 54.0)
-"""Mainland, islands and South China Sea, generously: west, south, east, north."""
+__all__ = ["BENT", "contradiction_m", "coordinate_faults", "stretch"]
 
 _AREA_MARGIN_DEG = 3.0
+
+BENT = 0.003
+"""A district's system may lengthen or shorten 1,000 m by no more than 3 m: the edge of
+a 6-degree zone does so by 1.4 m at most, a meridian 6 degrees too far by 4 m."""
 
 
 def contradiction_m(declared: str, found: CRS, bounds: npt.ArrayLike) -> float:
@@ -160,3 +161,35 @@ def coordinate_faults(
     faults[~fine & _within(y, x, box)] = "crs_swapped"
     faults[(np.abs(x) <= 180.0) & (np.abs(y) <= 180.0)] = "crs_degrees_as_metric"
     return faults
+
+
+def stretch(declared: str, lon: npt.ArrayLike, lat: npt.ArrayLike) -> float:
+    """How long a metre becomes in a metric system, where a district lies.
+
+    Parameters
+    ----------
+    declared : str
+        A projected system, ``"EPSG:n"``.
+    lon, lat : array-like of float
+        Degrees.
+
+    Returns
+    -------
+    float
+        The scale farthest from 1, in any direction at any of the places; inf where
+        the system cannot show one of them.
+
+    Examples
+    --------
+    On its meridian a Gauss-Kruger zone is true; Web Mercator is 1 / cos(latitude).
+
+    >>> round(stretch("EPSG:4548", [117.0], [31.8]), 6)
+    1.0
+    >>> round(stretch("EPSG:3857", [117.0], [31.8]), 2)
+    1.18
+    """
+    factors = Proj(declared_crs(declared)).get_factors(lon, lat)
+    scales = np.ravel([factors.tissot_semimajor, factors.tissot_semiminor])
+    if not np.isfinite(scales).all():
+        return float("inf")
+    return float(scales[np.abs(scales - 1.0).argmax()])

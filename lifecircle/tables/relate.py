@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from lifecircle.model import MOST_OUTSIDE
-from lifecircle.tables.astray import drop_far_layers
+from lifecircle.tables.astray import check_district_crs, drop_far_layers
 from lifecircle.tables.demand import relate_demand
 from lifecircle.tables.duplicates import merge_duplicates, point_to_kept
 from lifecircle.tables.facts import schema_of
@@ -269,6 +269,10 @@ def relate(
     """
     made: dict[str, Any] = dict(tables)
     communities = made["communities"]
+    if len(communities) and "communities" not in unread:
+        check_district_crs(
+            communities, crs=config.crs, file=config.path.name, ledger=ledger
+        )
     if config.part and len(communities) and "communities" not in unread:
         tables = keep_part(made, config, ledger=ledger)
         made, communities = dict(tables), tables["communities"]

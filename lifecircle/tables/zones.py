@@ -1,16 +1,21 @@
-"""Gauss-Kruger zones of China: which code a zone number or a meridian stands for."""
+"""Zones: which code a zone number, a meridian or a place stands for."""
 
 from __future__ import annotations
 
 import re
 
 __all__ = [
+    "CHINA",
     "UTM_ZONES",
     "ZONE_M",
+    "home_zone",
     "sister_zones",
     "three_degree_zone",
     "zone_in_easting",
 ]
+
+CHINA = (73.0, 3.0, 136.0, 54.0)
+"""Mainland, islands and South China Sea, generously: west, south, east, north."""
 
 ZONE_M = 1_000_000.0
 """A zone number stands before the easting in millions of metres."""
@@ -92,6 +97,31 @@ def three_degree_zone(lon: float) -> str:
     """
     meridian = min(max(round(lon / 3) * 3, 75), 135)
     return f"EPSG:{_CGCS2000[0][3] + (meridian - 75) // 3}"
+
+
+def home_zone(lon: float, lat: float) -> str:
+    """The metric system that bends no distance where a place lies.
+
+    Parameters
+    ----------
+    lon, lat : float
+        Degrees.
+
+    Returns
+    -------
+    str
+        ``"EPSG:n"``: in China the CGCS2000 3-degree zone, elsewhere WGS 84 / UTM.
+
+    Examples
+    --------
+    >>> home_zone(117.2, 31.8), home_zone(24.9, 60.2), home_zone(-58.4, -34.6)
+    ('EPSG:4548', 'EPSG:32635', 'EPSG:32721')
+    """
+    west, south, east, north = CHINA
+    if west <= lon <= east and south <= lat <= north:
+        return three_degree_zone(lon)
+    zone = int((lon + 180.0) // 6.0) % 60 + 1
+    return f"EPSG:{(32600 if lat >= 0.0 else 32700) + zone}"
 
 
 def sister_zones(declared: str) -> tuple[str, ...]:

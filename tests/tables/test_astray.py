@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from lifecircle.tables.astray import drop_far_layers
+from lifecircle.tables.astray import check_district_crs, drop_far_layers
 from lifecircle.tables.crs import from_wgs84, project_frame
 from lifecircle.tables.district import check_district
 from lifecircle.tables.ledger import Ledger, Origin
@@ -355,3 +355,24 @@ def test_six_degree_zones_with_and_without_number_are_the_same_place(zone):
     plain = zone_in_easting(5e5, numbered)
     there = project_frame(spot, "EPSG:4490", plain).geometry.iloc[0]
     assert (zoned.x - zone * 1e6, zoned.y) == pytest.approx(there.coords[0], abs=0.001)
+
+
+# By hand: Web Mercator is 1 / cos(31.8 deg) = 1.177; 12.25 degrees east of a zone's
+# meridian it is about 1 + (0.2138 x cos 31.75 deg)^2 / 2 = 1.0165.
+@pytest.mark.parametrize(
+    ("crs", "metres"),
+    [
+        ("EPSG:3857", "1177"),
+        ("EPSG:4544", "1017"),
+        ("EPSG:4548", None),
+        ("EPSG:4547", None),
+        ("EPSG:32650", None),
+    ],
+)
+def test_a_district_crs_that_bends_distances_is_an_error(crs, metres):
+    square = gpd.GeoSeries([shapely.box(117.15, 31.75, 117.25, 31.85)], crs=4490)
+    ledger = Ledger()
+    frame = gpd.GeoDataFrame(geometry=square.to_crs(crs))
+    check_district_crs(frame, crs=crs, file="d.toml", ledger=ledger)
+    told = [(p.file, p.values["metres"], p.values["other"]) for p in ledger.problems]
+    assert told == ([("d.toml", metres, "EPSG:4548")] if metres else [])

@@ -12,7 +12,7 @@ import shapely
 
 from lifecircle.errors import SourceError
 from lifecircle.tables.district import check_district, read_district
-from lifecircle.tables.folder import survey, survey_folder
+from lifecircle.tables.folder import metric_crs, survey, survey_folder
 from lifecircle.tables.guess import guess
 from lifecircle.tables.guess_crs import guess_crs
 from lifecircle.tables.starter import starter
@@ -230,6 +230,25 @@ def test_an_empty_folder_is_our_error(tmp_path):
         survey_folder(tmp_path)
     with pytest.raises(SourceError, match="no such folder"):
         starter(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "written", "crs"),
+    [
+        (117.2, 31.8, "EPSG:4326", "EPSG:4548"),
+        (117.2, 31.8, "EPSG:3857", "EPSG:4548"),  # Web Mercator measures nothing
+        (117.2, 31.8, "EPSG:32650", "EPSG:32650"),
+        (24.9, 60.2, "EPSG:4326", "EPSG:32635"),
+        (-58.4, -34.6, "EPSG:4326", "EPSG:32721"),
+    ],
+)
+def test_the_metric_system_is_one_of_the_place(tmp_path, lon, lat, written, crs):
+    square = gpd.GeoSeries([shapely.box(lon, lat, lon + 0.1, lat + 0.1)], crs=4326)
+    path = tmp_path / "社区.gpkg"
+    gpd.GeoDataFrame({"社区名称": ["甲"]}, geometry=square).to_crs(written).to_file(
+        path
+    )
+    assert metric_crs(survey([path]))[0] == crs
 
 
 def test_absent_tables_and_unknown_files_are_named(tmp_path):
