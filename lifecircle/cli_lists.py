@@ -57,13 +57,12 @@ def write_rejected(rejected: DataFrame, district_file: Path, console: Console) -
     """
     from geopandas import GeoDataFrame
 
-    from lifecircle.publish.left_out import write_left_out
+    from lifecircle.publish.left_out import write_left_out, write_left_out_rows
 
     if rejected.empty:
         return
     path = district_file.with_name(f"{district_file.stem}.rejected.csv")
-    table = rejected.drop(columns="geometry")
-    table.to_csv(path, index=False, encoding="utf-8-sig")
+    write_left_out_rows(rejected, path, lang=console.lang)
     console.complain("rejected", rows=len(rejected), path=path)
     path = path.with_suffix(".gpkg")
     drawn = write_left_out(GeoDataFrame(rejected), path, lang=console.lang)

@@ -26,7 +26,12 @@ __all__ = [
     "Verbose",
     "problem_counts",
     "progress",
+    "row_ranges",
 ]
+
+SHOWN_ALIKE = 5
+"""Problems of one kind, file and column that are shown whole."""
+_MOST_RANGES = 12
 
 DATA_PROBLEM, WRONG_CALL, FAILED_DISTRICTS, INTERRUPTED = 1, 2, 3, 130
 
@@ -63,18 +68,35 @@ class Console:
         typer.echo(say(f"cli.{key}", self.lang, values), err=True)
 
     def show_problems(self, problems: list["Problem"]) -> None:
-        """Every problem under its three heads, errors first."""
-        heads = [
-            say(f"problems.{head}", self.lang) for head in ("where", "what", "fix")
-        ]
+        """Problems under their three heads, errors first.
+
+        Of many that are alike the first five are shown whole and the rest by their
+        rows; with ``--verbose`` all of them.
+        """
         ordered = sorted(problems, key=lambda problem: problem.severity != "error")
-        for number, problem in enumerate(ordered, start=1):
-            severity = say(f"cli.{problem.severity}", self.lang)
-            typer.echo(f"\n{number}. [{severity}]", err=True)
-            for head, line in zip(
-                heads, problem_lines(problem, self.lang), strict=True
-            ):
-                typer.echo(f"   {head}  {line}", err=True)
+        kinds: dict[object, list[Problem]] = {}
+        for one in ordered:
+            kind = (one.severity, one.key, one.file, one.layer, one.column)
+            kinds.setdefault(kind, []).append(one)
+        number = 0
+        for alike in kinds.values():
+            shown = alike if self.verbose else alike[:SHOWN_ALIKE]
+            for place, problem in enumerate(shown, start=number + 1):
+                self._show_problem(place, problem)
+            number += len(alike)
+            if len(alike) > len(shown):
+                rest = [one.row for one in alike[len(shown) :]]
+                values = {"count": len(rest), "rows": row_ranges(rest)}
+                line = say("cli.more_alike", self.lang, values)
+                typer.echo(f"\n   {line}", err=True)
+
+    def _show_problem(self, number: int, problem: "Problem") -> None:
+        """Number and severity, then where, what, fix."""
+        severity = say(f"cli.{problem.severity}", self.lang)
+        typer.echo(f"\n{number}. [{severity}]", err=True)
+        lines = problem_lines(problem, self.lang)
+        for head, line in zip(("where", "what", "fix"), lines, strict=True):
+            typer.echo(f"   {say(f'problems.{head}', self.lang)}  {line}", err=True)
 
     @contextmanager
     def guard(self) -> Iterator[None]:
@@ -114,6 +136,26 @@ def problem_counts(problems: list["Problem"]) -> dict[str, int]:
     """
     errors = sum(problem.severity == "error" for problem in problems)
     return {"errors": errors, "warnings": len(problems) - errors}
+
+
+def row_ranges(rows: list[int | None]) -> str:
+    """Row numbers as ranges, the first dozen of them.
+
+    Examples
+    --------
+    >>> row_ranges([4, 5, 6, 9, 12, 11])
+    '4-6, 9, 11-12'
+    >>> row_ranges([None, None])
+    '-'
+    """
+    ranges: list[list[int]] = []
+    for row in sorted({row for row in rows if row is not None}):
+        if ranges and row == ranges[-1][1] + 1:
+            ranges[-1][1] = row
+        else:
+            ranges.append([row, row])
+    told = [f"{a}" if a == b else f"{a}-{b}" for a, b in ranges[:_MOST_RANGES]]
+    return ", ".join([*told, *["…"][: len(ranges) > _MOST_RANGES]]) or "-"
 
 
 @contextmanager

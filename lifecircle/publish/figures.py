@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from lifecircle.text import Language
 
 __all__ = ["in_percent", "reason", "signed_shortfall"]
+
+_VALUE = re.compile(r"\{\w+\}")
 
 
 def in_percent(rows: DataFrame) -> DataFrame:
@@ -60,10 +63,14 @@ def signed_shortfall(rows: DataFrame) -> Series[float]:
 def reason(key: str, lang: Language) -> str:
     """The sentence of a reason; a reason that has none is shown as it is.
 
+    Where one row's values would stand, a reason of many rows has dots.
+
     Examples
     --------
     >>> reason("verdicts.fail", "en"), reason("no such key", "en")
     ('Falls short', 'no such key')
+    >>> reason("tables.building_outside", "zh")
+    '“…”不在任何社区内（本区坐标 …, …）。'
     """
     area, _, name = key.partition(".")
-    return sentences(area, lang).get(name, key)
+    return _VALUE.sub("…", sentences(area, lang).get(name, key))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from geopandas import GeoDataFrame
 
-from lifecircle.publish.left_out import write_left_out
+from lifecircle.publish.left_out import write_left_out, write_left_out_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,7 @@ def write_rejected_rows(
     folder : Path
         Takes ``rejected.csv`` and ``rejected.gpkg``.
     lang : {"zh", "en"}
-        Language of the reasons in the map.
+        Language of the reasons.
 
     Examples
     --------
@@ -71,7 +71,6 @@ def write_rejected_rows(
     """
     if rejected.empty:
         return
-    table = rejected.drop(columns="geometry", errors="ignore")
-    table.to_csv(folder / "rejected.csv", index=False, encoding="utf-8-sig")
+    write_left_out_rows(rejected, folder / "rejected.csv", lang=lang)
     if "geometry" in rejected:
         write_left_out(GeoDataFrame(rejected), folder / "rejected.gpkg", lang=lang)

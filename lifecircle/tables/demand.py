@@ -120,19 +120,28 @@ def _footprints(buildings: pd.DataFrame) -> npt.NDArray[np.float64]:
 
 
 def _leave_out_unknown(buildings: pd.DataFrame, *, ledger: Ledger) -> None:
-    """Rows that no household figure can be given for: counted, and left out."""
-    unknown = np.flatnonzero(buildings["households"].isna().to_numpy())
-    shown = [{"value": value} for value in buildings["building_id"].iloc[unknown]]
-    ledger.flag(
-        buildings,
-        unknown,
-        "households_unknown",
-        shown,
-        column="households",
-        severity="warning",
+    """Rows that no household figure can be given for: counted, and left out.
+
+    Those that only lack the declared area per household are told apart.
+    """
+    unknown = buildings["households"].isna()
+    sized = buildings["floor_area_m2"].fillna(
+        buildings["floors"] * _footprints(buildings)
     )
-    for origin, row in buildings[["_origin", "_row"]].iloc[unknown].to_numpy():
-        ledger.leave_out(int(origin), int(row), "households_unknown")
+    ids = buildings["building_id"].to_numpy()
+    places = buildings[["_origin", "_row"]].to_numpy()
+    for at in np.flatnonzero(unknown.to_numpy()):
+        key = "households_no_ratio" if sized.iloc[at] > 0.0 else "households_unknown"
+        origin, row = (int(number) for number in places[at])
+        ledger.report(
+            key,
+            {"value": ids[at]},
+            origin=origin,
+            row=row,
+            column="households",
+            severity="warning",
+        )
+        ledger.leave_out(origin, row, key)
 
 
 def _warn_elderly(buildings: pd.DataFrame, *, ledger: Ledger) -> None:

@@ -225,6 +225,13 @@ def check_gates(
     walls = dict(zip(compounds["compound_id"], _walls(compounds), strict=True))
     all_walls = shapely.STRtree(np.array(list(walls.values()), dtype=object))
     points = shapes_of(gates)
+    if len(gates) and not len(all_walls):
+        for number, count in gates["_origin"].value_counts().sort_index().items():
+            told = {"count": count}
+            ledger.report(
+                "gates_no_walls", told, origin=int(str(number)), severity="warning"
+            )
+        points = points[:0]
     for place in np.flatnonzero(~shapely.is_missing(points)):
         compound_id = gates["compound_id"].iloc[place]
         wall = walls.get(compound_id)

@@ -3,7 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lifecircle.tables.district import check_district, read_district
+from lifecircle.tables.district import (
+    check_district,
+    examine_district,
+    read_district,
+)
 from lifecircle.tables.schemas import SCHEMAS
 
 
@@ -179,3 +183,23 @@ def test_check_finds_no_error_in_a_sound_district(files):
     problems, rejected = check_district(files.write())
     assert [p.key for p in problems if p.severity == "error"] == []
     assert len(rejected) == 0
+
+
+def test_a_missing_area_per_household_is_not_called_a_missing_floor_area(files):
+    files.config = files.config.replace("floor_area_per_household_m2 = 90.0\n", "")
+    files.communities["户数"] = files.compounds["户数"] = None
+    files.buildings["户数"] = files.buildings["套数"] = None
+    files.buildings["建筑面积"] = [900.0, *[None] * (len(files.buildings) - 1)]
+    found = examine_district(files.write())
+    told = [p.key for p in found.problems if p.column == "户数" and p.row is not None]
+    assert told.count("tables.households_no_ratio") == 1
+    assert told.count("tables.households_unknown") == len(files.buildings) - 1
+    assert len(found.rejected) == len(files.buildings)
+
+
+def test_gates_without_any_wall_are_one_warning(files):
+    files.compounds = files.compounds.set_geometry(files.compounds.geometry.centroid)
+    found = examine_district(files.write())
+    told = {p.key: p.values.get("count") for p in found.problems}
+    assert told["tables.gates_no_walls"] == len(files.gates)
+    assert "tables.gate_without_wall" not in told
