@@ -16,7 +16,6 @@ from lifecircle.tables.facts import schema_of
 from lifecircle.tables.fits import check_fits
 from lifecircle.tables.ledger import HIDDEN
 from lifecircle.tables.nesting import check_nesting
-from lifecircle.tables.parse import nearest
 from lifecircle.tables.part import keep_part, whole
 from lifecircle.tables.places import (
     check_gates,
@@ -26,6 +25,7 @@ from lifecircle.tables.places import (
     outside_share,
     shapes_of,
 )
+from lifecircle.tables.references import check_references, rows_of_known
 from lifecircle.tables.registers import complete_registers, known_units
 from lifecircle.tables.roads import complete_roads, take_apart
 from lifecircle.tables.schemas import SCHEMAS
@@ -45,22 +45,6 @@ if TYPE_CHECKING:
     from lifecircle.tables.ledger import Ledger
 
 __all__ = ["check_layers", "relate"]
-
-_REFERENCES = (
-    ("compounds", "community_id", "communities"),
-    ("buildings", "community_id", "communities"),
-    ("buildings", "compound_id", "compounds"),
-    ("buildings", "grid_id", "grids"),
-    ("gates", "compound_id", "compounds"),
-    ("grids", "community_id", "communities"),
-    ("rooms", "facility_id", "facilities"),
-    ("serves", "facility_id", "facilities"),
-    ("serves", "unit_id", "communities"),
-)
-"""Table, column, and the table whose ids it must hold."""
-
-_OPTIONAL_TABLES = frozenset({"compounds", "grids"})
-_MOST_SUGGESTIONS = 40
 
 
 def _check_unique(table: str, frame: pd.DataFrame, ledger: Ledger) -> None:
@@ -95,57 +79,6 @@ def _fill_ids(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{key.name: ids})
 
 
-def _check_references(
-    tables: Mapping[str, pd.DataFrame], *, unread: frozenset[str], ledger: Ledger
-) -> None:
-    for table, column, parent in _REFERENCES:
-        frame = tables[table]
-        ids = whole(tables, parent)[SCHEMAS[parent].key]
-        known = {str(value) for value in ids.dropna()}
-        absent = not known and parent in _OPTIONAL_TABLES
-        if parent in unread or absent or not len(frame):
-            continue
-        given = frame[column]
-        wrong = given.notna() & ~given.isin(known)
-        places = np.flatnonzero(wrong.to_numpy())
-        words = given.iloc[places].drop_duplicates()
-        ordered = sorted(known)
-        near = {
-            word: nearest(str(word), ordered) if len(words) <= _MOST_SUGGESTIONS else ""
-            for word in words
-        }
-        values = given.to_numpy()
-        shown = [
-            {"value": values[place], "nearest": near[values[place]], "parent": parent}
-            for place in places
-        ]
-        ledger.flag(
-            frame, places, f"unknown_{SCHEMAS[parent].key}", shown, column=column
-        )
-
-
-def _of_known(
-    frame: pd.DataFrame, known: pd.Series[str], *, ledger: Ledger
-) -> pd.DataFrame:
-    """Rows about facilities that stand; the others are left out, with a warning."""
-    gone = ledger.standing(frame) & ~frame["facility_id"].isin(known).to_numpy()
-    orphans = np.flatnonzero(gone)
-    ids = frame["facility_id"].to_numpy()
-    shown = [{"value": ids[place]} for place in orphans]
-    ledger.flag(
-        frame,
-        orphans,
-        "facility_left_out",
-        shown,
-        column="facility_id",
-        severity="warning",
-    )
-    for place in orphans:
-        origin, row = (int(frame[name].iloc[place]) for name in HIDDEN)
-        ledger.leave_out(origin, row, "facility_left_out")
-    return frame[ledger.standing(frame)]
-
-
 def _relate_services(tables: dict[str, Any], *, ledger: Ledger) -> None:
     facilities = tables["facilities"]
     every = whole(tables, "communities")
@@ -162,7 +95,8 @@ def _relate_services(tables: dict[str, Any], *, ledger: Ledger) -> None:
     check_serves(declared, ledger=ledger)
     known = facilities["facility_id"]
     rooms, serves = (
-        _of_known(tables[name], known, ledger=ledger) for name in ("rooms", "serves")
+        rows_of_known(tables[name], known, ledger=ledger)
+        for name in ("rooms", "serves")
     )
     classes = classes_of(facilities, rooms)
     tables["facility_classes"] = classes
@@ -281,7 +215,7 @@ def relate(
     )
     for name in ("rooms", "serves"):
         made[name] = point_to_kept(made[name], ledger)
-    _check_references(made, unread=unread, ledger=ledger)
+    check_references(made, unread=unread, ledger=ledger)
     said = communities["settlement"]
     made["communities"] = communities.assign(
         settlement=said.where(said.notna(), config.settlement)

@@ -10,7 +10,7 @@ import pytest
 
 from lifecircle.tables import nesting
 from lifecircle.tables.plausible import coordinate_faults
-from lifecircle.tables.relate import _REFERENCES
+from lifecircle.tables.references import _REFERENCES
 from lifecircle.tables.schemas import SCHEMAS
 from lifecircle.tables.topology_checks import _SENTENCES
 from lifecircle.text import sentences
