@@ -251,8 +251,14 @@ def _whole_numbers(
     upper = np.inf if best is None else float(cost[best].sum())
     top = float(left.reduced.max()) * rows.units + float(left.unclaimed.sum())
     reach = min(max(0.01 * abs(value), 1.0), upper - value)
+    barren = 0  # so many of the nearest regions hold no choice at all
     while True:
-        found, proven = _below(rows, left, value, reach, limits)
+        inside = np.flatnonzero(left.reduced <= reach + TOLERANCE)
+        found, proven = None, np.inf
+        if len(inside) > barren:
+            found, proven = _below(rows, left, inside, (value, reach), limits)
+        if proven == np.inf:
+            barren, proven = len(inside), value + reach
         if found is not None and cost[found].sum() < upper - TOLERANCE:
             best, upper = found, float(cost[found].sum())
         bound = min(proven, upper)
@@ -265,17 +271,23 @@ def _whole_numbers(
 
 
 def _below(
-    rows: _Rows, left: _Left, value: float, reach: float, limits: Limits
+    rows: _Rows,
+    left: _Left,
+    inside: Longs,
+    at_most: tuple[float, float],
+    limits: Limits,
 ) -> tuple[Longs | None, float]:
-    """Best choice that costs at most ``value + reach``, and what is proven.
+    """Best choice from ``inside`` that costs at most the sum, and what is proven.
 
-    Proven is the cost found, or ``value + reach`` if there is none; less if the
-    limit was met.
+    Proven is the cost found, or the sum if there is none; less if the limit was met,
+    infinite if nothing from ``inside`` fits, whatever it costs.
     """
-    inside = np.flatnonzero(left.reduced <= reach + TOLERANCE)
+    value, reach = at_most
     if rows.parts is not None:
         found, proven = _integer(rows, inside, limits.nodes)
-        return found, min(proven, value + reach) if found is None else proven
+        if found is None and proven < np.inf:
+            proven = min(proven, value + reach)
+        return found, proven
     taken, least, done = dive(
         np.r_[0, np.cumsum(rows.size[inside])],
         rows.matrix(inside)[0].astype(np.int32),
@@ -290,6 +302,8 @@ def _below(
         return found, value + min(least, reach)
     if found is None:
         found, proven = _integer(rows, inside, limits.nodes)
+        if proven == np.inf:
+            return None, proven
         value = max(value, min(proven, value + reach))
     return found, value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,7 @@ _FITS_A4 = 165.0
 """Characters across that are still read easily when shrunk to A4; wider: A3."""
 
 _LINE_PT = 14.0
+_WIDE = re.compile("[\u2e80-\U0010ffff]")
 
 
 def write_workbook(
@@ -123,28 +125,34 @@ def write_sheet(page: Worksheet, sheet: Sheet, styles: dict[str, Format]) -> Non
         page.write_string(0, column, head, styles["figures" if figures else "head"])
         options = {"level": 1} if column >= last else {}
         page.set_column(column, column, widths[column], None, options)
+    rooms = [int(width - 2) for width in widths[:last]]
+    folded = [*sheet.folded, False] if sheet.folded else [False] * (len(sheet.rows) + 1)
     for number, cells in enumerate(sheet.rows, start=1):
         failing = sheet.failing[number - 1] if sheet.failing else False
         for column, value in enumerate(cells):
             prefix = "fail" if failing and column in sheet.marked else ""
             _write_cell(page, (number, column), value, prefix, styles)
-        _set_row(page, sheet, number, widths[:last])
+        lines = max(map(_lines, cells, rooms))
+        _set_row(page, number, lines, folded[number - 1 : number + 1])
     paper = _A4 if sum(widths[:last]) <= _FITS_A4 else _A3
     _print_setup(page, sheet, last, paper)
 
 
-def _set_row(page: Worksheet, sheet: Sheet, number: int, widths: list[float]) -> None:
-    """Room for wrapped texts that print; parts are folded under their whole."""
-    lines = max(
-        -(-_length(value) // int(width - 2)) if isinstance(value, str) else 1
-        for value, width in zip(sheet.rows[number - 1], widths, strict=False)
-    )
-    folded = [*sheet.folded, False] if sheet.folded else [False] * (number + 1)
+def _lines(value: Any, room: int) -> int:
+    return -(-_length(value) // room) if isinstance(value, str) else 1
+
+
+def _set_row(page: Worksheet, number: int, lines: int, folded: list[bool]) -> None:
+    """Room for wrapped texts that print; parts are folded under their whole.
+
+    ``folded`` tells it of this row and of the next.
+    """
+    here, following = folded
     options = (
         {"level": 1, "hidden": True}
-        if folded[number - 1]
+        if here
         else {"collapsed": True}
-        if folded[number]
+        if following
         else {}
     )
     if lines > 1 or options:
@@ -207,4 +215,4 @@ def _length(value: Any) -> int:
     if isinstance(value, Figure):
         return len(f"{value.value:,.1f}") + 1
     text = value if isinstance(value, str) else f"{value:,.1f}"
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+    return len(text) + len(_WIDE.findall(text))

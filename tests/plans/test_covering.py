@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import optimize
+from scipy.optimize import milp
 
 from lifecircle.plans.covering import Limits, Pool, cover
 
@@ -44,6 +46,23 @@ def test_a_limit_is_no_proof_that_there_is_no_choice() -> None:
     given_up = cover(pairs, 3, limits=Limits(steps=0, nodes=0))
     assert given_up.chosen is None
     assert given_up.bound >= 1.5
+
+
+def test_regions_that_hold_no_choice_are_asked_once(monkeypatch) -> None:
+    # A ring of five in pairs: half of each covers it at 2.5, but five units never part
+    # into pairs. With the three units at 40 the choice costs 40 + 1: the reach grows
+    # by 1.7 from 1 to 41 - 2.5 in eight steps, and meets but two sets of regions.
+    ring = [[0, 1], [1, 2], [2, 3], [3, 4], [0, 4], [0, 1, 2]]
+    asked = []
+
+    def counted(cost, **how):
+        asked.append(len(cost))
+        return milp(cost, **how)
+
+    monkeypatch.setattr(optimize, "milp", counted)
+    found = cover(pool(ring, [1.0] * 5 + [40.0]), 5, limits=Limits(0, 1_000))
+    assert (found.chosen.tolist(), found.cost, found.bound) == ([3, 5], 41.0, 41.0)
+    assert asked == [5, 6]
 
 
 def made_up(seed: int, units: int = 5) -> Pool:
