@@ -41,9 +41,11 @@ FITS = (
 """How every layer fits the roads: the median distance to the nearest, metres, and the
 share inside the communities, as declared and under the best other reading."""
 
-FILLED = ("table", "file", "layer", "column", "field", "rows", "filled")
-"""Columns as the files have them: ``column`` is the file's name, ``field`` ours,
-``filled`` counts cells that hold data."""
+FILLED = ("table", "file", "layer", "column", "field", "rows", "filled", "columns")
+"""Columns as the files have them: ``column`` is the file's name, ``field`` ours (empty
+where it is read as none), ``filled`` counts cells that hold data. ``columns`` is 1; a
+source with very many ends with a line of those that were not counted, how many they
+are, without name, ``filled`` NaN."""
 
 REVIEW = (
     "file",

@@ -43,6 +43,7 @@ _PARENTS = (
 )
 """Child, parent (as in ``evidence.TOPOLOGY``), and the column that names it."""
 
+_RAW_HEADS = ("column", "field", "given", "rows", "share")
 _COUNTS = ("read", "used", "rejected", "merged", "elsewhere", "estimated")
 
 
@@ -125,24 +126,38 @@ def _sources(page: Page) -> None:
 def _raw(page: Page) -> None:
     """Columns of the files as they are, before any default or derived value."""
     listed = page.district.filled
-    gappy = listed[listed["filled"] < listed["rows"]] if len(listed) else listed
-    gappy = gappy.assign(share=gappy["filled"] / gappy["rows"]) if len(gappy) else gappy
-    rows: list[list[Any]] = [
-        [
-            " · ".join(one for one in (line["file"], line["layer"]) if one),
-            str(line["column"]),
-            column_label(str(line["field"]), page),
-            count(line["filled"]),
-            count(line["rows"]),
-            Figure(float(line["share"]), "percent"),
-        ]
-        for line in gappy.to_dict("records")
+    if not len(listed):
+        page.chapter("raw", empty=True)
+        return
+    told = listed[listed["column"] != ""]
+    used = told["field"] != ""
+    full = int((used & (told["filled"] == told["rows"])).sum())
+    counts = {"n": used.sum(), "full": full, "unused": listed["columns"].sum()}
+    counts["unused"] -= counts["n"]
+    texts = {name: f"{int(number):,}" for name, number in counts.items()}
+    section = page.chapter("raw", empty=False, **texts)
+    for place, lines in listed.groupby(["table", "file", "layer"], sort=False):
+        table, *names = map(str, place)
+        where = " · ".join(name for name in names if name)
+        element(section, "h3", f"{page.text.get(f'table.{table}', table)} · {where}")
+        named = lines[lines["column"] != ""].to_dict("records")
+        page.table(section, _RAW_HEADS, [_raw_line(line, page) for line in named])
+        more = int(lines["columns"].sum()) - len(named)
+        if more:
+            text = page.say("columns_not_counted", n=f"{more:,}")
+            element(section, "p", text, class_="quiet")
+
+
+def _raw_line(line: dict[Any, Any], page: Page) -> list[Any]:
+    """One column: what it is read as, and how much of it holds data."""
+    field, rows = str(line["field"]), float(line["rows"])
+    return [
+        str(line["column"]),
+        column_label(field, page) if field else page.say("unused"),
+        count(line["filled"]),
+        count(rows),
+        Figure(float(line["filled"]) / rows if rows else 0.0, "percent"),
     ]
-    full = f"{len(listed) - len(gappy):,}"
-    section = page.chapter("raw", empty=not len(listed), full=full)
-    rows.sort(key=lambda row: row[-1].value)
-    heads = ("file", "column", "field", "given", "rows", "share")
-    page.table(section, heads, rows)
 
 
 def _fits(page: Page) -> None:

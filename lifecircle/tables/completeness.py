@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,11 +11,17 @@ import pandas as pd
 
 from lifecircle.evidence import FILLED
 from lifecircle.tables.cells import is_missing
+from lifecircle.tables.found import find_column
 
 if TYPE_CHECKING:
+    from lifecircle.model import Source
+    from lifecircle.tables.found import Found
     from lifecircle.tables.ledger import Ledger
 
-__all__ = ["filled_columns"]
+__all__ = ["filled_columns", "unused_columns"]
+
+_MOST_COLUMNS, _MOST_CELLS = 200, 20_000_000
+"""Columns of a source that are counted though they are read as nothing, and cells."""
 
 
 def filled_columns(ledger: Ledger) -> pd.DataFrame:
@@ -35,20 +43,70 @@ def filled_columns(ledger: Ledger) -> pd.DataFrame:
     >>> len(filled_columns(Ledger()))
     0
     """
-    lines = []
+    lines: list[tuple[Any, ...]] = []
     for number in sorted(ledger.cells):
         origin, cells = ledger.origins[number], ledger.cells[number]
         for name in map(str, cells.columns):
             theirs = origin.columns.get(name, name)
             filled = _filled(cells[name])
             place = (origin.table, origin.file, origin.layer)
-            lines.append((*place, theirs, name, len(cells), filled))
+            lines.append((*place, theirs, name, len(cells), filled, 1))
+        for theirs, counted, columns in ledger.unused.get(number, ()):
+            place = (origin.table, origin.file, origin.layer)
+            lines.append((*place, theirs, "", len(cells), counted, columns))
     return pd.DataFrame(lines, columns=list(FILLED))
+
+
+def unused_columns(source: Source, found: Found) -> list[tuple[str, float, int]]:
+    """Count the cells that hold data of the columns that are read as nothing.
+
+    Parameters
+    ----------
+    source : Source
+        Says what is read.
+    found : Found
+        The source as found.
+
+    Returns
+    -------
+    list of tuple of str, float and int
+        Name, cells that hold data, 1; where there are very many columns or cells
+        the last line has no name, NaN, and how many columns were not counted.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from lifecircle.model import Source
+    >>> from lifecircle.tables.found import Found
+    >>> rows = np.array([2, 3])
+    >>> found = Found(["编号", "备注"], [["a", "b"], ["无", "临街"]], rows)
+    >>> source = Source("gates", Path("a.csv"), columns={"gate_id": "编号"})
+    >>> unused_columns(source, found)
+    [('备注', 1, 1)]
+    """
+    wanted = {*source.columns.values(), source.x, source.y} - {""}
+    used = {place for name in wanted for place in find_column(name, found.names)}
+    rest = [place for place in range(len(found.names)) if place not in used]
+    counted = rest[: min(_MOST_COLUMNS, _MOST_CELLS // max(1, len(found.rows)))]
+    lines: list[tuple[str, float, int]] = []
+    for place in counted:
+        cells = found.cells[place]
+        numbers = isinstance(cells, np.ndarray) and cells.dtype != object
+        column = pd.Series(cells, dtype=cells.dtype if numbers else object)
+        lines.append((found.names[place] or f"#{place + 1}", _filled(column), 1))
+    if len(rest) > len(counted):
+        lines.append(("", np.nan, len(rest) - len(counted)))
+    return lines
 
 
 def _filled(cells: pd.Series[Any]) -> int:
     there = cells.notna()
     if cells.dtype != object:
         return int(there.sum())
-    words = [word for word in cells[there].unique() if is_missing(word)]
-    return int(np.count_nonzero(there & ~cells.isin(words)))
+    words = Counter(map(_word, cells[there].tolist()))
+    return sum(times for word, times in words.items() if not is_missing(word))
+
+
+def _word(cell: Any) -> Any:
+    """A cell that can be counted; lists, which some files hold, as text."""
+    return cell if isinstance(cell, Hashable) else str(cell)

@@ -85,6 +85,8 @@ class Ledger:
         How layers fit the roads: ``evidence.FITS``.
     found : dict
         Origin of communities -> the source as found, columns that nobody maps too.
+    unused : dict
+        Origin -> ``completeness.unused_columns``.
     elsewhere : dict
         Origin -> rows that belong to another district of the city.
     """
@@ -103,6 +105,7 @@ class Ledger:
     faults: list[dict[str, Any]] = field(default_factory=list)
     fits: list[dict[str, Any]] = field(default_factory=list)
     found: dict[int, Found] = field(default_factory=dict)
+    unused: dict[int, list[tuple[str, float, int]]] = field(default_factory=dict)
     elsewhere: dict[int, frozenset[int]] = field(default_factory=dict)
 
     def open(self, origin: Origin) -> int:

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from lifecircle.tables.cells import is_missing, to_number, to_text
+from lifecircle.tables.completeness import unused_columns
 from lifecircle.tables.crs import declared_crs, project_frame
 from lifecircle.tables.facts import schema_of
 from lifecircle.tables.files import FileFault, Found, read_file
@@ -326,6 +327,7 @@ def _open(
         ledger.found[number] = found
     if source.table == "registers" and _refuse_persons(found, number, ledger):
         return found, number, None
+    ledger.unused[number] = unused_columns(source, found)
     return found, number, _cells_of(source, found, number=number, ledger=ledger)
 
 

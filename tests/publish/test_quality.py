@@ -117,8 +117,10 @@ def test_layers_and_columns_of_the_files_are_told(troubled):
     )
     filled = pd.DataFrame(
         [
-            ("buildings", "楼栋.xlsx", HOSTILE, "户数（户）", "households", 80, 20),
-            ("buildings", "楼栋.xlsx", "", "编号", "building_id", 80, 80),
+            ("buildings", "楼栋.xlsx", HOSTILE, "户数（户）", "households", 80, 20, 1),
+            ("buildings", "楼栋.xlsx", "", "编号", "building_id", 80, 80, 1),
+            ("buildings", "楼栋.xlsx", "", HOSTILE, "", 80, 60, 1),
+            ("buildings", "楼栋.xlsx", "", "", "", 80, float("nan"), 1234),
         ],
         columns=list(FILLED),
     )
@@ -129,7 +131,9 @@ def test_layers_and_columns_of_the_files_are_told(troubled):
     assert places == sorted(places)
     assert "户数（户）" in page
     assert ">25.0%<" in page
-    assert "1 more are full" in page
+    assert "2 columns are read, 1 of them are full; 1,235 more are not used" in page
+    assert ">75.0%<" in page  # 60 of 80
+    assert "1,234 more columns are not used" in page
     assert "<script" not in page
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from lifecircle.model import Source
+from lifecircle.tables import completeness
+from lifecircle.tables.completeness import unused_columns
 from lifecircle.tables.district import read_district
+from lifecircle.tables.found import Found
 
 
 def test_cells_that_hold_data_are_counted_before_any_default(files):
@@ -22,3 +28,27 @@ def test_cells_that_hold_data_are_counted_before_any_default(files):
     assert rows.loc["建筑面积", "field"] == "floor_area_m2"
     # After reading, every building has households.
     assert district.buildings["households"].notna().all()
+
+
+def test_columns_that_are_read_as_nothing_are_counted_too(files):
+    files.buildings["备注"] = ["临街", "暂无数据", None, " ／ ", "无"]
+    files.facilities["客流"] = ["12", "", "8"]
+    filled = read_district(files.write()).filled
+    unused = filled[filled["field"] == ""]
+    assert unused[["file", "column", "rows", "filled", "columns"]].values.tolist() == [
+        ["底图.gpkg", "备注", 5, 1, 1],
+        ["设施.csv", "客流", 3, 2, 1],
+    ]
+
+
+def test_a_wide_file_is_counted_in_part(monkeypatch, tmp_path):
+    names = ["编号", *(f"列{number}" for number in range(250)), ""]
+    found = Found(names, [[1.5, None]] * len(names), np.array([2, 3]))
+    source = Source("rooms", tmp_path / "a.csv", columns={"facility_id": "编号"})
+    lines = unused_columns(source, found)
+    # 250 columns and one without a heading are not used; the first 200 are counted.
+    assert lines[:2] == [("列0", 1, 1), ("列1", 1, 1)]
+    assert [len(lines), lines[-1][0], lines[-1][2]] == [201, "", 51]
+    # Five cells allow two columns of two rows.
+    monkeypatch.setattr(completeness, "_MOST_CELLS", 5)
+    assert [line[2] for line in unused_columns(source, found)] == [1, 1, 249]
