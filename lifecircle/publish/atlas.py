@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from lifecircle.errors import ConfigError
-from lifecircle.publish.outputs import MAP, REPORT
+from lifecircle.publish.outputs import MAP, REPORT, rewrite_output
 from lifecircle.publish.pdf import print_pdf
 from lifecircle.publish.prints.furniture import sheet_title
 from lifecircle.publish.prints.plan_map import PLAN_STATES, plan_title, write_plan_map
 from lifecircle.publish.prints.sheet import FORMATS, known_rule, write_print_map
-from lifecircle.publish.report import write_report
+from lifecircle.publish.report import report_page
 from lifecircle.publish.results import read_study
-from lifecircle.publish.web_map import write_map
+from lifecircle.publish.web_map import page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -66,12 +66,11 @@ def redraw_map(
     --------
     >>> redraw_map("out/demo")  # doctest: +SKIP
     """
-    path = Path(out) / MAP
     study = read_study(out)
     if change is not None:
         study = replace(study, district=change(study.district))
-    write_map(study, path, lang=lang)
-    return path
+    rewrite_output(Path(out), MAP, page(study, lang=lang).encode("utf-8"))
+    return Path(out) / MAP
 
 
 def redraw_report(
@@ -102,13 +101,14 @@ def redraw_report(
     --------
     >>> redraw_report("out/demo", pdf=True)  # doctest: +SKIP
     """
-    page = Path(out) / REPORT
-    write_report(read_study(out), page, lang=lang)
+    text = report_page(read_study(out), lang=lang)
+    rewrite_output(Path(out), REPORT, text.encode("utf-8"))
+    path = Path(out) / REPORT
     if not pdf:
-        return [page]
-    printed = page.with_suffix(".pdf")
-    print_pdf(page, printed)
-    return [page, printed]
+        return [path]
+    printed = path.with_suffix(".pdf")
+    print_pdf(path, printed)
+    return [path, printed]
 
 
 def draw_sheets(

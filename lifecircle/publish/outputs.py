@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifecircle.errors import ResultError
 from lifecircle.publish.disclosure import disclosed
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from lifecircle.model import Assessment
     from lifecircle.text import Language
 
-__all__ = ["write_study"]
+__all__ = ["rewrite_output", "write_study"]
 
 logger = logging.getLogger(__name__)
 
@@ -73,14 +74,60 @@ def write_study(
         _write_all(disclosed(study), fresh, lang)
         _put_in_place(fresh, out)
     except OSError as error:
-        raise ResultError(
-            where=str(out),
-            what=f"the outputs cannot be written: {error.strerror or error}.",
-            fix="Close files of the folder that are open, check rights and free space.",
-        ) from error
+        raise _unwritable(out, error) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     logger.info("publish: %s", ", ".join((*OUTPUTS, MANIFEST)))
+
+
+def rewrite_output(out: Path, name: str, content: bytes) -> None:
+    """Put another content in the place of an output, and its hash into the manifest.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of a run.
+    name : str
+        One of the files that its manifest lists.
+    content : bytes
+        What takes its place.
+
+    Raises
+    ------
+    ResultError
+        If the folder cannot be written; each of the two files is replaced whole or
+        not at all.
+
+    Examples
+    --------
+    >>> rewrite_output(Path("out"), "review.html", page)  # doctest: +SKIP
+    """
+    beside = {one: out / f".{one}.{os.getpid()}.part" for one in (name, MANIFEST)}
+    try:
+        said = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        outputs = {**said.get("outputs", {}), name: _said_of(content)}
+        beside[name].write_bytes(content)
+        write_manifest({**said, "outputs": outputs}, beside[MANIFEST])
+        for one, fresh in beside.items():
+            fresh.replace(out / one)
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    finally:
+        for fresh in beside.values():
+            fresh.unlink(missing_ok=True)
+
+
+def _said_of(content: bytes) -> dict[str, Any]:
+    """What the manifest says of an output."""
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _unwritable(out: Path, error: OSError) -> ResultError:
+    return ResultError(
+        where=str(out),
+        what=f"the outputs cannot be written: {error.strerror or error}.",
+        fix="Close files of the folder that are open, check rights and free space.",
+    )
 
 
 def _write_all(study: Assessment, folder: Path, lang: Language) -> None:
@@ -94,9 +141,7 @@ def _write_all(study: Assessment, folder: Path, lang: Language) -> None:
     write_geopackage(study, folder / GEOPACKAGE, saved=saved, lang=lang)
     outputs = {}
     for name in OUTPUTS:
-        content = (folder / name).read_bytes()
-        sha256 = hashlib.sha256(content).hexdigest()
-        outputs[name] = {"bytes": len(content), "sha256": sha256}
+        outputs[name] = _said_of((folder / name).read_bytes())
     write_manifest(
         {**study.manifest, "format": FORMAT, "outputs": outputs}, folder / MANIFEST
     )

@@ -1,6 +1,7 @@
 """Results whole or not at all, and records that are believed only if they fit."""
 
 import errno
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -137,3 +138,57 @@ def test_no_file_is_left_of_a_place_that_fails(tmp_path):
     with pytest.raises(FileNotFoundError):
         place(tmp_path / "out" / "d1", {"no/such/folder.txt": b""})
     assert list(Path(tmp_path / "out").iterdir()) == []
+
+
+def drawn_again(journal, name, content):
+    """Rewrite an output and its hash in the manifest, as ``lifecircle map`` does."""
+    folder = journal.out / "d1"
+    (folder / name).write_bytes(content)
+    said = {"outputs": {name: {"sha256": hashlib.sha256(content).hexdigest()}}}
+    (folder / "manifest.json").write_text(json.dumps(said), "utf-8")
+
+
+def test_a_page_drawn_again_from_the_results_is_whole(journal):
+    journal.put("d1", {**FILES, "manifest.json": b'{"outputs": {}}'}, record())
+    drawn_again(journal, "review.html", b"over a base map")
+    assert journal.is_whole("d1", journal.record("d1"))
+    # Cut short later on: not what the manifest says.
+    (journal.out / "d1" / "review.html").write_bytes(b"over a")
+    assert not journal.is_whole("d1", journal.record("d1"))
+
+
+@pytest.mark.parametrize("harm", ["results", "manifest torn", "manifest of before"])
+def test_pages_are_believed_only_beside_the_results_that_were_written(journal, harm):
+    before = b'{"outputs": {}}'
+    journal.put("d1", {**FILES, "manifest.json": before}, record())
+    name = "district.gpkg" if harm == "results" else "review.html"
+    drawn_again(journal, name, b"other")
+    if harm == "manifest torn":
+        (journal.out / "d1" / "manifest.json").write_bytes(b'{"outputs"')
+    elif harm == "manifest of before":
+        (journal.out / "d1" / "manifest.json").write_bytes(before)
+    assert not journal.is_whole("d1", journal.record("d1"))
+
+
+def test_a_crash_between_the_citys_two_files_is_healed_by_the_next_batch(
+    journal, monkeypatch
+):
+    journal.put_city({"city.xlsx": b"old book", "city.html": b"old page"})
+    fresh = {"city.xlsx": b"book", "city.html": b"page"}
+    plain = Path.replace
+
+    def killed(self, target):
+        if Path(target).name == "city.html":
+            raise KeyboardInterrupt
+        return plain(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            journal.put_city(fresh)
+    city = {name: (journal.out / name).read_bytes() for name in fresh}
+    assert city == {"city.xlsx": b"book", "city.html": b"old page"}
+    journal._sweep()
+    journal.put_city(fresh)
+    assert {name: (journal.out / name).read_bytes() for name in fresh} == fresh
+    assert not list(journal.state.glob("*.part"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from dataclasses import replace
 from importlib.resources import files
@@ -16,7 +18,7 @@ from typer.testing import CliRunner
 from lifecircle.cli import app
 from lifecircle.errors import ConfigError, ResultError
 from lifecircle.jobs import draw_charts
-from lifecircle.publish.atlas import draw_sheets, redraw_map
+from lifecircle.publish.atlas import draw_sheets, redraw_map, redraw_report
 from lifecircle.publish.grid_sizes import grid_sizes, in_range_counts
 from lifecircle.publish.headline import headline, opening_rule, own_rows
 from lifecircle.publish.prints import tokens
@@ -207,6 +209,27 @@ def test_no_line_opens_with_a_stop_and_no_figure_is_broken():
 def test_a_saved_study_is_drawn_again_without_computing(saved):
     before = (saved / "review.html").read_bytes()
     assert redraw_map(saved).read_bytes() == before
+
+
+@pytest.mark.parametrize("draw", [redraw_map, redraw_report])
+def test_what_is_drawn_again_has_its_hash_in_the_manifest(saved, tmp_path, draw):
+    out = copytree(saved, tmp_path / "out")
+    before = json.loads((out / "manifest.json").read_text("utf-8"))
+    drawn = draw(out, lang="en")
+    path = drawn[0] if isinstance(drawn, list) else drawn
+    after = json.loads((out / "manifest.json").read_text("utf-8"))
+    content = path.read_bytes()
+    assert after["outputs"].pop(path.name) == {
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    # English where it was Chinese; nothing else moves, and nothing is left beside.
+    assert (
+        before["outputs"].pop(path.name)["sha256"]
+        != hashlib.sha256(content).hexdigest()
+    )
+    assert after == before
+    assert {one.name for one in out.iterdir()} == {one.name for one in saved.iterdir()}
 
 
 def test_sheets_are_named_by_number_and_title(saved):
