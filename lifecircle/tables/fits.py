@@ -8,17 +8,15 @@ moved, it lies at random between them.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
-from pyproj import Transformer
 
 from lifecircle.evidence import FITS
-from lifecircle.tables.crs import DATUMS, from_wgs84, to_wgs84
+from lifecircle.tables.fits_inside import check_inside
 from lifecircle.tables.places import shapes_of
-from lifecircle.tables.zones import twin_zone
+from lifecircle.tables.readings import readings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,12 +31,6 @@ __all__ = ["Fit", "check_fits", "fits"]
 FEWEST, MOST = 60, 3000
 CLEARLY, INSIDE_TOO = 0.75, 0.92
 GAIN = 0.05
-
-
-@cache
-def _transformer(source: str, target: str) -> Transformer:
-    """Kept, as making one takes longer than its use here."""
-    return Transformer.from_crs(source, target, always_xy=True)
 
 
 class Fit(NamedTuple):
@@ -88,23 +80,9 @@ def fits(
     >>> [(fit.datum, round(fit.road_m, -2)) for fit in found]
     [('EPSG:4548', 0.0), ('gcj02', 200.0), ('bd09', 500.0), ('EPSG:32650', 1400.0)]
     """
-    degrees, metres = _transformer(crs, "EPSG:4326"), _transformer("EPSG:4326", crs)
-    raw = degrees.transform(points[:, 0], points[:, 1])
-    if declared in DATUMS:
-        raw = from_wgs84(raw[0], raw[1], declared)
-    plain = "EPSG:4326" if declared in DATUMS else declared
-    readings = {
-        datum: to_wgs84(raw[0], raw[1], datum) if datum in DATUMS else raw
-        for datum in dict.fromkeys((declared, plain, *DATUMS))
-    }
-    twin = twin_zone(declared)
-    if twin:
-        own = _transformer(crs, declared)
-        other = _transformer(twin, "EPSG:4326")
-        readings[twin] = other.transform(*own.transform(points[:, 0], points[:, 1]))
     found = []
-    for reading, placed in readings.items():
-        spots = shapely.points(*metres.transform(*placed))
+    for reading, places in readings(points, declared=declared, crs=crs).items():
+        spots = shapely.points(places)
         away_m = shapely.distance(spots, roads.geometries[roads.nearest(spots)])
         inside = shapely.intersects(cover, spots).mean()
         found.append(Fit(reading, float(np.median(away_m)), float(inside)))
@@ -112,7 +90,7 @@ def fits(
 
 
 def check_fits(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> None:
-    """Warn of layers that fit the roads clearly better under another datum.
+    """Warn of layers that fit roads or communities clearly better in another datum.
 
     Parameters
     ----------
@@ -128,26 +106,29 @@ def check_fits(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> None:
     -----
     Clearly better: the median distance to the roads falls to three quarters or less,
     and not over 5 % less of the layer comes to lie inside the communities; or to 92 %
-    or less while at least 5 % more of it does. Layers of fewer than 60 points are not
-    tested.
+    or less while at least 5 % more of it does. Layers of fewer than 60 points, and
+    all where there are fewer than 60 roads, are tested against the communities alone:
+    ``fits_inside.check_inside``.
     """
     roads = shapes_of(tables["roads"])
     roads = roads[~shapely.is_missing(roads)]
-    if len(roads) < FEWEST:
-        return
     cover = shapely.union_all(shapes_of(tables["communities"]))
     shapely.prepare(cover)
-    tree = shapely.STRtree(roads)
+    tree = shapely.STRtree(roads if len(roads) >= FEWEST else roads[:0])
+    alone = []
     for table in ("communities", "compounds", "buildings", "facilities"):
         frame: GeoDataFrame = tables[table]
         origins = frame["_origin"].to_numpy()
         for number in np.unique(origins).tolist():
             points = _spots(table, shapes_of(frame)[origins == number])
-            if len(points) >= FEWEST:
+            if len(points) < FEWEST or not len(tree):
+                alone += [(number, points)] if table != "communities" else []
+            else:
                 declared = ledger.origins[number].crs
                 found = fits(points, tree, cover, declared=declared, crs=crs)
                 _keep(table, found, number, ledger)
                 _report(table, found, number, ledger)
+    check_inside(tables["communities"], alone, crs=crs, ledger=ledger)
 
 
 def _spots(table: str, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:

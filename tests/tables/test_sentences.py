@@ -71,6 +71,7 @@ def _used():
     names = {name for schema in SCHEMAS.values() for name in schema.readable}
     keys = {f"unknown_{SCHEMAS[parent].key}" for _, _, parent in _REFERENCES}
     keys |= {"households_unknown", "households_no_ratio"}
+    keys |= {"crs_fits_inside", "crs_takes_in"}
     keys |= {"negative", *_SENTENCES.values(), *nesting._SENTENCES.values()}
     for source in files("lifecircle.tables").iterdir():
         if source.name.endswith(".py"):

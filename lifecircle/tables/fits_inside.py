@@ -1,0 +1,110 @@
+"""Evidence on declared coordinates where roads tell nothing: the communities' outline.
+
+A layer in the right place lies inside the communities, or beyond them where it likes;
+moved by a datum's shift, some of it falls out along one side.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from lifecircle.tables.places import shapes_of
+from lifecircle.tables.readings import readings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy.typing as npt
+    from geopandas import GeoDataFrame
+
+    from lifecircle.tables.ledger import Ledger
+
+__all__ = ["check_inside"]
+
+FEWEST_OUT, TIMES_LESS, STRAYS = 5, 5, 0.03
+
+
+def check_inside(
+    communities: GeoDataFrame,
+    layers: Sequence[tuple[int, npt.NDArray[np.float64]]],
+    *,
+    crs: str,
+    ledger: Ledger,
+) -> None:
+    """Warn of layers that lie inside the communities under another datum only.
+
+    Parameters
+    ----------
+    communities : GeoDataFrame
+        In ``crs``, with the hidden columns.
+    layers : sequence of (int, float64 array (n, 2))
+        Number of the origin, and its points in ``crs``.
+    crs : str
+        The district's metric CRS.
+    ledger : Ledger
+        Takes a warning of each such layer, and of the communities where it is they
+        that take the points in under another reading; nothing is moved.
+
+    Notes
+    -----
+    At least five points lie outside as declared, under the other reading no more than
+    a fifth as many and at most 3 % of all.
+    """
+    shapes = shapes_of(communities)
+    cover = shapely.union_all(shapes)
+    if cover.is_empty:
+        return
+    shapely.prepare(cover)
+    for number, points in layers:
+        declared = ledger.origins[number].crs
+        outside = {
+            reading: _outside(cover, places)
+            for reading, places in readings(points, declared=declared, crs=crs).items()
+        }
+        _report("crs_fits_inside", outside, len(points), number, ledger)
+    homes = communities["_origin"].unique()
+    points = np.concatenate([np.empty((0, 2)), *(points for _, points in layers)])
+    if len(homes) == 1 and _outside(cover, points) >= FEWEST_OUT:
+        number = int(homes[0])
+        declared = ledger.origins[number].crs
+        outside = {
+            reading: _outside(moved, points)
+            for reading, moved in _moved(cover, declared=declared, crs=crs)
+        }
+        _report("crs_takes_in", outside, len(points), number, ledger)
+
+
+def _outside(cover: Any, points: npt.NDArray[np.float64]) -> int:
+    return int((~shapely.intersects_xy(cover, points[:, 0], points[:, 1])).sum())
+
+
+def _moved(cover: Any, *, declared: str, crs: str) -> Iterator[tuple[str, Any]]:
+    """The communities' outline under each reading of their coordinates."""
+    corners = shapely.get_coordinates(cover)
+    for reading, places in readings(corners, declared=declared, crs=crs).items():
+        # A deep copy, as set_coordinates works in place.
+        copy = shapely.from_wkb(shapely.to_wkb(cover))
+        moved = shapely.make_valid(shapely.set_coordinates(copy, places))
+        shapely.prepare(moved)
+        yield reading, moved
+
+
+def _report(
+    key: str, outside: dict[str, int], rows: int, number: int, ledger: Ledger
+) -> None:
+    """Report the reading that leaves fewest points outside, if it is clearly better."""
+    (declared, own), *others = outside.items()
+    other, left = min(others, key=lambda pair: pair[1])
+    if own < FEWEST_OUT or left * TIMES_LESS > own or left > STRAYS * rows:
+        return
+    shown = {
+        "declared": declared,
+        "rows": f"{rows:,}",
+        "outside": f"{own:,}",
+        "other": other,
+        "left": f"{left:,}",
+    }
+    ledger.report(key, shown, origin=number, severity="warning")
