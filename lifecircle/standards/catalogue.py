@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from lifecircle.errors import TableError
+from lifecircle.standards.source_labels import labels_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -235,9 +236,10 @@ def classify(frame: DataFrame, *, provider: Provider) -> DataFrame:
     ----------
     frame : DataFrame
         One row per place: ``name`` (text or missing) and the provider's label:
-        ``tag`` for Baidu (``一级;二级``), ``code`` for Amap (six digits, several
-        joined by ``|``), ``tags`` for OpenStreetMap (a mapping of key to value).
-        Missing labels are allowed. If there is a ``facility_class`` column, the
+        ``tag`` for Baidu (``一级;二级``), ``code`` for Amap (six digits or
+        ``大类;中类;小类``, several joined by ``|``), ``tags`` for OpenStreetMap (a
+        mapping of key to value). Missing labels are allowed. If there is a
+        ``facility_class`` column, the
         classes in it are declared and are kept.
     provider : {"baidu", "amap", "osm", "name"}
         Whose labels they are; ``"name"`` if there are none.
@@ -289,7 +291,7 @@ def classify(frame: DataFrame, *, provider: Provider) -> DataFrame:
     verdicts = [
         _Verdict(code, "declared", None, "declared")
         if code
-        else _judge(name, _clean_label(label), provider)
+        else _judge(name, labels_of(label, provider), provider)
         for name, label, code in zip(frame["name"], labels, declared, strict=True)
     ]
     columns = {
@@ -323,15 +325,6 @@ def without_brackets(name: str) -> str:
     while (shorter := BRACKETS.sub("", name)) != name:
         name = shorter
     return name.strip("-")
-
-
-def _clean_label(label: object) -> frozenset[str]:
-    """The labels of a place: one tag, several codes, or ``key=value`` pairs."""
-    if isinstance(label, Mapping):
-        return frozenset(f"{key}={value}" for key, value in label.items())
-    if isinstance(label, str) and label.strip():
-        return frozenset(part.strip() for part in label.split("|"))
-    return frozenset()
 
 
 def _judge(whole_name: object, labels: frozenset[str], provider: str) -> _Verdict:

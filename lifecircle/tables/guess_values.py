@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lifecircle.standards.catalogue import OTHER, provider_labels, read_catalogue
+from lifecircle.standards.source_labels import amap_domains
 from lifecircle.tables.cells import to_text
 from lifecircle.tables.parse import SEPARATORS, choose, class_codes, nearest_class
 
@@ -42,7 +43,8 @@ def guess_provider(
     -------
     tuple of str
         ``"baidu"`` (一级;二级, the first of which the catalogue knows) or ``"amap"``
-        (six-digit codes) and the column; twice ``""`` if there is none.
+        (six-digit codes, or 大类;中类;小类) and the column; twice ``""`` if there is
+        none.
 
     Examples
     --------
@@ -50,12 +52,19 @@ def guess_provider(
     ('baidu', 'tag')
     >>> guess_provider(["typecode"], [["090601", "060400|060401"]])
     ('amap', 'typecode')
+    >>> guess_provider(["type"], [["科教文化服务;学校;小学", "生活服务;邮局;邮局"]])
+    ('amap', 'type')
     """
     known = {label.split(";")[0] for label in provider_labels("baidu")}
     for name, cells in zip(names, samples, strict=True):
         texts = [text for cell in cells if (text := to_text(cell))]
-        baidu = sum(";" in text and text.split(";")[0] in known for text in texts)
-        amap = sum(bool(_AMAP_CODES.fullmatch(text)) for text in texts)
+        levels = [re.split("[;；]", text.split("|")[0]) for text in texts]
+        baidu = sum(len(parts) == 2 and parts[0] in known for parts in levels)
+        amap = sum(
+            bool(_AMAP_CODES.fullmatch(text))
+            or (len(parts) == 3 and parts[0] in amap_domains())
+            for text, parts in zip(texts, levels, strict=True)
+        )
         for provider, count in (("baidu", baidu), ("amap", amap)):
             if texts and count >= _FEWEST_LABELS * len(texts):
                 return provider, name

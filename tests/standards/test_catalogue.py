@@ -11,7 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lifecircle.errors import TableError
-from lifecircle.standards.catalogue import OTHER, classify, read_catalogue
+from lifecircle.standards.catalogue import (
+    OTHER,
+    classify,
+    provider_labels,
+    read_catalogue,
+)
 
 CATALOGUE = read_catalogue()
 ENTRIES = tomllib.loads(
@@ -186,7 +191,8 @@ def test_baidu_tag_gates_name(name, tag, expected, confidence):
         ("渡口养老服务站", "080402", "ELD.STATION", "tag_and_name"),
         ("乐享自助餐厅", "050100", OTHER, "none"),
         ("渡口老年食堂", "050100", "ELD.CANTEEN", "tag_and_name"),
-        ("某某店", "060411", "COM.SUPER", "tag"),  # inside 060400-060415
+        ("某某店", "060409", "COM.SUPER", "tag"),  # inside 060400-060410
+        ("某某店", "060411", OTHER, "none"),  # 屈臣氏, a drugstore
         ("某某店", "060416", OTHER, "none"),
         ("渡口幼儿园", "141204", "CHD.KG", "tag_and_name"),
         ("小太阳", "141204|141400", "CHD.KG", "tag"),  # several codes
@@ -330,3 +336,54 @@ def test_order_of_rows_does_not_matter(order):
 def test_any_name_without_a_tag_is_no_class(name):
     found = classify(pd.DataFrame({"name": [name]}), provider="name").iloc[0]
     assert found.facility_class == OTHER
+
+
+# Names made up; texts as Amap's service delivers them in `type`.
+AMAP_TEXTS = [
+    ("科学岛路小学", "科教文化服务;学校;小学", "EDU.PRIMARY"),
+    ("科学岛路小学", "科教文化服务；学校；小学", "EDU.PRIMARY"),
+    ("金种子幼儿园", "科教文化服务;学校;幼儿园", "CHD.KG"),
+    ("婴儿游泳馆", "生活服务;婴儿服务场所;婴儿游泳馆", "OTHER"),
+    (
+        "渡口社区居委会",
+        "政府机构及社会团体;政府机关;乡镇以下级政府及事业单位",
+        "SVC.COMM",
+    ),
+    ("渡口社区卫生服务站", "医疗保健服务;诊所;诊所", "HLT.STATION"),
+    ("爱牙口腔诊所", "医疗保健服务;诊所;诊所", "OTHER"),
+    ("渡口大药房(河东店)", "医疗保健服务;医药保健销售店;药房", "HLT.PHARM"),
+    ("河东超市", "购物服务;超级市场;超市", "COM.SUPER"),
+    ("屈臣氏(河东店)", "购物服务;超级市场;屈臣氏", "OTHER"),
+    ("邻几便利店", "购物服务;便民商店/便利店;便民商店/便利店", "COM.CONV"),
+    ("渡口支行", "金融保险服务;银行;中国工商银行", "FIN.BANK"),
+    ("渡口公园", "风景名胜;公园广场;公园", "OPEN.PARK"),
+    ("渡口停车场(出口)", "交通设施服务;停车场;停车场出口", "OTHER"),
+    ("河东充电站", "汽车服务;充电站;充电站", "TRA.PARK"),
+    ("渡口网球场", "体育休闲服务;运动场馆;网球场", "SPT.FIELD"),
+    ("渡口垃圾中转站", "公共设施;公共设施;公共设施", "ENV.WASTE"),
+    ("渡口科技公司", "公司企业;公司;公司", "OTHER"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "code"), AMAP_TEXTS)
+def test_type_texts_of_amap_are_its_codes(name, text, code):
+    places = pd.DataFrame({"name": [name], "code": [text]})
+    assert classify(places, provider="amap")["facility_class"].tolist() == [code]
+
+
+def test_a_type_text_that_opens_no_gate_narrows_a_shorter_one_or_says_nothing():
+    ranges = [label.split("-") for label in provider_labels("amap")]
+    texts = tomllib.loads(
+        files("lifecircle.standards")
+        .joinpath("amap_types.toml")
+        .read_text(encoding="utf-8")
+    )
+    shut = [
+        text
+        for text, code in texts.items()
+        if not any(ends[0] <= code <= ends[-1] for ends in ranges)
+    ]
+    assert "交通设施服务;停车场;停车场出口" in shut
+    for text in shut:
+        narrows = any(text.startswith(f"{other};") for other in texts)
+        assert narrows or texts[text].endswith("0000"), text
