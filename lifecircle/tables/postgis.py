@@ -43,8 +43,9 @@ _COLUMNS = """
 _KIND = """
     SELECT format_type(a.atttypid, a.atttypmod)
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-    WHERE a.attrelid = %s::regclass AND t.typname = 'geometry' AND NOT a.attisdropped
-    ORDER BY a.attnum
+    WHERE a.attrelid = %s::regclass AND t.typname IN ('geometry', 'geography')
+      AND NOT a.attisdropped
+    ORDER BY t.typname = 'geography', a.attnum
 """
 _KEY = """
     SELECT a.attname FROM pg_index i JOIN pg_attribute a
@@ -52,6 +53,11 @@ _KEY = """
     WHERE i.indrelid = %s::regclass AND i.indisprimary
     ORDER BY array_position(i.indkey::int2[], a.attnum)
 """
+
+
+_SHAPES = ("geometry", "geography")
+"""Types of shapes, the one that is read first; on a sphere they bear SRID 4326 unless
+another is stated."""
 
 
 class Sample(NamedTuple):
@@ -66,8 +72,8 @@ class Sample(NamedTuple):
     rows : int
         In all; the server's estimate where not all were read.
     kind : str
-        The geometry column's type as declared, ``geometry(Polygon,4490)``; empty
-        where there is none.
+        The geometry column's type as declared, ``geometry(Polygon,4490)`` or
+        ``geography(Point,4326)``; empty where there is none.
     """
 
     name: str
@@ -141,11 +147,12 @@ def _read_table(
 
     quoted = _quoted(table).as_string(connection)
     listed = connection.execute(_COLUMNS, (quoted,)).fetchall()
-    names = [str(name) for name, kind in listed if kind != "geometry"]
-    shapes = [str(name) for name, kind in listed if kind == "geometry"]
+    names = [str(name) for name, kind in listed if kind not in _SHAPES]
+    shapes = [str(name) for shape in _SHAPES for name, kind in listed if kind == shape]
     wanted: list[sql.Composable] = [sql.Identifier(name) for name in names]
     wanted += [
-        sql.SQL("ST_AsEWKB({})").format(sql.Identifier(name)) for name in shapes[:1]
+        sql.SQL("ST_AsEWKB({}::geometry)").format(sql.Identifier(name))
+        for name in shapes[:1]
     ]
     end = sql.SQL("LIMIT {}").format(sql.Literal(most))
     if most is None:

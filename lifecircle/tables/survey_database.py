@@ -26,7 +26,7 @@ __all__ = ["survey_database"]
 _SAMPLE_ROWS = 1000
 _SHOWN_AS = Path("PostGIS")
 _DECLARED = re.compile(
-    r"geometry\((?P<shape>[A-Za-z]+?)(?:Z|M|ZM)?(?:,(?P<srid>\d+))?\)"
+    r"geo(?:metry|graphy)\((?P<shape>[A-Za-z]+?)(?:Z|M|ZM)?(?:,(?P<srid>\d+))?\)"
 )
 
 
