@@ -11,6 +11,7 @@ import shapely
 from lifecircle.tables.households import Estimate, estimate_households, estimate_persons
 from lifecircle.tables.part import whole
 from lifecircle.tables.places import containing, largest_overlap, shapes_of
+from lifecircle.tables.repeats import warn_many, warn_repeats
 from lifecircle.tables.schemas import SCHEMAS
 
 if TYPE_CHECKING:
@@ -237,6 +238,7 @@ def relate_demand(
         buildings = buildings.assign(compound_id=said.where(said.notna(), found))
     else:
         buildings = _demand_from_compounds(compounds)
+    warn_many("buildings" if by_building else "compounds", buildings, ledger=ledger)
     all_counts = buildings["community_id"].value_counts()
     buildings = buildings[ledger.standing(buildings)]
     totals = {
@@ -253,6 +255,8 @@ def relate_demand(
     _leave_out_unknown(filled, ledger=ledger)
     _warn_elderly(filled, ledger=ledger)
     filled = filled[filled["households"].notna()].assign(role="inside")
+    if not by_building:
+        warn_repeats(filled, ledger=ledger)
     if located:
         counts = filled["community_id"].value_counts()
         left_out = all_counts.sub(counts, fill_value=0).astype(int)

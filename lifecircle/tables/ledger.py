@@ -35,6 +35,11 @@ HIDDEN = ("_origin", "_row")
 """Columns that say where a row comes from; dropped from finished tables."""
 
 
+def _shown(column: str) -> str:
+    """A column as the planner sees it: row numbers (``@row``) are in no column."""
+    return "" if column.startswith("@") else column
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Origin:
     """One source as the planner sees it.
@@ -167,7 +172,7 @@ class Ledger:
                 file=place.file if place else "",
                 layer=place.layer if place else "",
                 row=row,
-                column=place.columns.get(column, column) if place else column,
+                column=_shown(place.columns.get(column, column) if place else column),
             )
         )
 
