@@ -238,7 +238,7 @@ def relate_demand(
         buildings = buildings.assign(compound_id=said.where(said.notna(), found))
     else:
         buildings = _demand_from_compounds(compounds)
-    warn_many("buildings" if by_building else "compounds", buildings, ledger=ledger)
+    warn_many(buildings, ledger=ledger)
     all_counts = buildings["community_id"].value_counts()
     buildings = buildings[ledger.standing(buildings)]
     totals = {

@@ -23,8 +23,8 @@ ALIKE_M = 300.0
 """Two rows of one name within this are most likely one compound: listings of several
 sites stand up to 280 m apart."""
 
-MANY = {"compounds": 20_000, "buildings": 3_000}
-"""More households than any single one is known to have."""
+MANY = 20_000
+"""Households that no row has: compounds are often given as buildings, a row each."""
 
 
 def warn_repeats(compounds: GeoDataFrame, *, ledger: Ledger) -> None:
@@ -77,22 +77,20 @@ def warn_repeats(compounds: GeoDataFrame, *, ledger: Ledger) -> None:
         )
 
 
-def warn_many(table: str, frame: GeoDataFrame, *, ledger: Ledger) -> None:
+def warn_many(frame: GeoDataFrame, *, ledger: Ledger) -> None:
     """Warn of more households than one compound or building can have.
 
     Parameters
     ----------
-    table : {"compounds", "buildings"}
-        Which limit applies.
     frame : GeoDataFrame
-        ``households``, the hidden columns.
+        Compounds or buildings: ``households``, the hidden columns.
     ledger : Ledger
         Takes a warning a row.
     """
     households = frame["households"]
-    at: npt.NDArray[np.intp] = np.flatnonzero((households > MANY[table]).to_numpy())
+    at: npt.NDArray[np.intp] = np.flatnonzero((households > MANY).to_numpy())
     shown = [
-        {"value": f"{value:,.0f}", "limit": f"{MANY[table]:,}"}
+        {"value": f"{value:,.0f}", "limit": f"{MANY:,}"}
         for value in households.iloc[at]
     ]
     ledger.flag(

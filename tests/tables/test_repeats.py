@@ -55,7 +55,7 @@ def test_rows_without_names_are_not_alike():
 
 def test_totals_of_no_compound():
     rows = [(0, 2, "甲", 240_000.0, 0.0), (0, 3, "乙", 20_000.0, 0.0)]
-    found = told(rows, lambda f, ledger: warn_many("compounds", f, ledger=ledger))
+    found = told(rows, lambda f, ledger: warn_many(f, ledger=ledger))
     assert [(row, values["value"]) for _, row, _, values in found] == [(2, "240,000")]
 
 
