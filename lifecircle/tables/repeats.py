@@ -13,7 +13,6 @@ from lifecircle.tables.places import shapes_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    from geopandas import GeoDataFrame
 
     from lifecircle.tables.ledger import Ledger
 
@@ -27,12 +26,12 @@ MANY = 20_000
 """Households that no row has: compounds are often given as buildings, a row each."""
 
 
-def warn_repeats(compounds: GeoDataFrame, *, ledger: Ledger) -> None:
+def warn_repeats(compounds: pd.DataFrame, *, ledger: Ledger) -> None:
     """Warn of compounds that stand twice where their households are the demand.
 
     Parameters
     ----------
-    compounds : GeoDataFrame
+    compounds : DataFrame
         ``name``, ``households``, shapes in metres, the hidden columns.
     ledger : Ledger
         Takes one warning a source, with the rows that repeat an earlier one and the
@@ -77,12 +76,12 @@ def warn_repeats(compounds: GeoDataFrame, *, ledger: Ledger) -> None:
         )
 
 
-def warn_many(frame: GeoDataFrame, *, ledger: Ledger) -> None:
+def warn_many(frame: pd.DataFrame, *, ledger: Ledger) -> None:
     """Warn of more households than one compound or building can have.
 
     Parameters
     ----------
-    frame : GeoDataFrame
+    frame : DataFrame
         Compounds or buildings: ``households``, the hidden columns.
     ledger : Ledger
         Takes a warning a row.
