@@ -150,8 +150,8 @@ def _show_plan(planned: Sequence[Planned], console: Console) -> None:
 
 def _show_result(result: BatchResult, out: Path, console: Console) -> None:
     names = {one.district.folder: one.district for one in result.planned}
-    for folder, failure in sorted(result.failed.items()):
-        district = names[folder]
+    failed = [(names[folder], why) for folder, why in sorted(result.failed.items())]
+    for district, failure in (*failed, *result.unread.items()):
         console.complain(
             "batch_failed",
             id=district.district_id,
@@ -161,13 +161,13 @@ def _show_result(result: BatchResult, out: Path, console: Console) -> None:
             fix=failure.fix,
         )
         if failure.reason in ("data", "fault"):
-            console.complain("batch_failed_list", path=out / "failed" / folder)
+            console.complain("batch_failed_list", path=out / "failed" / district.folder)
     stood = sum(one.state == "done" for one in result.planned)
     counts = {"done": len(result.done), "stood": stood, "failed": len(result.failed)}
     if result.interrupted:
         console.complain("batch_interrupted", **counts)
         raise typer.Exit(INTERRUPTED)
-    wrong = bool(result.failed or result.city_problem)
+    wrong = bool(result.failed or result.unread or result.city_problem)
     speak = console.complain if wrong else console.tell
     speak("batch_ended", out=out, **counts)
     if result.city_problem:

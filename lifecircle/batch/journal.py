@@ -43,7 +43,7 @@ STATE, FAILED = ".batch", "failed"
 MANIFEST = "manifest.json"
 _DRAWN = ".html"
 """Pages hold no results of their own."""
-FORMAT = 1
+FORMAT = 2
 
 
 class Journal:
@@ -117,12 +117,16 @@ class Journal:
         return any((self.state / "done").glob("*.json"))
 
     def record(self, folder: str) -> dict[str, Any] | None:
-        """What stands written of a district's results; None without a record."""
-        return _read(self.state / "done" / f"{folder}.json")
+        """What stands written of a district's results; None without a whole record."""
+        return _read(self.state / "done" / f"{folder}.json")[0]
+
+    def is_damaged(self, folder: str) -> bool:
+        """Whether a district's record is there and is not what a batch has written."""
+        return _read(self.state / "done" / f"{folder}.json")[1]
 
     def before(self, folder: str) -> dict[str, Any] | None:
         """The record of the results that today's replaced; None without one."""
-        return _read(self.state / "before" / f"{folder}.json")
+        return _read(self.state / "before" / f"{folder}.json")[0]
 
     def is_whole(self, folder: str, record: Mapping[str, Any]) -> bool:
         """Whether every file of a district's results is as it was written.
@@ -320,8 +324,7 @@ def _write(path: Path, value: Mapping[str, Any]) -> None:
     """Write a record beside its place and move it there at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.part")
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
-    _write_bytes(beside, text.encode("utf-8"))
+    _write_bytes(beside, _text({**value, "sha256": _hash(value)}).encode("utf-8"))
     beside.replace(path)
     _sync_folder(path.parent)
 
@@ -337,16 +340,32 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _read(path: Path) -> tuple[dict[str, Any] | None, bool]:
+    """A record as it was written, else None; and whether it is damaged.
+
+    Damaged: cut short, edited, or somebody else's. One of another format is none.
+    """
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
+        if value["format"] != FORMAT:
+            return None, False
+        said = value.pop("sha256")
+        if _hash(value) == said:
+            return value, False
     except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        logger.warning("batch: %s is damaged (%s)", path.name, error)
-        return None
-    whole = isinstance(value, dict) and value.get("format") == FORMAT
-    return value if whole else None
+        return None, False
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        logger.debug("batch: %s cannot be read (%s)", path.name, error)
+    logger.warning("batch: %s is damaged", path.name)
+    return None, True
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
+
+
+def _hash(value: Mapping[str, Any]) -> str:
+    return hashlib.sha256(_text(value).encode("utf-8")).hexdigest()
 
 
 def _digest(path: Path) -> str:

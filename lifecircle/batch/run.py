@@ -24,7 +24,7 @@ from lifecircle.batch.engines import (
     SchedulerLostError,
     WorkerDiedError,
 )
-from lifecircle.batch.journal import Journal
+from lifecircle.batch.journal import STATE, Journal
 from lifecircle.batch.local import LocalEngine
 from lifecircle.batch.pace import Pace, longest_first
 from lifecircle.batch.plan import Planned, chosen, plan
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from lifecircle.batch.city import City
+    from lifecircle.batch.city import City, CityDistrict
 
 __all__ = ["BatchResult", "Options", "Watcher", "plan_batch", "run_batch"]
 
@@ -101,6 +101,8 @@ class BatchResult:
         District folder to why.
     interrupted : bool
         Ctrl-C: what has ended is kept; the city is not drawn together.
+    unread : dict
+        Districts that were not asked for and whose records cannot be read, to why.
     city_problem : str
         Why the city's outputs could not be written; empty = they stand.
     """
@@ -109,6 +111,7 @@ class BatchResult:
     done: list[Planned] = field(default_factory=list)
     failed: dict[str, Failure] = field(default_factory=dict)
     interrupted: bool = False
+    unread: dict[CityDistrict, Failure] = field(default_factory=dict)
     city_problem: str = ""
 
 
@@ -200,14 +203,18 @@ def _draw_together(
     """Write the city's outputs; that they cannot be written spoils no district."""
     ended = [*(one for one in result.planned if one.state == "done"), *result.done]
     current = {one.district.folder for one in ended}
-    failed = result.failed
+    for one in city.districts:
+        if one.folder not in result.failed and journal.is_damaged(one.folder):
+            where = f"{STATE}/done/{one.folder}.json"
+            result.unread[one] = failed("record", where, options.lang)
+    lost = {one.folder: failure for one, failure in result.unread.items()}
     try:
         write_city(
             city,
             journal,
             lang=options.lang,
             current=current,
-            failed=failed,
+            failed={**result.failed, **lost},
             since=since,
         )
     except OSError as error:

@@ -137,7 +137,10 @@ def _totals(study: Assessment) -> dict[str, float]:
     known = {
         "communities": len(district.communities),
         "grids": len(district.grids),
-        "compounds": len(district.compounds),
+        # In a part of a city, neighbours' compounds are kept for their walls.
+        "compounds": int(district.compounds["community_id"].notna().sum())
+        if district.config.part
+        else len(district.compounds),
         "buildings": len(buildings),
         "facilities": int((district.facilities["role"] == "inside").sum()),
         "households": buildings["households"].sum(),

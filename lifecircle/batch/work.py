@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 __all__ = ["Failure", "Job", "Outcome", "failed", "work"]
 
 Reason = Literal[
-    "data", "crash", "fault", "memory", "timeout", "lost", "disk", "version"
+    "data", "crash", "fault", "memory", "timeout", "lost", "disk", "version", "record"
 ]
 """Why a district failed. ``crash``: its worker ended; ``fault``: an error of ours;
-``lost``: the scheduler went."""
+``lost``: the scheduler went; ``record``: what it had written cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

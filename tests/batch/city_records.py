@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
 from lifecircle.batch.city import City, CityDistrict
-from lifecircle.batch.journal import Journal
+from lifecircle.batch.journal import FORMAT, Journal, _write
 from lifecircle.batch.keys import Ingredients
 from lifecircle.batch.summary import FINDING_COLUMNS
 
@@ -87,7 +86,7 @@ def record(ident="d1", *, findings=(), rules=None, made_of=None, **told):
         "seconds": 1.5,
         "summary": summary,
         "files": {},
-        "format": 1,
+        "format": FORMAT,
     }
 
 
@@ -107,5 +106,5 @@ def journal_of(out, done, before=()):
         folder.mkdir(parents=True, exist_ok=True)
         for one in records:
             path = folder / f"{one['district_id']}.json"
-            path.write_text(json.dumps(one, ensure_ascii=False), encoding="utf-8")
+            _write(path, one)
     return Journal(out)

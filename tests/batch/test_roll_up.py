@@ -10,6 +10,7 @@ from lifecircle.batch.changes import changes_between, why_changed
 from lifecircle.batch.city_outputs import earlier
 from lifecircle.batch.keys import Ingredients
 from lifecircle.batch.roll_up import roll_up
+from lifecircle.batch.run import BatchResult, Options, _draw_together
 from lifecircle.batch.work import Failure
 from lifecircle.errors import ConfigError
 from tests.batch.city_records import (
@@ -232,3 +233,32 @@ def test_a_city_without_any_result_is_drawn_too(tmp_path):
     assert study.disclosure == "internal"
     assert study.totals["value"].isna().all()
     assert study.rules.empty
+
+
+@pytest.mark.parametrize("harm", ["cut short", "edited", "of another program", "list"])
+def test_a_record_that_cannot_be_read_is_named_and_spoils_no_other(tmp_path, harm):
+    journal = journal_of(tmp_path, [record("d1", rules=RULES), record("d2")])
+    path = tmp_path / ".batch" / "done" / "d2.json"
+    text = path.read_text("utf-8")
+    path.write_text(
+        {
+            "cut short": text[:-20],
+            "edited": text.replace('"households": 100', '"households": 900'),
+            "of another program": '{"format": 2, "name": "d2"}',
+            "list": "[1, 2]",
+        }[harm],
+        "utf-8",
+    )
+    city, result = city_of({"d1": "甲区", "d2": "乙区"}), BatchResult([])
+    _draw_together(city, journal, None, Options(lang="en"), result)
+    ((district, failure),) = result.unread.items()
+    assert (district.district_id, failure.reason) == ("d2", "record")
+    assert failure.where == ".batch/done/d2.json"
+    assert not result.city_problem
+    page = (tmp_path / "city.html").read_text("utf-8")
+    assert "Record damaged" in page
+    told = roll_up(city, journal, current={"d1"}, failed={"d2": failure}).districts
+    assert told["state"].tolist() == ["done", "failed"]
+    assert told["households"].tolist()[0] == 100
+    # With its district asked for, it is run again: there is nothing to go by.
+    assert journal.record("d2") is None

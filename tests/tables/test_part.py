@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, box
 
+from lifecircle.batch.summary import _totals
 from lifecircle.conftest import make_config
 from lifecircle.tables.config import config_problems
 from lifecircle.tables.district import DistrictError, check_district, read_district
@@ -75,6 +78,18 @@ def test_a_neighbours_compound_keeps_its_walls_and_no_figures(city):
     assert kept.loc["K1", ["community_id", "households"]].tolist() == ["C01", 110.0]
     assert pd.isna(kept.loc["K2", "community_id"])
     assert np.isnan(kept.loc["K2", "households"])
+
+
+def test_a_city_counts_every_compound_once(city):
+    path = asked(city)
+    parts = [read_district(one) for one in (path, neighbour(path))]
+    # K1 of C01 and K2 of C02: each district holds both, for their walls.
+    assert [len(part.compounds) for part in parts] == [2, 2]
+    studies = [
+        SimpleNamespace(district=part, gaps=SimpleNamespace(areas=[]), grid_plan=None)
+        for part in parts
+    ]
+    assert [_totals(study)["compounds"] for study in studies] == [1, 1]
 
 
 def test_facilities_of_neighbours_serve_and_are_context(city):
