@@ -18,15 +18,12 @@ Language = Literal["zh", "en"]
 
 
 @cache
-def _areas() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for source in files("lifecircle").joinpath("sentences").iterdir():
-        if source.name.endswith(".toml"):
-            area = source.name.removesuffix(".toml")
-            entries = tomllib.loads(source.read_text(encoding="utf-8"))
-            for name, entry in entries.items():
-                found[f"{area}.{name}"] = entry
-    return found
+def _areas() -> dict[str, dict[str, dict[str, str]]]:
+    return {
+        source.name.removesuffix(".toml"): tomllib.loads(source.read_text("utf-8"))
+        for source in files("lifecircle").joinpath("sentences").iterdir()
+        if source.name.endswith(".toml")
+    }
 
 
 def say(key: str, lang: Language, values: Mapping[str, Any] | None = None) -> str:
@@ -56,7 +53,8 @@ def say(key: str, lang: Language, values: Mapping[str, Any] | None = None) -> st
     >>> say("verdicts.fail", "zh"), say("verdicts.fail", "en")
     ('不达标', 'Falls short')
     """
-    return _areas()[key][lang].format(**(values or {}))
+    area, _, name = key.partition(".")
+    return _areas()[area][name][lang].format(**(values or {}))
 
 
 def say_all(keys: str | tuple[str, ...], lang: Language) -> str:
@@ -103,12 +101,8 @@ def sentences(area: str, lang: Language) -> dict[str, str]:
     >>> sentences("verdicts", "zh")["not_assessed"]
     '未评估'
     """
-    prefix = f"{area}."
-    return {
-        key.removeprefix(prefix): entry[lang]
-        for key, entry in _areas().items()
-        if key.startswith(prefix) and lang in entry
-    }
+    entries = _areas().get(area, {})
+    return {name: entry[lang] for name, entry in entries.items() if lang in entry}
 
 
 def problem_lines(problem: Problem, lang: Language) -> tuple[str, str, str]:

@@ -148,7 +148,7 @@ def today_rows(planned: Planned, district: District) -> DataFrame:
     """
     ids = np.array(planned.atoms.old_ids, dtype=object)
     households = planned.old_households
-    kind = district.grids.set_index("grid_id")["grid_kind"].reindex(ids)
+    kind = district.grids["grid_kind"].set_axis(district.grids["grid_id"]).reindex(ids)
     dedicated = kind.isin(DEDICATED).to_numpy()
     low, high = planned.problem.low, planned.problem.high
     outside = np.where(dedicated, 0, outside_by(households, low, high))

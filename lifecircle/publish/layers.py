@@ -158,10 +158,11 @@ def _boundaries(district: District) -> Columns:
 
 def _communities(district: District) -> Columns:
     frame = district.communities
+    names = unit_names(frame)
     subdistricts = frame.drop_duplicates("subdistrict_id").sort_values("subdistrict_id")
     return {
         "id": texts(frame["community_id"]),
-        "name": [unit_names(frame)[key] for key in frame["community_id"]],
+        "name": [names[key] for key in frame["community_id"]],
         "sub": positions(frame["subdistrict_id"], subdistricts["subdistrict_id"]),
         "subId": texts(subdistricts["subdistrict_id"]),
         "subName": texts(subdistricts["subdistrict_name"]),

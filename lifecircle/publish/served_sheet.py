@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
-import pandas as pd
 
 from lifecircle.publish.cells import Figure, Sheet, label
 from lifecircle.publish.wording import level_names
@@ -68,14 +66,14 @@ def _bands(served: DataFrame) -> list[Band]:
 
 
 def _band(low: float, high: float) -> Band:
-    return _NOWHERE if np.isnan(low) else (float(low), float(high))
+    return _NOWHERE if math.isnan(low) else (float(low), float(high))
 
 
 def _band_head(band: Band, told: Speech) -> str:
     if band == _NOWHERE:
         return say("publish.col.no_path", told.lang)
     low, high = band
-    key = "beyond" if np.isinf(high) else "band"
+    key = "beyond" if math.isinf(high) else "band"
     values = {"from": f"{low:g}", "to": f"{high:g}"}
     return say(f"publish.col.{key}", told.lang, values)
 
@@ -110,8 +108,8 @@ def _row(
     ]
     cells += [_amount(*amounts.get(band, (0.0, 0.0))) for band in bands]
     total = sum(amount for amount, _ in amounts.values())
-    guesses = [guess for _, guess in amounts.values() if not np.isnan(guess)]
-    guess = sum(guesses) if guesses else np.nan
+    guesses = [guess for _, guess in amounts.values() if not math.isnan(guess)]
+    guess = sum(guesses) if guesses else math.nan
     cells.append(_amount(total, guess))
     cells.append(_amount(guess, 0.0))
     return cells
@@ -119,6 +117,6 @@ def _row(
 
 def _amount(value: float, guess: float) -> Figure | None:
     """Whole people; ≈ where a part is estimated. NaN was kept back."""
-    if pd.isna(value):
+    if math.isnan(value):
         return None
     return Figure(float(value), "about0" if guess > 0 else "0")
