@@ -11,10 +11,14 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "is_missing",
+    "missing_words",
     "to_flag",
     "to_list",
     "to_number",
@@ -120,6 +124,28 @@ def to_text(value: Any) -> str | None:
     return " ".join(str(value).split())
 
 
+def missing_words(cells: Iterable[str]) -> frozenset[str]:
+    """Words among many texts that say that there is no data, fast.
+
+    Parameters
+    ----------
+    cells : iterable of str
+        Cells.
+
+    Returns
+    -------
+    frozenset of str
+        Each once, without the blanks around it.
+
+    Examples
+    --------
+    >>> sorted(missing_words(["春江苑", " 暂无 ", "N/A", "暂无"]))
+    ['N/A', '暂无']
+    """
+    short = {bare for bare in map(str.strip, cells) if len(bare) <= _LONGEST_MISSING}
+    return frozenset(filter(is_missing, short))
+
+
 def to_texts(cells: list[str]) -> list[str | None]:
     """Make clean text of many cells that are text, fast.
 
@@ -138,17 +164,17 @@ def to_texts(cells: list[str]) -> list[str | None]:
     >>> to_texts(["春江苑 1号楼", " 暂无 "])
     ['春江苑 1号楼', None]
     """
-    texts = [" ".join(cell.split()) for cell in cells]
-    if texts == cells:
-        texts = cells  # no second copy in memory
-    # Only a short text can be a word for missing data.
-    pairs = zip(cells, texts, strict=True)
-    short = {cell for cell, text in pairs if len(text) <= _LONGEST_MISSING}
-    if not short:
+    whole = "".join(cells)
+    # No kind of blank but the space is printable: mostly there is none in a column.
+    if " " not in whole and whole.isprintable():
+        texts = cells
+    else:
+        texts = [" ".join(cell.split()) for cell in cells]
+    missing = missing_words(cells)
+    if not missing:
         return list[str | None](texts)
-    known = {cell: to_text(cell) for cell in short}
     pairs = zip(cells, texts, strict=True)
-    return [known.get(cell, text) for cell, text in pairs]
+    return [None if cell.strip() in missing else text for cell, text in pairs]
 
 
 def to_number(value: Any, units: tuple[str, ...] = ()) -> float:

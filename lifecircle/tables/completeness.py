@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lifecircle.evidence import FILLED
-from lifecircle.tables.cells import is_missing
+from lifecircle.tables.cells import is_missing, missing_words
 from lifecircle.tables.found import find_column
 
 if TYPE_CHECKING:
@@ -100,10 +100,13 @@ def unused_columns(source: Source, found: Found) -> list[tuple[str, float, int]]
 
 
 def _filled(cells: pd.Series[Any]) -> int:
-    there = cells.notna()
+    there = cells[cells.notna()]
     if cells.dtype != object:
-        return int(there.sum())
-    words = Counter(map(_word, cells[there].tolist()))
+        return len(there)
+    listed = there.tolist()
+    if pd.api.types.infer_dtype(there) == "string" and not missing_words(listed):
+        return len(there)
+    words = Counter(map(_word, listed))
     return sum(times for word, times in words.items() if not is_missing(word))
 
 

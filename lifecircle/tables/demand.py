@@ -227,7 +227,7 @@ def relate_demand(
     compounds = _with_communities(
         "compounds", tables, outside=located and not by_building, ledger=ledger
     )
-    compounds = compounds[ledger.standing(compounds)]
+    compounds = ledger.kept(compounds)
     if by_building:
         buildings = _with_communities(
             "buildings", tables, outside=located, ledger=ledger
@@ -240,7 +240,7 @@ def relate_demand(
         buildings = _demand_from_compounds(compounds)
     warn_many(buildings, ledger=ledger)
     all_counts = buildings["community_id"].value_counts()
-    buildings = buildings[ledger.standing(buildings)]
+    buildings = ledger.kept(buildings)
     totals = {
         "compounds": compounds if by_building else compounds.iloc[:0],
         "communities": tables["communities"],
@@ -254,7 +254,8 @@ def relate_demand(
     filled = estimate_persons(estimate.buildings, config)
     _leave_out_unknown(filled, ledger=ledger)
     _warn_elderly(filled, ledger=ledger)
-    filled = filled[filled["households"].notna()].assign(role="inside")
+    known = filled["households"].notna()
+    filled = (filled if known.all() else filled[known]).assign(role="inside")
     if not by_building:
         warn_repeats(filled, ledger=ledger)
     if located:

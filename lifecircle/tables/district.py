@@ -161,9 +161,12 @@ def _finish(table: str, frame: pd.DataFrame, crs: str) -> pd.DataFrame:
     plain = frame[columns].reset_index(drop=True)
     for field in schema.fields:
         if field.kind not in NUMERIC and field.name in plain:
-            text = plain[field.name].to_numpy(dtype=object, copy=True)
-            text[pd.isna(text)] = None
-            plain[field.name] = pd.Series(text, plain.index, dtype=object)
+            text = plain[field.name].to_numpy(dtype=object)
+            missing = pd.isna(text)
+            if missing.any():
+                text = text.copy()
+                text[missing] = None
+            plain[field.name] = pd.Series(text, plain.index, dtype=object, copy=False)
     if not schema.shapes:
         return pd.DataFrame(plain)
     return gpd.GeoDataFrame(plain, geometry="geometry", crs=crs)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["HIDDEN", "Ledger", "Origin"]
 
 _AREAL, _MARK_M = (3, 6), 1.0
+_Frame = TypeVar("_Frame", bound=pd.DataFrame)
 
 HIDDEN = ("_origin", "_row")
 """Columns that say where a row comes from; dropped from finished tables."""
@@ -309,6 +310,22 @@ class Ledger:
             lost = [row for origin, row in gone if origin == number]
             standing &= (origins != number) | ~np.isin(rows, lost)
         return standing
+
+    def kept(self, frame: _Frame) -> _Frame:
+        """Rows of a frame that stand; the frame itself, not copied, where all do.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Rows with the hidden columns.
+
+        Returns
+        -------
+        DataFrame
+            With the index of its rows.
+        """
+        standing = self.standing(frame)
+        return frame if standing.all() else frame[standing]
 
     def rejected(self, crs: str = "") -> gpd.GeoDataFrame:
         """List the rows left out.

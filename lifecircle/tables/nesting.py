@@ -77,8 +77,8 @@ def _homes(
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
     """Rows whose declared parent is known, and the parents' shapes."""
     parents = above[~above[column].duplicated().to_numpy()]
-    ids = pd.Index(parents[column].to_numpy(dtype=object))
-    at = ids.get_indexer(pd.Index(frame[column].to_numpy(dtype=object)))
+    ids = pd.Index(parents[column].to_numpy(dtype=object), dtype=object)
+    at = ids.get_indexer(pd.Index(frame[column].to_numpy(dtype=object), dtype=object))
     rows = np.flatnonzero(at >= 0)
     return rows, shapes_of(parents)[at[rows]]
 
@@ -100,6 +100,10 @@ def _check_parents(
 ) -> None:
     frame, above = tables[table], tables[parent]
     column = SCHEMAS[parent].key
+    if table == "buildings":
+        # Whoever lies in its declared parent lies nowhere else than it says.
+        lies_in = containing(shapes_of(frame), above, column)
+        frame = frame[lies_in != frame[column].to_numpy(dtype=object)]
     rows, homes = _homes(frame, above, column)
     shapes = shapes_of(frame)[rows]
     ground = np.isin(shapely.get_type_id(shapes), _AREAL) & (table != "buildings")

@@ -275,7 +275,9 @@ def parse_column(
         ledger.flag(frame, empty, "missing_value", column=field.name)
     if field.default is not None:
         values[pd.isna(values)] = field.default
-    return pd.Series(values, frame.index, dtype=values.dtype, name=field.name)
+    return pd.Series(
+        values, frame.index, dtype=values.dtype, name=field.name, copy=False
+    )
 
 
 def _absent(frame: pd.DataFrame, field: Field) -> pd.Series[Any]:
@@ -284,7 +286,7 @@ def _absent(frame: pd.DataFrame, field: Field) -> pd.Series[Any]:
         value: Any = np.nan if field.default is None else field.default
         return pd.Series(value, frame.index, dtype=np.float64, name=field.name)
     values = np.full(len(frame), field.default, dtype=object)
-    return pd.Series(values, frame.index, dtype=object, name=field.name)
+    return pd.Series(values, frame.index, dtype=object, name=field.name, copy=False)
 
 
 def _judge_column(

@@ -10,6 +10,7 @@ import shapely
 
 from lifecircle.errors import TableError
 from lifecircle.hours import hours_open
+from lifecircle.tables.regions import regions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,9 +101,17 @@ def containing(
     tree = shapely.STRtree(areas)
     if not len(tree):
         return np.full(len(shapes), None, dtype=object)
-    pairs = tree.query(shapely.point_on_surface(shapes), predicate="intersects")
+    region, spots = regions(shapes, areas)
+    settled = region >= 0
+    own = shapely.point_on_surface(shapes[~settled])
+    points = np.concatenate([spots, own])
+    pairs = tree.query(points, predicate="intersects")
     ids = polygons[id_column].to_numpy(dtype=object)
-    return _lowest(pairs, ids, len(shapes))
+    lies_in = _lowest(pairs, ids, len(points))
+    found = np.empty(len(shapes), dtype=object)
+    found[settled] = lies_in[region[settled]]
+    found[~settled] = lies_in[len(spots) :]
+    return found
 
 
 def largest_overlap(

@@ -109,7 +109,7 @@ def _numbered(source: Source, found: Found) -> list[Any]:
 def _as_found(column: Any) -> pd.Series[Any]:
     """Cells of any kind as they are; numbers of a file stay numbers."""
     numbers = isinstance(column, np.ndarray) and column.dtype != object
-    return pd.Series(column, dtype=column.dtype if numbers else object)
+    return pd.Series(column, dtype=column.dtype if numbers else object, copy=False)
 
 
 def _cells_of(
@@ -138,7 +138,7 @@ def _cells_of(
     if not whole:
         return None
     kept = {name: _as_found(column) for name, column in taken.items()}
-    frame = pd.DataFrame(kept, index=pd.RangeIndex(len(found.rows)))
+    frame = pd.DataFrame(kept, index=pd.RangeIndex(len(found.rows)), copy=False)
     for ours, value in source.constants.items():
         frame[ours] = pd.Series([value] * len(frame), dtype=object)
     return frame
@@ -156,7 +156,11 @@ def _refuse_persons(found: Found, number: int, ledger: Ledger) -> bool:
 
 
 def _holds_lost(texts: pd.Series[Any]) -> bool:
-    whole = "\n".join([cell for cell in texts.tolist() if isinstance(cell, str)])
+    cells = texts.tolist()
+    try:
+        whole = "\n".join(cells)
+    except TypeError:  # not of text alone
+        whole = "\n".join([cell for cell in cells if isinstance(cell, str)])
     return any(mark in whole for mark in _LOST)
 
 
@@ -342,7 +346,7 @@ def _parse(source: Source, cells: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
         said = parsed["household_basis"]
         parsed["household_basis"] = said.where(said != "", source.household_basis)
     axes = [name for name in cells.columns if str(name).startswith("@")]
-    return pd.DataFrame({**parsed, **cells[axes]})
+    return pd.DataFrame({**parsed, **cells[axes]}, copy=False)
 
 
 def read_source(

@@ -158,4 +158,4 @@ def rows_of_known(
         severity="warning",
     )
     _leave_out(frame, orphans, "facility_left_out", ledger)
-    return frame[ledger.standing(frame)]
+    return ledger.kept(frame)

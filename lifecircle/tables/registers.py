@@ -178,7 +178,7 @@ def _check_percentages(frame: pd.DataFrame, ledger: Ledger) -> None:
 def _long(frame: pd.DataFrame) -> pd.DataFrame:
     """One row a unit and fact; cells without data give none."""
     parts = []
-    for name, field in schema_of("registers").readable.items():
+    for name, field in schema_of("registers").readable.items() if len(frame) else ():
         if name in _KEY:
             continue
         part = frame.loc[frame[name].notna(), [*_KEY, name, *HIDDEN]]

@@ -90,8 +90,8 @@ def _relate_services(tables: dict[str, Any], *, ledger: Ledger) -> None:
         community_id=home.where(inside, None),
         role=np.where(inside, "inside", "context"),
     )
-    facilities = facilities[ledger.standing(facilities)].reset_index(drop=True)
-    declared = tables["serves"][ledger.standing(tables["serves"])]
+    facilities = ledger.kept(facilities).reset_index(drop=True)
+    declared = ledger.kept(tables["serves"])
     check_serves(declared, ledger=ledger)
     known = facilities["facility_id"]
     rooms, serves = (
@@ -248,5 +248,5 @@ def relate(
     units = known_units({**tables, "buildings": made["buildings"]}, config, unread)
     made["registers"] = complete_registers(tables["registers"], units, ledger=ledger)
     for name in sorted({*SCHEMAS} - {"buildings", "compounds", "rooms", "serves"}):
-        made[name] = made[name][ledger.standing(made[name])]
+        made[name] = ledger.kept(made[name])
     return made

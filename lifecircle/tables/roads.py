@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from lifecircle.tables.parse import nearest
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from lifecircle.tables.ledger import Ledger
 
 __all__ = ["complete_roads", "take_apart"]
+
+_LINE = 1
 
 _WALKABLE = (
     *("trunk", "primary", "primary_link", "secondary", "secondary_link"),
@@ -89,4 +92,6 @@ def take_apart(lines: GeoDataFrame) -> GeoDataFrame:
     >>> take_apart(frame)["road_id"].tolist()
     ['r1', 'r1']
     """
+    if (shapely.get_type_id(lines.geometry) == _LINE).all():
+        return lines.reset_index(drop=True)
     return lines.explode(ignore_index=True)

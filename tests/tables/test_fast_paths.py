@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from lifecircle.tables.astray import FAR_M, _away_m, _is_near
 from lifecircle.tables.cells import to_text, to_texts
 from lifecircle.tables.ledger import Ledger
-from lifecircle.tables.places import _lowest
+from lifecircle.tables.places import _lowest, containing
+from lifecircle.tables.regions import regions
 from lifecircle.tables.vector_files import _through_arrow
 
 HEADER = b"GP\0\x01" + struct.pack("<i", 4548)
@@ -181,3 +182,39 @@ def test_dates_and_empty_layers_are_read_row_by_row(tmp_path):
         path = tmp_path / f"{number}.gpkg"
         frame.to_file(path, layer="楼")
         assert not agree(path)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_cells_settle_places_as_a_plain_search_does(seed):
+    # Blots that overlap, with a hole, a part apart, and shapes far off or missing.
+    random = np.random.default_rng(seed)
+    areas = shapely.buffer(
+        shapely.points(random.uniform(0, 900, (30, 2))), random.uniform(20, 200, 30)
+    )
+    areas[0] = shapely.difference(areas[0], shapely.buffer(areas[0].centroid, 15))
+    areas[1] = shapely.union(areas[1], shapely.box(1500, 0, 1600, 40))
+    areas[2] = None
+    low = random.uniform(-200, 1200, (4000, 2))
+    shapes = shapely.box(*low.T, *(low + random.exponential(8, (4000, 2)) + 0.1).T)
+    shapes[::5] = shapely.points(low[::5])
+    shapes[::97], shapes[1] = None, shapely.Point(1e9, -1e9)
+    region, spots = regions(shapes, areas)
+    assert (region >= 0).mean() > 0.5
+    frame = gpd.GeoDataFrame({"id": np.arange(30).astype(str)}, geometry=areas)
+    frame["id"] = frame["id"].astype(object)
+    found = containing(shapes, frame, "id")
+    pairs = shapely.STRtree(areas).query(
+        shapely.point_on_surface(shapes), predicate="intersects"
+    )
+    wanted = _lowest(pairs, frame["id"].to_numpy(), len(shapes))
+    assert found.tolist() == wanted.tolist()
+    for place in np.flatnonzero(region >= 0)[::40]:
+        inside = shapely.contains(areas, shapes[place])
+        assert (shapely.contains(areas, spots[region[place]]) == inside).all()
+
+
+def test_rows_that_all_stand_are_not_copied():
+    frame = pd.DataFrame({"_origin": [0, 0], "_row": [1, 2]})
+    assert Ledger().kept(frame) is frame
+    kept = Ledger(left_out={(0, 1): "tables.negative"}).kept(frame)
+    assert kept["_row"].tolist() == [2]
