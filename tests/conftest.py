@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import pairwise
+from pathlib import Path
 from types import SimpleNamespace
 
 import networkx as nx
@@ -11,12 +12,21 @@ import pytest
 from shapely import LineString, Point, box
 
 from lifecircle import conftest as toys
+from lifecircle import jobs
+
+DEMO = Path(__file__).parents[1] / "data" / "demo" / "district.toml"
 
 
 @pytest.fixture(scope="session")
 def toy():
     """``toy.district``, ``toy.network``, ``toy.access``; see lifecircle/conftest.py."""
     return toys.Toy()
+
+
+@pytest.fixture(scope="session")
+def demo_study():
+    """The demo, assessed once for all tests that only look at it."""
+    return jobs.assess(DEMO)
 
 
 @pytest.fixture(scope="session")

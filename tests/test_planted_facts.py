@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import shapely
 
-from lifecircle import jobs
 from lifecircle.model import Assessment
 from lifecircle.publish.geopackage import write_geopackage
 from lifecircle.publish.results import saved_parts
@@ -25,8 +24,8 @@ EXPECTATIONS = [
 
 
 @pytest.fixture(scope="module")
-def study() -> Assessment:
-    return jobs.assess(DEMO / "district.toml")
+def study(demo_study) -> Assessment:
+    return demo_study
 
 
 def only(frame, **where):

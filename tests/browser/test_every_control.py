@@ -12,21 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from lifecircle import jobs
 from lifecircle.plans.communities import merge_communities
 from lifecircle.publish.web_map import write_map
 
 pytestmark = pytest.mark.browser
 
-DEMO = Path(__file__).parents[2] / "data" / "demo" / "district.toml"
 NOTES = Path(__file__).with_name("every_control.js")
 
 
 @pytest.fixture(scope="module")
-def demo():
-    study = jobs.assess(DEMO)
-    merged = merge_communities(study.district, households=(2400, 6400))
-    return replace(study, community_plan=merged)
+def demo(demo_study):
+    merged = merge_communities(demo_study.district, households=(2400, 6400))
+    return replace(demo_study, community_plan=merged)
 
 
 @pytest.fixture

@@ -14,9 +14,6 @@ from lifecircle.plans.grid_rows import suggested_staff
 from lifecircle.plans.inside_walks import with_longest_walks
 from lifecircle.plans.numbering import inherited, new_numbers
 from lifecircle.plans.regrid import frontier, regrid
-from lifecircle.tables.district import read_district
-
-DEMO = "data/demo/district.toml"
 
 
 @pytest.fixture
@@ -278,13 +275,13 @@ def test_staff_grows_with_every_300_households_beyond_600():
 
 
 @pytest.fixture(scope="module")
-def demo():
-    return read_district(DEMO)
+def demo(demo_study):
+    return demo_study.district
 
 
 @pytest.fixture(scope="module")
-def demo_plan(demo):
-    return regrid(demo)
+def demo_plan(demo_study):
+    return demo_study.grid_plan
 
 
 def test_every_grid_of_the_demo_fits_or_is_explained(demo_plan):

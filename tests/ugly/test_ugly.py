@@ -13,11 +13,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from lifecircle import jobs
 from lifecircle.cli import app
 from lifecircle.publish.results import read_study
 from lifecircle.tables.district import examine_district, read_district
-from tests.ugly.bureau import DEMO, FILES, FOLDER, hand_over
+from tests.ugly.bureau import FILES, FOLDER, hand_over
 from tests.ugly.expected import (
     CIVIL,
     DATA,
@@ -178,11 +177,6 @@ def study(out):
     return read_study(out)
 
 
-@pytest.fixture(scope="module")
-def demo():
-    return jobs.assess(DEMO / "district.toml")
-
-
 def test_there_are_twenty_files_each_described(handed):
     assert len(FILES) == 20
     assert all((handed / name).exists() for name in FILES)
@@ -277,9 +271,9 @@ def test_every_row_is_used_rejected_or_merged(confirmed):
     assert (counts["rows_read"] == parts).all()
 
 
-def test_the_buildings_are_those_of_the_demo(study, demo):
+def test_the_buildings_are_those_of_the_demo(study, demo_study):
     ours = study.district.buildings.set_index("building_id")
-    theirs = demo.district.buildings.set_index("building_id")
+    theirs = demo_study.district.buildings.set_index("building_id")
     assert set(ours.index) - set(theirs.index) == {"PDF-1"}
     assert ours.loc["PDF-1", "households"] == 0
     ours = ours.loc[theirs.index]
@@ -292,9 +286,9 @@ def test_the_buildings_are_those_of_the_demo(study, demo):
     )
 
 
-def test_the_verdicts_are_those_of_the_demo(study, demo):
+def test_the_verdicts_are_those_of_the_demo(study, demo_study):
     assert study.district.config.as_of == date(2026, 6, 30)
-    ours, theirs = study.findings.rows, demo.findings.rows
+    ours, theirs = study.findings.rows, demo_study.findings.rows
     theirs = theirs[theirs["rule_id"] != "QX-R01"].replace(
         {"unit_id": "qingxi"}, "青溪区"
     )
