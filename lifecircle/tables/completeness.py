@@ -48,7 +48,9 @@ def filled_columns(ledger: Ledger) -> pd.DataFrame:
         origin, cells = ledger.origins[number], ledger.cells[number]
         for name in map(str, cells.columns):
             theirs = origin.columns.get(name, name)
-            filled = _filled(cells[name])
+            filled, rows = ledger.filled.get((number, name), (0, -1))
+            if rows != len(cells):  # not of text, or rows that are notes were dropped
+                filled = _filled(cells[name])
             place = (origin.table, origin.file, origin.layer)
             lines.append((*place, theirs, name, len(cells), filled, 1))
         for theirs, counted, columns in ledger.unused.get(number, ()):

@@ -93,6 +93,8 @@ class Ledger:
         Origin of communities -> the source as found, columns that nobody maps too.
     unused : dict
         Origin -> ``completeness.unused_columns``.
+    filled : dict
+        (origin, our column) -> cells that hold data, and cells, of columns of text.
     elsewhere : dict
         Origin -> rows that belong to another district of the city.
     """
@@ -112,6 +114,7 @@ class Ledger:
     fits: list[dict[str, Any]] = field(default_factory=list)
     found: dict[int, Found] = field(default_factory=dict)
     unused: dict[int, list[tuple[str, float, int]]] = field(default_factory=dict)
+    filled: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
     elsewhere: dict[int, frozenset[int]] = field(default_factory=dict)
 
     def open(self, origin: Origin) -> int:

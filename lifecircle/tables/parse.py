@@ -269,12 +269,15 @@ def parse_column(
     for place, fault in faults.items():
         shown = _shown(cells.iloc[place], field, mapping)
         ledger.flag(frame, [place], fault, [shown], column=field.name)
+    gone = pd.isna(values)
+    if field.kind in ("id", "text") and not mapping and len(frame):
+        there = len(gone) - int(np.count_nonzero(gone))
+        ledger.filled[int(frame["_origin"].iloc[0]), field.name] = (there, len(gone))
     if field.required:
-        gone = np.flatnonzero(pd.isna(values)).tolist()
-        empty = [place for place in gone if place not in faults]
+        empty = [at for at in np.flatnonzero(gone).tolist() if at not in faults]
         ledger.flag(frame, empty, "missing_value", column=field.name)
     if field.default is not None:
-        values[pd.isna(values)] = field.default
+        values[gone] = field.default
     return pd.Series(
         values, frame.index, dtype=values.dtype, name=field.name, copy=False
     )
