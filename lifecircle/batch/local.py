@@ -240,6 +240,8 @@ class LocalEngine:
 def _live(pipe: Connection) -> None:
     """A worker's life: calls come in by the pipe, stages and results go out."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
+    # Solvers of large districts print lines of their own, whatever they are told.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:

@@ -39,11 +39,12 @@ def engine(odd):
     made.close()
 
 
-def test_a_worker_stays_for_the_next_job_and_tells_its_stages(engine):
+def test_a_worker_stays_for_the_next_job_and_tells_its_stages(engine, capfd):
     futures = [engine.send(job(f"fine{number}")) for number in range(6)]
     pids = {future.result(60).files["pid.txt"] for future in futures}
     assert len(pids) <= 2
     assert sorted(engine.stages) == [(f"fine{number}", "read") for number in range(6)]
+    assert capfd.readouterr() == ("", "")  # what libraries print is no planner's
 
 
 @pytest.mark.parametrize(
