@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 __all__ = [
+    "GRID_M",
     "LEVELS",
     "SLIVER_M",
     "TILED",
@@ -34,6 +35,11 @@ TILED = ("communities", "grids")
 
 LEAST_M2 = 1.0
 """Less common ground, or a smaller gap, is rounding of coordinates."""
+
+GRID_M = 0.0001
+"""Corners of what is joined or cut lie on a grid of this: no crack or spike of rounding
+stays where borders almost meet, and no polygon is lost (GEOS without a grid may leave
+a whole polygon out of a union: libgeos/geos#1344)."""
 
 SLIVER_M = 1.0
 """A polygon, part or gap of less mean width is a sliver."""
@@ -189,7 +195,7 @@ def gaps(shapes: npt.NDArray[np.object_]) -> Faults:
     >>> gaps(np.array(blocks)).area_m2.tolist()
     [100.0]
     """
-    cover = shapely.union_all(_polygons(shapes))
+    cover = shapely.union_all(_polygons(shapes), grid_size=GRID_M)
     half = GAP_M / 2
     closed = shapely.buffer(cover, half, join_style="mitre", mitre_limit=10.0)
     closed = shapely.buffer(closed, -half, join_style="mitre", mitre_limit=10.0)

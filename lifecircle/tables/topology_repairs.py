@@ -10,6 +10,7 @@ import shapely
 from lifecircle.tables.places import shapes_of
 from lifecircle.tables.schemas import SCHEMAS
 from lifecircle.tables.topology import (
+    GRID_M,
     LEVELS,
     SLIVER_M,
     TILED,
@@ -31,10 +32,6 @@ __all__ = ["close_gaps", "give_overlaps", "repair_topology"]
 
 MOST_LOST_SHARE = 0.5
 """A unit that would lose more of its ground is no drawing slip: it is left as drawn."""
-
-_GRID_M = 0.0001
-"""Corners of a changed unit lie on a grid of this, so that no crack or spike of
-rounding stays where borders almost meet."""
 
 _NEAR_M = 0.01
 """A border within this of a gap is shared with it."""
@@ -79,8 +76,9 @@ def give_overlaps(shapes: Shapes, names: npt.NDArray[np.object_]) -> Shapes:
     smaller = np.where(gives, found.second, found.first)
     made = shapes.copy()
     for place in np.unique(larger).tolist():
-        claimed = shapely.union_all(shapes[smaller[larger == place]])
-        rest = shapely.difference(shapes[place], claimed, grid_size=_GRID_M)
+        beside = shapes[smaller[larger == place]]
+        claimed = shapely.union_all(beside, grid_size=GRID_M)
+        rest = shapely.difference(shapes[place], claimed, grid_size=GRID_M)
         if rest.area >= (1.0 - MOST_LOST_SHARE) * shapes[place].area:
             made[place] = rest
     return made
@@ -122,7 +120,7 @@ def close_gaps(
         edge, beside = shapely.boundary(gap), shapely.buffer(made[near], _NEAR_M)
         shared = shapely.length(shapely.intersection(edge, beside)).round(1)
         taker = near[np.lexsort((names[near].astype(str), -shared))[0]]
-        made[taker] = shapely.union(made[taker], gap, grid_size=_GRID_M)
+        made[taker] = shapely.union(made[taker], gap, grid_size=GRID_M)
     return made
 
 
@@ -174,7 +172,7 @@ def repair_topology(
                 "change": f"{made[at].area - drawn[at].area:+,.1f}",
             }
             ledger.flag(frame, [at], "topology_settled", [shown], severity="warning")
-            ground = shapely.union(lost, won)
+            ground = shapely.union(lost, won, grid_size=GRID_M)
             ledger.fault("repaired", table, str(names[at]), ground.area, ground)
         if changed:
             kept[table] = frame.set_geometry(made, crs=frame.crs)
@@ -182,7 +180,7 @@ def repair_topology(
 
 
 def _less(shape: Any, other: Any) -> Any:
-    return shapely.difference(shape, other, grid_size=_GRID_M)
+    return shapely.difference(shape, other, grid_size=GRID_M)
 
 
 def drop_slivers(tables: Mapping[str, Any], *, ledger: Ledger) -> dict[str, Any]:
