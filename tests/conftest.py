@@ -9,12 +9,17 @@ from types import SimpleNamespace
 
 import networkx as nx
 import pytest
+from hypothesis import settings
 from shapely import LineString, Point, box
 
 from lifecircle import conftest as toys
 from lifecircle import jobs
 
 DEMO = Path(__file__).parents[1] / "data" / "demo" / "district.toml"
+
+# The same examples on every run, and no verdict by the clock: a gate must not turn red
+# by chance or load. New examples: pytest -m hypothesis --hypothesis-profile=default
+settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")
