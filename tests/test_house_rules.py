@@ -102,8 +102,9 @@ def test_every_public_name_resolves_to_something_documented():
 
 def test_every_sentence_stands_in_both_languages_with_the_same_values():
     broken = [
-        key
-        for key, entry in text._areas().items()
+        f"{area}.{key}"
+        for area, entries in text._areas().items()
+        for key, entry in entries.items()
         if set(entry) != {"zh", "en"}
         or set(re.findall(r"{(\w+)", entry["zh"]))
         != set(re.findall(r"{(\w+)", entry["en"]))
