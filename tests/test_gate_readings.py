@@ -34,7 +34,7 @@ def assessed(monkeypatch):
     def assess(district):
         calls.clear()
         monkeypatch.setattr(jobs, "read_district", lambda _path, **_options: district)
-        monkeypatch.setattr(jobs, "input_digests", lambda _: [])
+        monkeypatch.setattr(jobs, "input_digests", lambda *_, **_options: [])
         monkeypatch.setattr(jobs, "walk_access", counted)
         return jobs.assess("district.toml"), list(calls)
 
