@@ -11,6 +11,7 @@ import pandas as pd
 
 from lifecircle.evidence import FILLED
 from lifecircle.tables.cells import is_missing, missing_words
+from lifecircle.tables.facts import schema_of
 from lifecircle.tables.found import find_column
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ def filled_columns(ledger: Ledger) -> pd.DataFrame:
     lines: list[tuple[Any, ...]] = []
     for number in sorted(ledger.cells):
         origin, cells = ledger.origins[number], ledger.cells[number]
+        ours = schema_of(origin.table).readable
         for name in map(str, cells.columns):
+            if name in ours and name not in origin.columns:
+                continue  # the district file's own word for every row
             theirs = origin.columns.get(name, name)
             filled, rows = ledger.filled.get((number, name), (0, -1))
             if rows != len(cells):  # not of text, or rows that are notes were dropped

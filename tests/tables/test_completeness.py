@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from lifecircle.model import Source
 from lifecircle.tables import completeness
-from lifecircle.tables.completeness import unused_columns
+from lifecircle.tables.completeness import filled_columns, unused_columns
 from lifecircle.tables.district import read_district
 from lifecircle.tables.found import Found
+from lifecircle.tables.ledger import Ledger, Origin
 
 
 def test_cells_that_hold_data_are_counted_before_any_default(files):
@@ -52,3 +54,15 @@ def test_a_wide_file_is_counted_in_part(monkeypatch, tmp_path):
     # Five cells allow two columns of two rows.
     monkeypatch.setattr(completeness, "_MOST_CELLS", 5)
     assert [line[2] for line in unused_columns(source, found)] == [1, 1, 249]
+
+
+def test_words_of_the_district_file_are_no_column_of_a_file():
+    ledger = Ledger()
+    mapped = {"facility_id": "编号"}
+    number = ledger.open(Origin("facilities", "设施.csv", "", mapped))
+    ledger.cells[number] = pd.DataFrame(
+        {"facility_id": ["a", "b"], "经度": [117.2, None], "status": ["built"] * 2}
+    )
+    filled = filled_columns(ledger)
+    # 经度 is where the points stand; built is said of all rows by the district file.
+    assert filled[["column", "filled"]].values.tolist() == [["编号", 2], ["经度", 1]]
