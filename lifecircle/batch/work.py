@@ -199,7 +199,9 @@ def _assessed(
     from lifecircle.publish.outputs import write_study
 
     path, settings = unpacked(job.path, job.settings, job.parcel, folder / "in")
-    most_bytes = job.memory_bytes or psutil.virtual_memory().total // _cores()
+    most_bytes = job.memory_bytes or (
+        psutil.virtual_memory().total // (psutil.cpu_count() or 1)
+    )
     _files.most_bytes = int(_SHARE_KEPT * most_bytes) if job.parcel is None else 0
     study = jobs.assess(path, settings=settings, report=report, files=_files)
     report("publish")
@@ -207,10 +209,6 @@ def _assessed(
     write_study(study, out, lang=job.lang)
     write_lists(study.district, out, lang=job.lang)
     return _contents(out), summary_of(study)
-
-
-def _cores() -> int:
-    return psutil.cpu_count() or 1
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

@@ -24,13 +24,12 @@ from lifecircle.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from lifecircle.model import Assessment, RuleBook
     from lifecircle.publish.cells import Sheet
     from lifecircle.text import Language
 
-__all__ = ["report_page", "write_report"]
+__all__ = ["report_page"]
 
 _OF_A_COMMUNITY = (
     *("community_name", "households", "grids_today", "in_range_today", "k"),
@@ -41,27 +40,6 @@ _OF_A_COMMUNITY = (
 
 _UNKNOWN = "not_assessed"
 _VERDICTS = ("fail", "pass", _UNKNOWN, "benchmark", "reference")
-
-
-def write_report(study: Assessment, path: str | Path, *, lang: Language = "zh") -> None:
-    """Write the review report: one page that fetches nothing and runs nothing.
-
-    Parameters
-    ----------
-    study : Assessment
-        A finished study.
-    path : str or Path
-        File to write; the same study gives the same bytes.
-    lang : {"zh", "en"}
-        Language.
-
-    Examples
-    --------
-    >>> write_report(study, "out/report.html")  # doctest: +SKIP
-    """
-    from pathlib import Path
-
-    Path(path).write_bytes(report_page(study, lang=lang).encode("utf-8"))
 
 
 def report_page(

@@ -128,7 +128,7 @@ def check_fits(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> None:
                 found = fits(points, tree, cover, declared=declared, crs=crs)
                 _keep(table, found, number, ledger)
                 _report(table, found, number, ledger)
-    check_inside(tables["communities"], alone, crs=crs, ledger=ledger)
+    check_inside(tables["communities"], cover, alone, crs=crs, ledger=ledger)
 
 
 def _spots(table: str, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:

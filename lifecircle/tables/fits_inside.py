@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from lifecircle.tables.places import shapes_of
 from lifecircle.tables.readings import readings
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ FEWEST_OUT, TIMES_LESS, STRAYS = 5, 5, 0.03
 
 def check_inside(
     communities: GeoDataFrame,
+    cover: Any,
     layers: Sequence[tuple[int, npt.NDArray[np.float64]]],
     *,
     crs: str,
@@ -40,6 +40,8 @@ def check_inside(
     ----------
     communities : GeoDataFrame
         In ``crs``, with the hidden columns.
+    cover : shapely geometry
+        Their union, prepared.
     layers : sequence of (int, float64 array (n, 2))
         Number of the origin, and its points in ``crs``.
     crs : str
@@ -53,11 +55,8 @@ def check_inside(
     At least five points lie outside as declared, under the other reading no more than
     a fifth as many and at most 3 % of all.
     """
-    shapes = shapes_of(communities)
-    cover = shapely.union_all(shapes)
     if cover.is_empty:
         return
-    shapely.prepare(cover)
     for number, points in layers:
         declared = ledger.origins[number].crs
         outside = {

@@ -20,7 +20,8 @@ _AREA_MARGIN_DEG = 3.0
 
 BENT = 0.003
 """A district's system may lengthen or shorten 1,000 m by no more than 3 m: the edge of
-a 6-degree zone does so by 1.4 m at most, a meridian 6 degrees too far by 4 m."""
+a 6-degree zone does so by 1.4 m at most, a meridian 6 degrees too far by 4 m (at
+31 degrees north)."""
 
 
 def contradiction_m(declared: str, found: CRS, bounds: npt.ArrayLike) -> float:
