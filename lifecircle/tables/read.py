@@ -199,12 +199,15 @@ def _flag_merged(
             ledger.flag(frame, merged, "number_merged", shown, column=ours)
 
 
-def _axis(frame: pd.DataFrame, axis: str, ledger: Ledger) -> npt.NDArray[np.float64]:
-    """Coordinates of one axis as numbers; NaN where the row is left out."""
+def _axis(
+    frame: pd.DataFrame, axis: str, ledger: Ledger, *, told: str = ""
+) -> npt.NDArray[np.float64]:
+    """Numbers, NaN where a row is left out; one without ``told`` is told already."""
     numbers = np.full(len(frame), np.nan)
     for place, cell in enumerate(frame[f"@{axis}"]):
         if is_missing(cell):
-            ledger.flag(frame, [place], "missing_value", column=axis)
+            if not told or not is_missing(frame[f"@{told}"].iloc[place]):
+                ledger.flag(frame, [place], "missing_value", column=axis)
             continue
         try:
             numbers[place] = to_number(cell, ("°", "m", "米", "度"))
@@ -219,7 +222,8 @@ def _geometry_of(
 ) -> npt.NDArray[np.object_] | None:
     """Shapes in the file's coordinates, two-dimensional; None where there are none."""
     if source.x and source.y:
-        x, y = _axis(frame, source.x, ledger), _axis(frame, source.y, ledger)
+        x = _axis(frame, source.x, ledger)
+        y = _axis(frame, source.y, ledger, told=source.x)
         shapes = np.full(len(frame), None, dtype=object)
         known = ~(np.isnan(x) | np.isnan(y))
         shapes[known] = shapely.points(x[known], y[known])

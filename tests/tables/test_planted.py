@@ -194,6 +194,15 @@ def test_one_swapped_point_is_named_by_its_row(files):
     assert [(p.key, p.row) for p in errors] == [("tables.crs_swapped", 3)]
 
 
+def test_a_row_without_coordinates_is_one_error(files):
+    files.facilities.loc[[0, 1], "经度"] = ""
+    files.facilities.loc[[1, 2], "纬度"] = ""
+    problems, _ = check_district(files.write())
+    found = [p for p in problems if p.key == "tables.missing_value"]
+    # F1 lacks the one, F2 both, F3 the other
+    assert [(p.row, p.column) for p in found] == [(2, "经度"), (3, "经度"), (4, "纬度")]
+
+
 def test_zero_length_roads_are_left_out_and_counted(files):
     files.roads.loc[3] = {
         "编号": "R4",
