@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from lifecircle.tables.households import Estimate, estimate_households, estimate_persons
+from lifecircle.tables.many import leave_out_many
 from lifecircle.tables.part import whole
 from lifecircle.tables.places import containing, largest_overlap, shapes_of
 from lifecircle.tables.repeats import warn_many, warn_repeats
@@ -32,13 +33,20 @@ def _report_outside(
     ledger: Ledger,
 ) -> None:
     off = np.flatnonzero(pd.isna(lies_in) & ~shapely.is_missing(shapes_of(frame)))
-    points = shapely.point_on_surface(shapes_of(frame)[off])
+    few = leave_out_many(
+        frame,
+        off,
+        ("buildings_outside", "building_outside"),
+        column=key,
+        ledger=ledger,
+    )
+    points = shapely.point_on_surface(shapes_of(frame)[few])
     x, y = shapely.get_x(points), shapely.get_y(points)
     shown = [
         {"value": value, "x": f"{east:.1f}", "y": f"{north:.1f}"}
-        for value, east, north in zip(frame[key].iloc[off], x, y, strict=True)
+        for value, east, north in zip(frame[key].iloc[few], x, y, strict=True)
     ]
-    ledger.flag(frame, off, "building_outside", shown, column=key)
+    ledger.flag(frame, few, "building_outside", shown, column=key)
 
 
 def _with_communities(

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifecircle.tables.ledger import HIDDEN
+from lifecircle.tables.many import examples, leave_out_many
 from lifecircle.tables.parse import nearest
 from lifecircle.tables.part import whole
 from lifecircle.tables.schemas import SCHEMAS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    import numpy.typing as npt
     import pandas as pd
 
     from lifecircle.tables.ledger import Ledger
@@ -35,10 +34,6 @@ _REFERENCES = (
 """Table, column, and the table whose ids it must hold."""
 
 _OPTIONAL_TABLES = frozenset({"compounds", "grids"})
-_MOST_SINGLY = 20
-"""Rows of a source told one by one; more have one cause and are told together."""
-
-_EXAMPLES = 5
 
 
 def check_references(
@@ -66,16 +61,16 @@ def check_references(
         given = frame[column]
         wrong = given.notna() & ~given.isin(known)
         places = np.flatnonzero(wrong.to_numpy())
+        key = f"unknown_{SCHEMAS[parent].key}"
         ordered = sorted(known)
-        about = {"parent": parent, "known": _examples(ordered)}
-        many = _many(frame, places, column)
-        for number, counts in many.items():
-            shown = {**about, **counts}
-            if known:
-                ledger.report("ids_unmatched", shown, origin=number, column=column)
-            else:
-                ledger.report("ids_without_table", shown, origin=number, column=column)
-        few = places[~frame["_origin"].iloc[places].isin(many).to_numpy()]
+        few = leave_out_many(
+            frame,
+            places,
+            ("ids_unmatched" if known else "ids_without_table", key),
+            column=column,
+            ledger=ledger,
+            about={"parent": parent, "known": examples(ordered)},
+        )
         values = given.to_numpy()
         singly = [
             {
@@ -85,35 +80,7 @@ def check_references(
             }
             for place in few
         ]
-        key = f"unknown_{SCHEMAS[parent].key}"
         ledger.flag(frame, few, key, singly, column=column)
-        _leave_out(frame, places, key, ledger)
-
-
-def _leave_out(
-    frame: pd.DataFrame, places: npt.NDArray[np.intp], key: str, ledger: Ledger
-) -> None:
-    for origin, row in frame.iloc[places][list(HIDDEN)].to_numpy().tolist():
-        ledger.leave_out(int(origin), int(row), key)
-
-
-def _examples(ids: Iterable[Any]) -> str:
-    return "、".join(map(str, list(dict.fromkeys(ids))[:_EXAMPLES]))
-
-
-def _many(
-    frame: pd.DataFrame, places: npt.NDArray[np.intp], column: str
-) -> dict[int, dict[str, Any]]:
-    """Sources with many of some rows: how many they are, of how many, the first ids."""
-    origins, ids = frame["_origin"].to_numpy(), frame[column].to_numpy()
-    told = {}
-    for number in np.unique(origins[places]).tolist():
-        own = places[origins[places] == number]
-        if len(own) > _MOST_SINGLY:
-            every = int(np.count_nonzero(origins == number))
-            value = _examples(ids[own])
-            told[int(number)] = {"rows": len(own), "all": every, "value": value}
-    return told
 
 
 def rows_of_known(
@@ -137,16 +104,14 @@ def rows_of_known(
     """
     gone = ledger.standing(frame) & ~frame["facility_id"].isin(known).to_numpy()
     orphans = np.flatnonzero(gone)
-    many = _many(frame, orphans, "facility_id")
-    for number, counts in many.items():
-        ledger.report(
-            "facilities_left_out",
-            counts,
-            origin=number,
-            column="facility_id",
-            severity="warning",
-        )
-    few = orphans[~frame["_origin"].iloc[orphans].isin(many).to_numpy()]
+    few = leave_out_many(
+        frame,
+        orphans,
+        ("facilities_left_out", "facility_left_out"),
+        column="facility_id",
+        ledger=ledger,
+        severity="warning",
+    )
     ids = frame["facility_id"].to_numpy()
     shown = [{"value": ids[place]} for place in few]
     ledger.flag(
@@ -157,5 +122,4 @@ def rows_of_known(
         column="facility_id",
         severity="warning",
     )
-    _leave_out(frame, orphans, "facility_left_out", ledger)
     return ledger.kept(frame)

@@ -12,6 +12,7 @@ import pandas as pd
 from lifecircle.standards.facts import facts
 from lifecircle.tables.facts import schema_of
 from lifecircle.tables.ledger import HIDDEN
+from lifecircle.tables.many import examples, leave_out_many
 from lifecircle.tables.parse import nearest
 from lifecircle.tables.schemas import NUMERIC
 
@@ -39,7 +40,6 @@ _KEY = ["level", "unit_id"]
 _COLUMNS = [*_KEY, "fact", "value", "text"]
 _IN_TEN_THOUSAND = re.compile(r"万元|\(万\)")
 _BARE_NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d*)?")
-_MOST_SUGGESTIONS = 40
 
 
 def to_yuan(cells: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
@@ -117,23 +117,26 @@ def _check_units(
     frame: pd.DataFrame, units: Mapping[str, frozenset[str]], ledger: Ledger
 ) -> None:
     """Warn of units that are not there; their rows are left out."""
-    pairs = list(zip(frame["level"], frame["unit_id"], strict=True))
-    lost = [
-        place
-        for place, (level, unit) in enumerate(pairs)
-        if level in units and unit not in units[level]
-    ]
-    few = len(lost) <= _MOST_SUGGESTIONS
-    shown = []
-    for level, unit in (pairs[place] for place in lost):
-        near = nearest(unit, sorted(units[level])) if few else ""
-        shown.append({"value": unit, "level": level, "nearest": near})
-    ledger.flag(
-        frame, lost, "unknown_unit", shown, column="unit_id", severity="warning"
-    )
-    hidden = frame[list(HIDDEN)].to_numpy(dtype=np.int64).tolist()
-    for origin, row in (hidden[place] for place in lost):
-        ledger.leave_out(origin, row, "unknown_unit")
+    ids = frame["unit_id"].to_numpy()
+    for level, known in units.items():
+        there = sorted(known)
+        lost = (frame["level"] == level) & ~frame["unit_id"].isin(known)
+        few = leave_out_many(
+            frame,
+            np.flatnonzero(lost.to_numpy()),
+            ("units_unmatched", "unknown_unit"),
+            column="unit_id",
+            ledger=ledger,
+            about={"level": level, "known": examples(there)},
+            severity="warning",
+        )
+        shown = [
+            {"value": ids[at], "level": level, "nearest": nearest(ids[at], there)}
+            for at in few
+        ]
+        ledger.flag(
+            frame, few, "unknown_unit", shown, column="unit_id", severity="warning"
+        )
 
 
 def _said_before(

@@ -76,3 +76,29 @@ def test_rooms_of_facilities_left_out_are_one_warning(files):
     (one,) = told(problems, "facilities_left_out")
     assert (one.severity, one.values["rows"]) == ("warning", 22)
     assert sum(rejected["reason"] == "tables.facility_left_out") == 22
+
+
+def test_a_list_of_the_whole_city_is_one_error_that_says_the_ways_out(files):
+    mine = files.buildings.iloc[[0]]
+    beyond = [mine.assign(编号=f"W{n}").translate(0.0, 2000.0) for n in range(25)]
+    city = [mine.assign(编号=f"W{n}", geometry=at) for n, at in enumerate(beyond)]
+    files.buildings = pd.concat([files.buildings, *city], ignore_index=True)
+    found = examine_district(files.write())
+    assert not told(found.problems, "building_outside")
+    (one,) = told(found.problems, "buildings_outside")
+    assert (one.severity, one.layer, one.row, one.column) == (
+        "error",
+        "楼栋",
+        None,
+        "编号",
+    )
+    assert (one.values["rows"], one.values["all"]) == (25, 30)
+    for lang in ("zh", "en"):
+        _, what, fix = problem_lines(one, lang)
+        assert "W0、W1、W2、W3、W4" in what
+        assert "[district.part]" in fix
+        assert "crs" in fix
+    lost = found.rejected[found.rejected["reason"] == "tables.building_outside"]
+    # B1 to B5 are rows 1 to 5; each of the others is listed, and where it lies
+    assert list(lost["row"]) == list(range(6, 31))
+    assert lost.geometry.bounds["miny"].round(1).unique().tolist() == [3_522_150.0]

@@ -187,6 +187,19 @@ def test_a_unit_that_is_not_there_is_warned_of_and_left_out(files):
     ]
 
 
+def test_many_units_that_are_not_there_are_one_warning(files):
+    rows = [[f"C{n}", "1", "2", "是", "", "1"] for n in range(10, 31)]
+    district = read_district(_with_register(files, [*ROWS, *rows]))
+    (one,) = [p for p in district.problems if p.key.startswith("tables.unit")]
+    assert (one.key, one.severity) == ("tables.units_unmatched", "warning")
+    said = {"level": "community", "known": "C01、C02", "rows": 21, "all": 23}
+    assert {name: one.values[name] for name in said} == said
+    assert one.values["value"] == "C10、C11、C12、C13、C14"
+    # a heading, C01, C02, then these
+    assert district.rejected["row"].tolist() == list(range(4, 25))
+    assert set(district.rejected["reason"]) == {"tables.unknown_unit"}
+
+
 def test_units_of_a_table_that_cannot_be_read_are_not_doubted(files):
     path = _with_register(files, [*ROWS, ["C9", "1", "2", "是", "", "1"]])
     (files.folder / "社区.shp").unlink()

@@ -46,6 +46,8 @@ def _keys_of(tree, known):
                     and "_" in argument.value
                     and argument.value not in known
                 }
+            if name == "leave_out_many":
+                keys |= _words(node.args[2])
             if name == "FileFault":
                 given = [one.value for one in node.keywords if one.arg == "key"]
                 keys |= {key for one in given for key in _words(one) if "_" in key}
