@@ -12,7 +12,7 @@ from lifecircle.tables.households import Estimate, estimate_households, estimate
 from lifecircle.tables.many import leave_out_many
 from lifecircle.tables.part import whole
 from lifecircle.tables.places import containing, largest_overlap, shapes_of
-from lifecircle.tables.repeats import warn_many, warn_repeats
+from lifecircle.tables.repeats import warn_many, warn_repeated_buildings, warn_repeats
 from lifecircle.tables.schemas import SCHEMAS
 
 if TYPE_CHECKING:
@@ -264,8 +264,8 @@ def relate_demand(
     _warn_elderly(filled, ledger=ledger)
     known = filled["households"].notna()
     filled = (filled if known.all() else filled[known]).assign(role="inside")
-    if not by_building:
-        warn_repeats(filled, ledger=ledger)
+    warn = warn_repeated_buildings if by_building else warn_repeats
+    warn(filled, ledger=ledger)
     if located:
         counts = filled["community_id"].value_counts()
         left_out = all_counts.sub(counts, fill_value=0).astype(int)

@@ -12,11 +12,13 @@ from lifecircle.standards.catalogue import BRACKETS, fold, without_brackets
 from lifecircle.tables.places import shapes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from lifecircle.tables.ledger import Ledger
 
-__all__ = ["ALIKE_M", "warn_many", "warn_repeats"]
+__all__ = ["ALIKE_M", "warn_many", "warn_repeated_buildings", "warn_repeats"]
 
 ALIKE_M = 300.0
 """Two rows of one name within this are most likely one compound: listings of several
@@ -24,6 +26,12 @@ sites stand up to 280 m apart."""
 
 MANY = 20_000
 """Households that no row has: compounds are often given as buildings, a row each."""
+
+_MOST_OF_A_NAME = 200
+"""A name of more rows is a word, such as 宿舍, and no name."""
+
+_MEAN_OF_A_NAME = 3
+"""Buildings with more rows a name are called after their compound or by number."""
 
 
 def warn_repeats(compounds: pd.DataFrame, *, ledger: Ledger) -> None:
@@ -38,39 +46,115 @@ def warn_repeats(compounds: pd.DataFrame, *, ledger: Ledger) -> None:
         households that they add; nothing is merged. Names are compared without
         brackets, but two different ones (一期, 二期) are two compounds.
     """
-    whole = [fold(name) for name in compounds["name"]]
-    names = pd.Series([without_brackets(name) for name in whole])
-    branches = np.array(["".join(BRACKETS.findall(name)) for name in whole])
-    counted = compounds["households"].gt(0.0).to_numpy() & names.ne("").to_numpy()
-    at = np.flatnonzero(counted & names.duplicated(keep=False).to_numpy())
-    points = shapely.centroid(shapes_of(compounds)[at])
-    first, second = shapely.STRtree(points).query(
-        points, predicate="dwithin", distance=ALIKE_M
+    named = _named(compounds)
+    again = _repeats(named, ["name"], _are_near)
+    _tell(compounds, again, "compounds_repeat", ledger=ledger)
+
+
+def warn_repeated_buildings(buildings: pd.DataFrame, *, ledger: Ledger) -> None:
+    """Warn of compounds that stand twice in a list given as buildings.
+
+    Parameters
+    ----------
+    buildings : DataFrame
+        As ``warn_repeats`` takes it.
+    ledger : Ledger
+        As of ``warn_repeats``. Buildings of one compound bear one name as often as
+        not: both rows must have as many households, and footprints must meet; a
+        source with more than three rows a name is passed over.
+    """
+    named = _named(buildings)
+    counts = named.groupby("origin")["name"].agg(["size", "nunique"])
+    shared = counts.index[counts["size"] > _MEAN_OF_A_NAME * counts["nunique"]]
+    named = named[~named["origin"].isin(shared)]
+    again = _repeats(named, ["name", "households"], _are_one_ground)
+    _tell(buildings, again, "buildings_repeat", ledger=ledger)
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows that count households under a name; the index is their position."""
+    named = pd.DataFrame(
+        {
+            "name": rows["name"].to_numpy(),
+            "households": rows["households"].to_numpy(),
+            "origin": rows["_origin"].to_numpy(),
+            "shape": shapes_of(rows),
+        }
     )
-    codes = pd.factorize(names.iloc[at])[0]
-    alike = (first < second) & (codes[first] == codes[second])
-    phases = branches[at[first]], branches[at[second]]
-    alike &= (phases[0] == "") | (phases[1] == "") | (phases[0] == phases[1])
-    pairs = pd.DataFrame({"earlier": at[first[alike]], "later": at[second[alike]]})
-    pairs = pairs.sort_values(["later", "earlier"]).drop_duplicates("later")
-    origins, rows = compounds["_origin"].to_numpy(), compounds["_row"].to_numpy()
-    households = compounds["households"].to_numpy()
-    for number in np.unique(origins[pairs["later"]]):
-        own = pairs[origins[pairs["later"]] == number]
+    named = named[(named["households"] > 0.0) & named["name"].notna()]
+    whole = [fold(name) for name in named["name"]]
+    named = named.assign(
+        name=[without_brackets(name) for name in whole],
+        branch=["".join(BRACKETS.findall(name)) for name in whole],
+    )
+    return named[named["name"] != ""]
+
+
+def _repeats(
+    named: pd.DataFrame,
+    by: list[str],
+    alike: Callable[[pd.DataFrame, pd.DataFrame], npt.NDArray[np.bool_]],
+) -> pd.DataFrame:
+    """``later`` rows and the first ``earlier`` one that each repeats, by position."""
+    groups = named.groupby(by, sort=False)
+    size = groups["name"].transform("size")
+    named = named.assign(group=groups.ngroup())
+    named = named[(size > 1) & (size <= _MOST_OF_A_NAME)]
+    named = named.sort_values("group", kind="stable")
+    group = named["group"].to_numpy()
+    first = pd.Series(-1, index=named.index)
+    for step in range(1, len(named)):
+        same = np.flatnonzero(group[:-step] == group[step:])
+        if not len(same):
+            break
+        earlier, later = named.iloc[same], named.iloc[same + step]
+        hit = alike(earlier, later)
+        first.loc[later.index[hit]] = earlier.index[hit]
+    first = first[first >= 0].sort_index()
+    return pd.DataFrame({"later": first.index, "earlier": first.to_numpy()})
+
+
+def _are_near(earlier: pd.DataFrame, later: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether pairs of one name stand where one compound is, and are no two phases."""
+    away_m = shapely.distance(
+        shapely.centroid(earlier["shape"].to_numpy()),
+        shapely.centroid(later["shape"].to_numpy()),
+    )
+    phases = earlier["branch"].to_numpy(), later["branch"].to_numpy()
+    one: npt.NDArray[np.bool_] = phases[0] == phases[1]
+    return (away_m <= ALIKE_M) & (one | (phases[0] == "") | (phases[1] == ""))
+
+
+def _are_one_ground(
+    earlier: pd.DataFrame, later: pd.DataFrame
+) -> npt.NDArray[np.bool_]:
+    """Whether pairs are near, and their footprints meet where both have one."""
+    shapes = earlier["shape"].to_numpy(), later["shape"].to_numpy()
+    drawn = (shapely.area(shapes[0]) > 0.0) & (shapely.area(shapes[1]) > 0.0)
+    apart: npt.NDArray[np.bool_] = drawn & ~shapely.intersects(*shapes)
+    return _are_near(earlier, later) & ~apart
+
+
+def _tell(rows: pd.DataFrame, again: pd.DataFrame, key: str, *, ledger: Ledger) -> None:
+    """One warning a source: how many rows repeat others, and their households."""
+    origins, numbers = rows["_origin"].to_numpy(), rows["_row"].to_numpy()
+    households = rows["households"].to_numpy()
+    for number in np.unique(origins[again["later"]]):
+        own = again[origins[again["later"]] == number]
         later, earlier = own["later"].to_numpy(), own["earlier"].to_numpy()
         shown = {
             "count": f"{len(own):,}",
             "limit": f"{ALIKE_M:.0f}",
-            "value": compounds["name"].iloc[later[0]],
+            "value": rows["name"].iloc[later[0]],
             "file": ledger.origins[int(origins[earlier[0]])].file,
-            "earlier": int(rows[earlier[0]]),
+            "earlier": int(numbers[earlier[0]]),
             "households": f"{households[later].sum():,.0f}",
         }
         ledger.report(
-            "compounds_repeat",
+            key,
             shown,
             origin=int(number),
-            row=int(rows[later[0]]),
+            row=int(numbers[later[0]]),
             column="name",
             severity="warning",
         )

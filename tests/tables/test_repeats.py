@@ -7,7 +7,11 @@ import shapely
 
 from lifecircle.tables.district import examine_district
 from lifecircle.tables.ledger import Ledger, Origin
-from lifecircle.tables.repeats import warn_many, warn_repeats
+from lifecircle.tables.repeats import (
+    warn_many,
+    warn_repeated_buildings,
+    warn_repeats,
+)
 
 
 def told(rows, check):
@@ -53,6 +57,56 @@ def test_rows_without_names_are_not_alike():
     assert told([(0, 2, None, 5.0, 0.0), (0, 3, "", 5.0, 0.0)], repeats) == []
 
 
+def twice(frame, ledger):
+    warn_repeated_buildings(frame, ledger=ledger)
+
+
+def test_compounds_given_as_buildings_are_told_where_households_agree():
+    found = told(
+        [
+            (0, 2, "渡口花园", 500.0, 0.0),
+            (0, 3, "渡口花园（东区）", 500.0, 276.0),
+            (0, 4, "渡口花园", 480.0, 10.0),  # another number: perhaps another building
+            (0, 5, "河东小区", 300.0, 0.0),
+            (0, 6, "河东小区", 300.0, 301.0),  # too far
+            (1, 2, "河东小区", 300.0, 300.0),
+        ],
+        twice,
+    )
+    assert [(file, row, v["count"], v["households"]) for file, row, _, v in found] == [
+        ("链家.csv", 3, "1", "500"),
+        ("贝壳.csv", 2, "1", "300"),
+    ]
+    assert (found[1][3]["file"], found[1][3]["earlier"]) == ("链家.csv", 5)
+
+
+def test_buildings_called_after_their_compound_are_no_repeats():
+    # Four buildings a name, all alike: names do not tell one from another.
+    slabs = [
+        (0, number, name, 36.0, 20.0 * number)
+        for number, name in enumerate(["渡口花园", "河东小区"] * 4)
+    ]
+    assert told(slabs, twice) == []
+
+
+def test_footprints_beside_each_other_are_two_buildings():
+    ledger = Ledger()
+    ledger.open(Origin("buildings", "楼栋.gpkg", "", {}, "EPSG:4548"))
+    frame = gpd.GeoDataFrame(
+        {"_origin": 0, "_row": [1, 2, 3], "name": "渡口花园", "households": 36.0},
+        geometry=[shapely.box(x, 0, x + 12, 40) for x in (0, 30, 31)],
+    )
+    twice(frame, ledger)
+    ((row, values),) = [(p.row, p.values) for p in ledger.problems]
+    assert (row, values["earlier"], values["count"]) == (3, 2, "1")
+
+
+def test_a_word_that_hundreds_bear_is_no_name():
+    hall = [(0, row, "宿舍", 50.0, 0.0) for row in range(201)]
+    assert told(hall, repeats) == []
+    assert told(hall[:200], repeats)[0][3]["count"] == "199"
+
+
 def test_totals_of_no_compound():
     rows = [(0, 2, "甲", 240_000.0, 0.0), (0, 3, "乙", 20_000.0, 0.0)]
     found = told(rows, lambda f, ledger: warn_many(f, ledger=ledger))
@@ -82,3 +136,22 @@ def test_estimated_households_of_a_repeated_compound_count_too(files):
     found = examine_district(files.write())
     told = {p.key: p.values for p in found.problems}["tables.compounds_repeat"]
     assert (told["count"], told["households"]) == ("1", "100")
+
+
+def test_a_district_of_buildings_is_looked_at_too(files):
+    files.config = files.config.replace(
+        'columns = { building_id = "编号", ',
+        'columns = { building_id = "编号", name = "名称", ',
+    )
+    files.buildings["名称"] = ["渡口花园", "桃园", None, None, "渡口花园"]
+    files.buildings["户数"] = ["40户", "暂无数据", None, None, "40"]
+    files.buildings.loc[4, "geometry"] = shapely.Point(520_140.0, 3_520_160.0)
+    found = examine_district(files.write())
+    (one,) = [p for p in found.problems if p.key == "tables.buildings_repeat"]
+    assert (one.severity, one.layer, one.row, one.column) == (
+        "warning",
+        "楼栋",
+        5,
+        "名称",
+    )
+    assert one.values["earlier"] == 1

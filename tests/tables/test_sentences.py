@@ -15,7 +15,7 @@ from lifecircle.tables.schemas import SCHEMAS
 from lifecircle.tables.topology_checks import _SENTENCES
 from lifecircle.text import sentences
 
-_REPORTS = {"report", "flag", "leave_out", "unknown"}
+_REPORTS = {"report", "flag", "leave_out", "unknown", "_tell"}
 # Keys that functions return instead of reporting, by function.
 _GIVEN_BACK = {
     *("_fault", "_number_fault", "_judge", "_why_invalid", "coordinate_faults"),
