@@ -116,13 +116,11 @@ def _repeats(
 
 def _are_near(earlier: pd.DataFrame, later: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Whether pairs of one name stand where one compound is, and are no two phases."""
-    away_m = shapely.distance(
-        shapely.centroid(earlier["shape"].to_numpy()),
-        shapely.centroid(later["shape"].to_numpy()),
-    )
-    phases = earlier["branch"].to_numpy(), later["branch"].to_numpy()
-    one: npt.NDArray[np.bool_] = phases[0] == phases[1]
-    return (away_m <= ALIKE_M) & (one | (phases[0] == "") | (phases[1] == ""))
+    middles = [shapely.centroid(one["shape"].to_numpy()) for one in (earlier, later)]
+    alike: npt.NDArray[np.bool_] = shapely.distance(*middles) <= ALIKE_M
+    first, second = earlier["branch"].to_numpy(), later["branch"].to_numpy()
+    alike &= (first == second) | (first == "") | (second == "")
+    return alike
 
 
 def _are_one_ground(
