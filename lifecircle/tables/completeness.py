@@ -13,6 +13,7 @@ from lifecircle.evidence import FILLED
 from lifecircle.tables.cells import is_missing, missing_words
 from lifecircle.tables.facts import schema_of
 from lifecircle.tables.found import find_column
+from lifecircle.tables.labels import label_columns
 
 if TYPE_CHECKING:
     from lifecircle.model import Source
@@ -90,7 +91,8 @@ def unused_columns(source: Source, found: Found) -> list[tuple[str, float, int]]
     >>> unused_columns(source, found)
     [('备注', 1, 1)]
     """
-    wanted = {*source.columns.values(), source.x, source.y} - {""}
+    wanted = {*source.columns.values(), *label_columns(source.columns)}
+    wanted = {*wanted, source.x, source.y} - {""}
     used = {place for name in wanted for place in find_column(name, found.names)}
     rest = [place for place in range(len(found.names)) if place not in used]
     counted = rest[: min(_MOST_COLUMNS, _MOST_CELLS // max(1, len(found.rows)))]

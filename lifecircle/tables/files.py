@@ -27,6 +27,7 @@ from lifecircle.tables.found import (
     refuse_other_encoding,
     without_folder,
 )
+from lifecircle.tables.labels import with_levels
 from lifecircle.tables.parse import nearest
 from lifecircle.tables.postgis import read_database
 from lifecircle.tables.spreadsheets import (
@@ -197,7 +198,7 @@ def read_file(source: Source) -> Found:
     Returns
     -------
     Found
-        The file as found.
+        The file as found; a label in several columns is one more column.
 
     Raises
     ------
@@ -206,6 +207,10 @@ def read_file(source: Source) -> Found:
         another kind than its name says, if its text is in another encoding than
         declared, or if a database gives no answer.
     """
+    return with_levels(_read(source), source.columns)
+
+
+def _read(source: Source) -> Found:
     if source.database:
         return read_database(source)
     _refuse_missing(source.path)

@@ -6,19 +6,16 @@ screen, each with its evidence, for a person to confirm.
 
 from __future__ import annotations
 
-import re
-import tomllib
-import unicodedata
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from lifecircle.tables.aliases import aliases, bare, spoken
 from lifecircle.tables.cells import is_missing, to_number, to_text, to_year
 from lifecircle.tables.facts import TABLES, schema_of
 from lifecircle.tables.guess_crs import CrsGuess, guess_crs
 from lifecircle.tables.guess_values import guess_provider, guess_values
+from lifecircle.tables.labels import label_columns
 from lifecircle.tables.persons import personal_columns
 from lifecircle.tables.read import ROW_NUMBER
 from lifecircle.tables.schemas import NUMERIC
@@ -31,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Evidence", "Guess", "guess"]
 
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】")
-_BELONGS = re.compile(r"^(所属|所在)(?=.)")
 _TRUNCATED_BYTES = 8
 """Names of shapefile columns end at ten bytes; a character cut there is dropped."""
 _NONE = "none"
@@ -104,43 +99,16 @@ class Guess:
     reasons: tuple[Evidence, ...] = ()
 
 
-@cache
-def _aliases() -> dict[str, Any]:
-    source = files("lifecircle.tables").joinpath("aliases.toml")
-    return tomllib.loads(source.read_text(encoding="utf-8"))
-
-
-def _plain(name: str) -> str:
-    """A name as aliases are compared: narrow, lower, without blanks and brackets."""
-    narrow = "".join(unicodedata.normalize("NFKC", name).split()).lower()
-    return _BELONGS.sub("", re.sub(r"[_\-.]", "", _BRACKETS.sub("", narrow)))
-
-
-def _spoken(layer: Layer) -> dict[str, str]:
-    """The file's names -> as aliases are compared; of merged headings the lowest.
-
-    A lowest heading that stands under several upper ones says nothing by itself.
-    """
-    if layer.header_rows == 1:
-        return {name: _plain(name) for name in layer.names}
-    lowest = {name: _plain(name.rsplit("-", 1)[-1]) for name in layer.names}
-    times = Counter(lowest.values())
-    return {
-        name: last if times[last] == 1 else _plain(name)
-        for name, last in lowest.items()
-    }
-
-
 def _names_of(table: str, ours: str) -> list[str]:
-    own = _aliases().get(table, {}).get(ours, [])
-    return list(dict.fromkeys([*_aliases()["shared"].get(ours, []), *own, ours]))
+    own = aliases().get(table, {}).get(ours, [])
+    return list(dict.fromkeys([*aliases()["shared"].get(ours, []), *own, ours]))
 
 
 @cache
 def _tables_with(name: str) -> int:
     """How many tables know a column of this name: few say much."""
     return sum(
-        any(name in map(_plain, _names_of(table, ours)) for ours in _readable(table))
+        any(name in map(bare, _names_of(table, ours)) for ours in _readable(table))
         for table in TABLES
     )
 
@@ -150,7 +118,7 @@ def _readable(table: str) -> Mapping[str, Field]:
 
 
 def _fits_name(theirs: str, plain: str, alias: str, *, truncated: bool) -> bool:
-    wanted = _plain(alias)
+    wanted = bare(alias)
     if plain == wanted:
         return True
     cut = truncated and len(theirs.encode()) >= _TRUNCATED_BYTES
@@ -182,14 +150,14 @@ def _columns(layer: Layer, table: str) -> dict[str, str]:
     """Our columns -> the file's, the most trusted names first, each used once."""
     truncated = layer.path.suffix.lower() in (".shp", ".zip")
     cells = dict(zip(layer.names, layer.samples, strict=True))
-    spoken = _spoken(layer)
+    plain = spoken(layer)
     fits = [
         (rank, place, ours, theirs)
         for place, (ours, column) in enumerate(_readable(table).items())
         for rank, alias in enumerate(_names_of(table, ours))
         for theirs in layer.names
         if theirs
-        and _fits_name(theirs, spoken[theirs], alias, truncated=truncated)
+        and _fits_name(theirs, plain[theirs], alias, truncated=truncated)
         and _fits_cells(cells[theirs], column)
     ]
     found: dict[str, str] = {}
@@ -201,13 +169,13 @@ def _columns(layer: Layer, table: str) -> dict[str, str]:
 
 def _axis(layer: Layer, axis: str) -> str:
     cells = dict(zip(layer.names, layer.samples, strict=True))
-    spoken = _spoken(layer)
-    for alias in _aliases()["coordinates"][axis]:
+    plain = spoken(layer)
+    for alias in aliases()["coordinates"][axis]:
         for theirs in layer.names:
             known = [cell for cell in cells[theirs] if not is_missing(cell)]
             if (
                 known
-                and spoken[theirs] == _plain(alias)
+                and plain[theirs] == bare(alias)
                 and all(_is_number(cell, ("°", "m", "米", "度")) for cell in known)
             ):
                 return theirs
@@ -216,12 +184,12 @@ def _axis(layer: Layer, axis: str) -> str:
 
 def _word(name: str) -> tuple[str, str]:
     """The table that a name speaks of, by its longest word, and that word."""
-    plain = _plain(name)
+    plain = bare(name)
     hits = [
         (len(word), table, word)
-        for table, words in _aliases()["words"].items()
+        for table, words in aliases()["words"].items()
         for word in words
-        if _plain(word) in plain
+        if bare(word) in plain
     ]
     _, table, word = max(hits, default=(0, "", ""), key=lambda hit: hit[0])
     return table, word
@@ -237,9 +205,9 @@ def _allowed(layer: Layer, table: str, *, located: bool) -> bool:
 def _scored(layer: Layer, table: str) -> tuple[int, dict[str, str], list[Evidence]]:
     """How much speaks for a table, its columns, and what speaks."""
     columns = _columns(layer, table)
-    spoken = _spoken(layer)
+    plain = spoken(layer)
     score = sum(
-        _OWN_NAME if _tables_with(spoken[theirs]) == 1 else _SHARED_NAME
+        _OWN_NAME if _tables_with(plain[theirs]) == 1 else _SHARED_NAME
         for theirs in columns.values()
     )
     reasons = []
@@ -322,13 +290,13 @@ def _constants(
     Required ones by the name of the layer or the file; on what floor is measured by
     the name of the column of areas.
     """
-    named = {ours: _plain(layer.name or layer.path.stem) for ours in missing}
+    named = {ours: bare(layer.name or layer.path.stem) for ours in missing}
     if "area_basis" in fields and "area_basis" not in columns:
-        named["area_basis"] = _plain(columns.get("floor_area_m2", ""))
+        named["area_basis"] = bare(columns.get("floor_area_m2", ""))
     found = {}
     for ours, name in named.items():
-        words = _aliases()["values"].get(ours, {}) if fields[ours].choices else {}
-        said = [word for word in words if _plain(word) in name]
+        words = aliases()["values"].get(ours, {}) if fields[ours].choices else {}
+        said = [word for word in words if bare(word) in name]
         if said:
             found[ours] = words[max(said, key=len)]
     return found
@@ -346,13 +314,14 @@ def _whole(
     schema = schema_of(table)
     provider, label = "", ""
     if table == "facilities":
-        provider, label = guess_provider(layer.names, layer.samples)
+        provider, label = guess_provider(layer)
     if provider:
+        labelled = {"source_label": label}
         columns = {
             ours: theirs
             for ours, theirs in columns.items()
-            if ours != "facility_class" and theirs != label
-        } | {"source_label": label}
+            if ours != "facility_class" and theirs not in label_columns(labelled)
+        } | labelled
     missing = [
         ours
         for ours, column in fields.items()
@@ -369,17 +338,17 @@ def _whole(
     values, unknown = guess_values(
         {ours: cells[theirs] for ours, theirs in columns.items() if theirs in cells},
         fields,
-        _aliases()["values"],
+        aliases()["values"],
     )
-    name = _plain(columns.get("households", ""))
+    name = bare(columns.get("households", ""))
     bases = [
         basis
-        for basis, words in _aliases()["bases"].items()
+        for basis, words in aliases()["bases"].items()
         if any(word in name for word in words)
     ]
     crs = None
     if schema.shapes:
-        crs = guess_crs(layer, _aliases()["datums"], axes=axes)
+        crs = guess_crs(layer, aliases()["datums"], axes=axes)
     x, y = reversed(axes) if crs and crs.swapped else axes
     return Guess(
         table=table,

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from lifecircle.standards.catalogue import OTHER, provider_labels, read_catalogue
 from lifecircle.standards.source_labels import amap_domains
+from lifecircle.tables.aliases import aliases, spoken
 from lifecircle.tables.cells import to_text
+from lifecircle.tables.labels import join_levels
 from lifecircle.tables.parse import SEPARATORS, choose, class_codes, nearest_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lifecircle.tables.schemas import Field
+    from lifecircle.tables.survey import Layer
 
 __all__ = ["guess_provider", "guess_values"]
 
@@ -27,43 +30,51 @@ _FEWEST_LABELS = 0.5
 """Share of a column's cells that must be labels of a map service."""
 
 
-def guess_provider(
-    names: Sequence[str], samples: Sequence[Sequence[Any]]
-) -> tuple[str, str]:
-    """Whose labels a layer's points bear, and in which column.
+def guess_provider(layer: Layer) -> tuple[str, str]:
+    """Whose labels a layer's points bear, and in which column or columns.
 
     Parameters
     ----------
-    names : sequence of str
-        The file's columns.
-    samples : sequence of sequence
-        Their cells.
+    layer : Layer
+        As looked at.
 
     Returns
     -------
     tuple of str
         ``"baidu"`` (一级;二级, the first of which the catalogue knows) or ``"amap"``
-        (six-digit codes, or 大类;中类;小类) and the column; twice ``""`` if there is
-        none.
+        (six-digit codes, or 大类;中类;小类) and the column, or those that hold a level
+        each, joined by ``;``; twice ``""`` if there is none.
 
     Examples
     --------
-    >>> guess_provider(["name", "tag"], [["甲", "乙"], ["医疗;药店", "购物;超市"]])
+    >>> from pathlib import Path
+    >>> from lifecircle.tables.survey import Layer
+    >>> def layer(**columns):
+    ...     return Layer(Path("a"), names=(*columns,), samples=(*columns.values(),))
+    >>> guess_provider(layer(name=["甲", "乙"], tag=["医疗;药店", "购物;超市"]))
     ('baidu', 'tag')
-    >>> guess_provider(["typecode"], [["090601", "060400|060401"]])
+    >>> guess_provider(layer(typecode=["090601", "060400|060401"]))
     ('amap', 'typecode')
-    >>> guess_provider(["type"], [["科教文化服务;学校;小学", "生活服务;邮局;邮局"]])
+    >>> guess_provider(layer(type=["科教文化服务;学校;小学", "生活服务;邮局;邮局"]))
     ('amap', 'type')
+    >>> guess_provider(layer(大类=["科教文化服务"], 中类=["学校"], 小类=["小学"]))
+    ('amap', '大类;中类;小类')
     """
+    cells = dict(zip(layer.names, layer.samples, strict=True))
+    theirs = {plain: name for name, plain in spoken(layer).items()}
+    for levels in aliases()["labels"]["levels"]:
+        named = [theirs[level] for level in levels if level in theirs]
+        if len(named) == len(levels):
+            cells[";".join(named)] = join_levels(cells[name] for name in named)
     known = {label.split(";")[0] for label in provider_labels("baidu")}
-    for name, cells in zip(names, samples, strict=True):
-        texts = [text for cell in cells if (text := to_text(cell))]
-        levels = [re.split("[;；]", text.split("|")[0]) for text in texts]
-        baidu = sum(len(parts) == 2 and parts[0] in known for parts in levels)
+    for name, column in cells.items():
+        texts = [text for cell in column if (text := to_text(cell))]
+        parts = [re.split("[;；]", text.split("|")[0]) for text in texts]
+        baidu = sum(len(one) == 2 and one[0] in known for one in parts)
         amap = sum(
             bool(_AMAP_CODES.fullmatch(text))
-            or (len(parts) == 3 and parts[0] in amap_domains())
-            for text, parts in zip(texts, levels, strict=True)
+            or (len(one) == 3 and one[0] in amap_domains())
+            for text, one in zip(texts, parts, strict=True)
         )
         for provider, count in (("baidu", baidu), ("amap", amap)):
             if texts and count >= _FEWEST_LABELS * len(texts):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lifecircle.tables.cells import is_missing
 from lifecircle.tables.facts import TABLES, schema_of
 from lifecircle.tables.folder import metric_crs, survey_folder, unread_files
+from lifecircle.tables.labels import label_columns
 from lifecircle.tables.read import ROW_NUMBER
 from lifecircle.tables.schemas import REQUIRED_TABLES
 from lifecircle.tables.suffixes import SHEETS, TEXT
@@ -169,7 +170,8 @@ def remarks(one: Surveyed, lang: Language) -> list[str]:
 def _columns_left(one: Surveyed) -> list[str]:
     """The file's columns that hold something and are not used."""
     layer, found = one.layer, one.guess
-    named = {"", *found.columns.values(), found.x, found.y, *_OF_FORMAT}
+    named = {"", *found.columns.values(), *label_columns(found.columns)}
+    named |= {found.x, found.y, *_OF_FORMAT}
     if layer.osm_table:
         return []
     return [

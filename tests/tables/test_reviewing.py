@@ -84,6 +84,49 @@ def test_every_point_is_used_left_out_or_merged(with_points):
     assert note == "tag_and_name: baidu:医疗;药店 + name:药房"
 
 
+AMAP = [
+    ("P1", "福源大药房", "医疗保健服务", "医药保健销售店", "药房"),
+    ("P2", "渡口小学", "科教文化服务", "学校", "小学"),
+    ("P3", "福润超市", "购物服务", "超级市场", None),
+    ("P4", "好味小吃", "餐饮服务", "快餐厅", "快餐厅"),
+    ("P5", "无名", None, None, None),
+]
+
+
+def test_levels_in_columns_are_read_as_the_one_label_is(files):
+    heads = ["大类", "中类", "小类"]
+    table = pd.DataFrame(AMAP, columns=["uid", "name", *heads])
+    table = table.assign(x=X + 700.0, y=Y + 500.0 + 40.0 * table.index)
+    one = table.assign(
+        tag=[
+            ";".join(filter(None, row)) or None
+            for row in table[heads]
+            .astype(object)
+            .where(table[heads].notna(), None)
+            .values
+        ]
+    )
+    read = []
+    config = files.config
+    for label, frame in (("tag", one.drop(columns=heads)), (";".join(heads), table)):
+        source = SOURCE.replace('"baidu"', '"amap"').replace('"tag"', f'"{label}"')
+        files.config = config + source
+        path = files.write()
+        frame.to_csv(path.with_name("点位.csv"), index=False)
+        read.append(examine_district(path))
+    single, levels = read
+    assert classes_of(levels.district) == classes_of(single.district)
+    assert {"P1": "HLT.PHARM", "P2": "EDU.PRIMARY"}.items() <= classes_of(
+        levels.district
+    ).items()
+    assert levels.district.problems == single.district.problems
+    assert levels.rejected["row"].tolist() == single.rejected["row"].tolist()
+    filled = levels.district.filled
+    mine = filled[filled["file"] == "点位.csv"]
+    assert "大类;中类;小类" in mine["column"].tolist()
+    assert not {*heads} & {*mine["column"]}
+
+
 def test_what_is_not_sure_is_listed_with_its_reason(with_points):
     review = examine_district(with_points).review
     assert list(review.columns) == list(REVIEW)

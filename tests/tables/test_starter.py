@@ -291,6 +291,42 @@ def test_labels_of_a_map_service_become_its_provider(tmp_path):
     assert entry["crs"] == "gcj02"
 
 
+LEVELS = ["医疗保健服务", "医药保健销售店", "药房"], ["购物服务", "超级市场", "华润"]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("大类", "中类", "小类"),
+        ("type1", "type2", "type3"),
+        ("一级分类", "二级分类", "三级分类"),
+        ("Type_1", "Type_2", "Type_3"),
+    ],
+)
+def test_labels_in_a_column_a_level_become_one(tmp_path, heads):
+    head = ",".join(["id", "name", *heads, "lng", "lat"])
+    rows = [
+        ",".join([name, name, *levels, "117.2", "31.8"])
+        for name, levels in zip(("甲药店", "乙超市"), LEVELS, strict=True)
+    ]
+    (tmp_path / "高德点位.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    text = starter(tmp_path).text
+    (entry,) = tomllib.loads(text)["sources"]["facilities"]
+    assert entry["provider"] == "amap"
+    assert entry["columns"]["source_label"] == ";".join(heads)
+    assert not {"facility_class", "functions"} & {*entry["columns"]}
+    assert "、".join(heads[1:]) not in text  # none is said to be unused
+
+
+def test_levels_of_another_list_are_no_labels(tmp_path):
+    path = tmp_path / "设施.csv"
+    rows = "编号,名称,大类,小类,lng,lat\n1,甲,文化,书屋,117.2,31.8\n"
+    path.write_text(rows, encoding="utf-8")
+    (entry,) = tomllib.loads(starter(tmp_path).text)["sources"]["facilities"]
+    assert "provider" not in entry
+    assert entry["columns"]["facility_class"] == "大类"
+
+
 def test_real_points_of_a_map_service_are_classed_by_its_labels(real_folder):
     (one,) = survey([real_folder / "xian" / "poi_baidu_xian_wgs84.csv"])
     assert one.guess.provider == "baidu"
