@@ -29,10 +29,11 @@ REJECTED = ("file", "layer", "row", "reason", "cells")
 
 TOPOLOGY = ("kind", "table", "parent", "ids", "area_m2")
 """Faults of polygons: ``kind`` is invalid, overlap, gap, multipart, sliver, across (a
-child in two parents), elsewhere (a child not in its declared parent) or repaired
-(ground that a unit gave up or took in a repair); ``parent`` the table of the parent, or
-"subdistrict"; ``ids`` of the rows concerned, joined by " · "; ``area_m2`` of what is
-wrong."""
+child in two parents), elsewhere (a child not in its declared parent), outside (ground
+of a child in no parent's outline), unmatched (a subdistrict that is named and not
+drawn, or drawn and not named) or repaired (ground that a unit gave up or took in a
+repair); ``parent`` the table of the parent, or "subdistrict" or "district"; ``ids`` of
+the rows concerned, joined by " · "; ``area_m2`` of what is wrong."""
 
 FITS = (
     *("table", "file", "layer", "declared", "road_m", "inside_share"),

@@ -275,23 +275,42 @@ def _repairs(page: Page, section: Tree.Element) -> None:
 
 def _nesting(page: Page) -> None:
     """Level by level: children, those with a parent, those in doubt."""
-    faults = page.district.topology
     rows: list[list[Any]] = []
     for table, parent, column_name in _PARENTS:
         children = getattr(page.district, table)
         given = int(children[column_name].notna().sum())
         if not given:
             continue
-        own = [0, 0]
-        if len(faults):
-            here = (faults["table"] == table) & (faults["parent"] == parent)
-            kinds = faults.loc[here, "kind"]
-            own = [int((kinds == kind).sum()) for kind in ("elsewhere", "across")]
         names = [page.text[f"table.{table}"], column_label(column_name, page)]
+        own = _in_doubt(page, table, parent)
         rows.append([*names, *map(count, (len(children), given, *own))])
+    rows += _against_district(page)
     section = page.chapter("nesting", empty=not rows)
     heads = ("table", "parent", "rows", "given", "astray", "across")
     page.table(section, heads, rows)
+
+
+def _in_doubt(page: Page, table: str, parent: str) -> list[int]:
+    """Children elsewhere than in their parent, and those across its border."""
+    faults = page.district.topology
+    if not len(faults):
+        return [0, 0]
+    here = faults[(faults["table"] == table) & (faults["parent"] == parent)]
+    child = here["ids"].str.split(" · ").str[0]
+    astray = child[here["kind"] == "elsewhere"]
+    across = child[here["kind"].isin(("across", "outside"))]
+    return [astray.nunique(), across.nunique()]
+
+
+def _against_district(page: Page) -> list[list[Any]]:
+    """What has been compared with the district's outline, if there is one."""
+    used = page.district.row_counts.groupby("table")["rows_used"].sum()
+    if not used.get("districts", 0):
+        return []
+    table = "subdistricts" if used.get("subdistricts", 0) else "communities"
+    names = [page.text[f"table.{name}"] for name in (table, "districts")]
+    own = _in_doubt(page, table, "district")
+    return [[*names, *map(count, (used[table], used[table], *own))]]
 
 
 def _left_out(page: Page) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lifecircle.standards.facts import facts
 from lifecircle.standards.kinds import LEVELS
-from lifecircle.tables.schemas import SCHEMAS, Field, Schema
+from lifecircle.tables.schemas import OUTLINES, SCHEMAS, Field, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TABLES", "nearest_fact", "schema_of"]
 
-TABLES = (*SCHEMAS, "registers")
+TABLES = (*SCHEMAS, *OUTLINES, "registers")
 """What a district file may name as a source."""
 
 _OTHER_UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -69,7 +69,7 @@ def schema_of(table: str) -> Schema:
     ('个', '家', '支', '处', '块', '项')
     """
     if table != "registers":
-        return SCHEMAS[table]
+        return OUTLINES.get(table) or SCHEMAS[table]
     level = Field("level", "choice", required=True, choices=LEVELS)
     of_facts = (_field_of(fact) for fact in facts().values())
     unit = Field("unit_id", "id", required=True)

@@ -266,7 +266,8 @@ class Ledger:
             The hidden columns of these rows.
         """
         rows = gone.astype("int64").groupby("_origin")["_row"]
-        self.elsewhere = {int(str(name)): frozenset(own) for name, own in rows}
+        here = {int(str(name)): frozenset(own) for name, own in rows}
+        self.elsewhere = {**self.elsewhere, **here}
 
         def away(number: int, row: int | None) -> bool:
             return row in self.elsewhere.get(number, ())

@@ -8,10 +8,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lifecircle.tables.places import containing, largest_overlap, shapes_of
+from lifecircle.tables.outlines import check_outlines
+from lifecircle.tables.places import (
+    MOST_SHARE,
+    containing,
+    largest_overlap,
+    shapes_of,
+    shares_inside,
+)
 from lifecircle.tables.schemas import SCHEMAS
 from lifecircle.tables.topology import GAP_M
-from lifecircle.tables.topology_checks import MOST_WARNINGS
+from lifecircle.tables.topology_checks import warn_first
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +31,6 @@ __all__ = ["check_nesting"]
 
 NEAR_M = 1.0
 """A place this near its declared parent lies in it: walls are drawn roughly."""
-
-MOST_SHARE = 0.5
-"""A child with at least this share of its ground in its declared parent is there."""
 
 _AREAL = (3, 6)
 _SENTENCES = {
@@ -60,11 +64,12 @@ def check_nesting(
     Notes
     -----
     A building lies where its representative point lies; compounds and grids where
-    most of their ground lies. What is declared counts in every case. The levels
-    above the communities have no polygons: a district file is one district, and its
-    subdistricts are what the communities name.
+    most of their ground lies. What is declared counts in every case. The subdistricts
+    are what the communities name, and a district file is one district; where it names
+    outlines of them, the communities are compared with these.
     """
-    _check_subdistricts(tables["communities"], ledger=ledger)
+    compared = check_outlines(tables, ledger=ledger)
+    _check_subdistricts(tables["communities"], ~compared, ledger=ledger)
     for table in ("compounds", "grids"):
         _check_parents(table, "communities", tables, ledger=ledger)
     if by_building:
@@ -83,18 +88,6 @@ def _homes(
     return rows, shapes_of(parents)[at[rows]]
 
 
-def _shares(
-    shapes: npt.NDArray[np.object_], homes: npt.NDArray[np.object_]
-) -> npt.NDArray[np.float64]:
-    """Share of each polygon's ground that lies in its parent; 0 for points."""
-    whole = shapely.area(shapes)
-    inside = np.zeros(len(shapes))
-    areal = whole > 0.0
-    inside[areal] = shapely.area(shapely.intersection(shapes[areal], homes[areal]))
-    share: npt.NDArray[np.float64] = inside / np.where(areal, whole, 1.0)
-    return share
-
-
 def _check_parents(
     table: str, parent: str, tables: Mapping[str, Any], *, ledger: Ledger
 ) -> None:
@@ -109,7 +102,7 @@ def _check_parents(
     ground = np.isin(shapely.get_type_id(shapes), _AREAL) & (table != "buildings")
     areas = shapes.copy()
     areas[~ground] = None
-    share = _shares(areas, homes)
+    share = shares_inside(areas, homes)
     away_m = shapely.distance(shapely.point_on_surface(shapes), homes)
     off = np.flatnonzero(np.where(ground, share < MOST_SHARE, away_m > NEAR_M))
     found = containing(shapes[off], above, column)
@@ -133,40 +126,27 @@ def _check_parents(
         kind = "ground" if ground[place] else parent
         told.setdefault(kind, []).append((int(rows[place]), shown))
     for kind, pairs in told.items():
-        _warn(table, frame, pairs, _SENTENCES[kind], column=column, ledger=ledger)
+        warn_first(table, frame, pairs, _SENTENCES[kind], column=column, ledger=ledger)
 
 
-def _warn(
-    table: str,
-    frame: pd.DataFrame,
-    told: list[tuple[int, dict[str, str]]],
-    key: str,
-    *,
-    column: str,
-    ledger: Ledger,
+def _check_subdistricts(
+    communities: pd.DataFrame, alone: npt.NDArray[np.bool_], *, ledger: Ledger
 ) -> None:
-    """Warn of the first of some rows, and say how many more there are."""
-    first = told[:MOST_WARNINGS]
-    rows, shown = [row for row, _ in first], [values for _, values in first]
-    ledger.flag(frame, rows, key, shown, column=column, severity="warning")
-    if len(told) > MOST_WARNINGS:
-        values = {"rows": len(told) - MOST_WARNINGS, "kind": key, "table": table}
-        ledger.report("topology_more", values, severity="warning")
+    """Communities of no subdistrict, of one under two names, or apart from theirs.
 
-
-def _check_subdistricts(communities: pd.DataFrame, *, ledger: Ledger) -> None:
-    """Communities of no subdistrict, of one under two names, or apart from theirs."""
+    Only those are looked at for being apart that have been compared with no outline.
+    """
     ids, names = communities["subdistrict_id"], communities["subdistrict_name"]
     keys = communities["community_id"].to_numpy(dtype=object)
     lost = np.flatnonzero(ids.isna().to_numpy() & bool(ids.notna().any()))
     found = {"unknown": [(int(at), {"value": str(keys[at])}) for at in lost]}
     found["names"] = _differing(ids, names)
     found["ids"] = _differing(names, ids)
-    found["apart"] = _apart(communities, ledger=ledger)
+    found["apart"] = _apart(communities, alone, ledger=ledger)
     for kind, told in found.items():
         column = "subdistrict_name" if kind == "names" else "subdistrict_id"
         args = ("communities", communities, told, _SENTENCES[kind])
-        _warn(*args, column=column, ledger=ledger)
+        warn_first(*args, column=column, ledger=ledger)
 
 
 def _differing(
@@ -185,7 +165,7 @@ def _differing(
 
 
 def _apart(
-    communities: pd.DataFrame, *, ledger: Ledger
+    communities: pd.DataFrame, alone: npt.NDArray[np.bool_], *, ledger: Ledger
 ) -> list[tuple[int, dict[str, str]]]:
     """Communities that border on other subdistricts and on none of their own."""
     shapes = shapes_of(communities)
@@ -199,7 +179,7 @@ def _apart(
     one, two = one[one != two], two[one != two]
     own = {*one[ids[one] == ids[two]].tolist()}
     told = []
-    for at in sorted({*one.tolist()} - own):
+    for at in sorted(({*one.tolist()} - own) & {*np.flatnonzero(alone).tolist()}):
         fellows = (ids == ids[at]) & ~shapely.is_missing(shapes)
         fellows[at] = False
         if not fellows.any():

@@ -22,16 +22,21 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GATE_REACH_M",
+    "MOST_SHARE",
     "check_gates",
     "containing",
     "gate_compounds",
     "largest_overlap",
     "outside_share",
     "shapes_of",
+    "shares_inside",
 ]
 
 GATE_REACH_M = 15.0
 """A gate stands within this of its compound's wall."""
+
+MOST_SHARE = 0.5
+"""A child with at least this share of its ground in its declared parent is there."""
 
 _AREAL = (3, 6, 7)
 
@@ -175,6 +180,40 @@ def outside_share(
     """
     outside = shapely.area(shapely.difference(shapes, shapely.union_all(areas)))
     share: npt.NDArray[np.float64] = (outside / shapely.area(shapes)).round(6)
+    return share
+
+
+def shares_inside(
+    shapes: npt.NDArray[np.object_], homes: npt.NDArray[np.object_]
+) -> npt.NDArray[np.float64]:
+    """Share of each polygon's ground that lies in its own parent.
+
+    Parameters
+    ----------
+    shapes : object array
+        Polygons, None where missing.
+    homes : object array
+        The parent of each, parallel to ``shapes``.
+
+    Returns
+    -------
+    float array
+        In [0, 1]; 0 for points and where missing.
+
+    Examples
+    --------
+    Of a square of 10 m, a strip of 4 m lies beyond the parent.
+
+    >>> import numpy, shapely
+    >>> square, home = shapely.box(0, 0, 10, 10), shapely.box(0, 0, 6, 10)
+    >>> shares_inside(numpy.array([square]), numpy.array([home])).tolist()
+    [0.6]
+    """
+    whole = shapely.area(shapes)
+    inside = np.zeros(len(shapes))
+    areal = whole > 0.0
+    inside[areal] = shapely.area(shapely.intersection(shapes[areal], homes[areal]))
+    share: npt.NDArray[np.float64] = inside / np.where(areal, whole, 1.0)
     return share
 
 

@@ -16,6 +16,7 @@ from lifecircle.tables.facts import schema_of
 from lifecircle.tables.fits import check_fits
 from lifecircle.tables.ledger import HIDDEN
 from lifecircle.tables.nesting import check_nesting
+from lifecircle.tables.outlines import sort_outlines
 from lifecircle.tables.part import keep_part, whole
 from lifecircle.tables.places import (
     check_gates,
@@ -210,6 +211,7 @@ def relate(
     if config.part and len(communities) and "communities" not in unread:
         tables = keep_part(made, config, ledger=ledger)
         made, communities = dict(tables), tables["communities"]
+    made = sort_outlines(made, config, ledger=ledger)
     made["facilities"] = merge_duplicates(
         made["facilities"], within_m=config.merge_within_m, ledger=ledger
     )

@@ -19,7 +19,9 @@ from lifecircle.rules import TIERS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BASES", "NUMERIC", "REQUIRED_TABLES", "SCHEMAS", "Field", "Schema"]
+__all__ = [
+    *("BASES", "NUMERIC", "OUTLINES", "REQUIRED_TABLES", "SCHEMAS", "Field", "Schema"),
+]
 
 Kind = Literal[
     "id", "text", "number", "year", "choice", "class", "classes", "flag", "list"
@@ -380,3 +382,15 @@ _ALL = (
 
 SCHEMAS: Mapping[str, Schema] = MappingProxyType({table.name: table for table in _ALL})
 """Every table of a district but the registers, by name."""
+
+OUTLINES: Mapping[str, Schema] = MappingProxyType(
+    {
+        "subdistricts": Schema(
+            "subdistricts", (_id("subdistrict_id"), Field("name")), _POLYGON
+        ),
+        "districts": Schema(
+            "districts", (_id("district_id", required=False), Field("name")), _POLYGON
+        ),
+    }
+)
+"""Outlines of the levels above the communities: compared with them, never kept."""

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from lifecircle.evidence import TOPOLOGY
+from lifecircle.tables.facts import schema_of
 from lifecircle.tables.places import shapes_of
 from lifecircle.tables.schemas import SCHEMAS
 from lifecircle.tables.topology import (
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from lifecircle.tables.ledger import Ledger
 
-__all__ = ["check_topology", "topology_frame"]
+__all__ = ["check_topology", "topology_frame", "warn_first"]
 
 MOST_WARNINGS = 50
 """Warnings a kind and table; the rest is one warning, and all stand in the frame."""
@@ -147,7 +148,7 @@ def _tell_invalid(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> Non
         if not len(after) or after[0] is None:
             continue
         before = float(shapely.area(ledger.located(number, pd.Series([row]), crs)[0]))
-        name = frame.loc[here, SCHEMAS[table].key].iloc[0]
+        name = frame.loc[here, schema_of(table).key].iloc[0]
         area = float(shapely.area(after[0]))
         ledger.fault("invalid", table, str(name), area, after[0])
         if (number, row) not in ledger.left_out:
@@ -160,6 +161,40 @@ def _tell_invalid(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> Non
             ledger.report(
                 "topology_repaired", shown, origin=number, row=row, severity="warning"
             )
+
+
+def warn_first(
+    table: str,
+    frame: pd.DataFrame,
+    told: list[tuple[int, dict[str, str]]],
+    key: str,
+    *,
+    column: str,
+    ledger: Ledger,
+) -> None:
+    """Warn of the first of some rows, and say how many more there are.
+
+    Parameters
+    ----------
+    table : str
+        Name of the table.
+    frame : DataFrame
+        Its rows, with the hidden columns.
+    told : list of tuple of int and dict
+        Row by position, and what its sentence needs.
+    key : str
+        Sentence key without its area.
+    column : str
+        Our column name.
+    ledger : Ledger
+        Takes at most ``MOST_WARNINGS`` warnings, and one of the rest.
+    """
+    first = told[:MOST_WARNINGS]
+    rows, shown = [row for row, _ in first], [values for _, values in first]
+    ledger.flag(frame, rows, key, shown, column=column, severity="warning")
+    if len(told) > MOST_WARNINGS:
+        values = {"rows": len(told) - MOST_WARNINGS, "kind": key, "table": table}
+        ledger.report("topology_more", values, severity="warning")
 
 
 def topology_frame(ledger: Ledger, crs: str) -> gpd.GeoDataFrame:

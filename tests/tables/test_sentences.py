@@ -8,7 +8,7 @@ from string import Formatter
 
 import pytest
 
-from lifecircle.tables import nesting
+from lifecircle.tables import nesting, outlines
 from lifecircle.tables.plausible import coordinate_faults
 from lifecircle.tables.references import _REFERENCES
 from lifecircle.tables.schemas import SCHEMAS
@@ -75,6 +75,7 @@ def _used():
     keys |= {"households_unknown", "households_no_ratio"}
     keys |= {"crs_fits_inside", "crs_takes_in"}
     keys |= {"negative", *_SENTENCES.values(), *nesting._SENTENCES.values()}
+    keys |= set(outlines._SENTENCES.values())
     for source in files("lifecircle.tables").iterdir():
         if source.name.endswith(".py"):
             tree = ast.parse(source.read_text(encoding="utf-8"))
