@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from lifecircle.tables.found import FileFault, reading
+from lifecircle.tables.shape_columns import crs_of, shapes_from_wkb, wkb_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,7 +32,7 @@ _CELL_BYTES = 8
 
 
 def read_parquet(path: str) -> pd.DataFrame:
-    """Read a Parquet file, with geometry where it is GeoParquet.
+    """Read a Parquet file, with geometry where it has one.
 
     Parameters
     ----------
@@ -42,13 +43,14 @@ def read_parquet(path: str) -> pd.DataFrame:
     -------
     DataFrame or GeoDataFrame
         As found. A plain table has no row that is blank in every column; its index
-        is the position in the file, from 0.
+        is the position in the file, from 0. A column of it that is called as columns
+        of geometry are and holds WKB is its geometry.
 
     Raises
     ------
     FileFault
-        If pyarrow is not installed, or the file is damaged, is no Parquet file, or
-        unpacks to something huge.
+        If pyarrow is not installed, or the file is damaged, is no Parquet file,
+        unpacks to something huge, or has shapes of which some are no WKB.
     """
     try:
         import pyarrow.parquet as pq
@@ -63,7 +65,7 @@ def read_parquet(path: str) -> pd.DataFrame:
         if not located:
             table = file.read()
             table.validate(full=True)
-            return _plain(table)
+            return _located(table)
     with reading():
         return gpd.read_parquet(path)
 
@@ -75,6 +77,27 @@ def _refuse_huge(metadata: Any, largest: int) -> None:
     size = max(told, metadata.num_rows * metadata.num_columns * _CELL_BYTES)
     if size > largest:
         raise FileFault(key="table_too_large", gb=f"{size / 1e9:.0f}")
+
+
+def _located(table: pa.Table) -> pd.DataFrame:
+    """A plain table, with the shapes of a column that holds WKB by name and cells.
+
+    With shapes every row stays, as in any layer.
+    """
+    import pyarrow as pa
+
+    kinds = [field.type for field in table.schema]
+    binary = [pa.types.is_binary(k) or pa.types.is_large_binary(k) for k in kinds]
+    at = wkb_column(table.column_names, binary)
+    if at is None:
+        return _plain(table)
+    name = table.column_names[at]
+    shapes = shapes_from_wkb(name, table.column(at).to_pylist())
+    if shapes is None:
+        return _plain(table)
+    frame = _plain(table.remove_column(at)).reindex(range(len(table)))
+    whole = frame.assign(**{name: shapes})
+    return gpd.GeoDataFrame(whole, geometry=name, crs=crs_of(shapes))
 
 
 def _plain(table: pa.Table) -> pd.DataFrame:

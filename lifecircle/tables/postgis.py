@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
-from pyproj import CRS
-from pyproj.exceptions import CRSError as ProjCrsError
 
 from lifecircle.database import connect, reason_of
 from lifecircle.tables.found import FileFault, Found, pick
+from lifecircle.tables.shape_columns import crs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,7 +167,7 @@ def _read_table(
     geometry, crs = None, None
     if shapes:
         geometry = shapely.from_wkb(np.array(columns[len(names)], dtype=object))
-        crs = _crs_of(geometry)
+        crs = crs_of(geometry)
     count = np.arange(1, len(rows) + 1, dtype=np.int64)
     return Found(names, cells, count, geometry, crs, table)
 
@@ -180,17 +179,6 @@ def _estimate(table: str, connection: psycopg.Connection) -> int:
     query = sql.SQL("EXPLAIN (FORMAT JSON) SELECT * FROM {}").format(_quoted(table))
     (answer,) = connection.execute(query).fetchone() or ([{}],)
     return int(answer[0]["Plan"]["Plan Rows"])
-
-
-def _crs_of(geometry: Any) -> CRS | None:
-    """The CRS that all shapes bear; none where they bear none, or several."""
-    codes = set(shapely.get_srid(geometry[~shapely.is_missing(geometry)]).tolist())
-    if len(codes) != 1 or codes == {0}:
-        return None
-    try:
-        return CRS.from_epsg(codes.pop())
-    except ProjCrsError:
-        return None
 
 
 def read_database(source: Source) -> Found:

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import shapely
 
 from lifecircle.model import Source
 from lifecircle.tables import parquet
@@ -208,3 +209,60 @@ def test_damaged_files_end_in_our_error(tmp_path, typed):
         except FileFault as fault:
             seen.add(fault.key)
     assert "file_unreadable" in seen
+
+
+PLACES = [shapely.box(117.2, 31.8, 117.21, 31.81), None, shapely.Point(117.2, 31.8)]
+
+
+def with_wkb(folder, *, name="geom", srid=0, cells=None):
+    """A table of compounds as a program without GeoParquet writes it."""
+    shapes = shapely.set_srid(PLACES, srid) if srid else PLACES
+    cells = cells or list(shapely.to_wkb(shapes, include_srid=bool(srid)))
+    columns = {"编号": [1, 2, 3], "名称": ["桃园", "杏园", None], name: cells}
+    pq.write_table(pa.table(columns), folder / "小区.parquet")
+    return folder / "小区.parquet"
+
+
+def shapes_read(path):
+    source = Source("compounds", path, crs="EPSG:4490", columns={"compound_id": "编号"})
+    return read_file(source)
+
+
+@pytest.mark.parametrize(
+    ("name", "srid"), [("geom", 0), ("geometry", 4490), ("WKB", 0)]
+)
+def test_a_column_of_wkb_is_the_geometry(tmp_path, name, srid):
+    found = shapes_read(with_wkb(tmp_path, name=name, srid=srid))
+    assert found.names == ["编号", "名称"]
+    assert list(found.geometry) == PLACES
+    assert (found.crs and found.crs.to_epsg()) == (srid or None)
+    (layer,) = look_at(tmp_path / "小区.parquet")
+    assert (layer.names, layer.shapes) == (("编号", "名称"), ("Point", "Polygon"))
+
+
+def test_rows_keep_their_numbers_beside_a_blank_one(tmp_path):
+    cells = [None, shapely.Point(117.2, 31.8).wkb]
+    columns = {"编号": [None, "b"], "geom": cells}
+    pq.write_table(pa.table(columns), tmp_path / "小区.parquet")
+    found = shapes_read(tmp_path / "小区.parquet")
+    assert found.rows.tolist() == [1, 2]
+    assert found.cells[0][1] == "b"
+    assert [one is None for one in found.geometry] == [True, False]
+
+
+@pytest.mark.parametrize("name", ["geom", "面"])
+def test_bytes_of_another_kind_or_name_stay_a_column(tmp_path, name):
+    cells = ["方形".encode()] * 3 if name == "geom" else None
+    found = shapes_read(with_wkb(tmp_path, name=name, cells=cells))
+    assert found.geometry is None
+    assert found.names[-1] == name
+    assert found.cells[2][0] == ("方形" if cells else PLACES[0].wkb.hex())
+
+
+def test_shapes_of_which_some_are_damaged_are_an_error(tmp_path):
+    whole = PLACES[0].wkb
+    path = with_wkb(tmp_path, cells=[whole, whole[:20], b"\x01\x09"])
+    with pytest.raises(FileFault) as fault:
+        shapes_read(path)
+    said = {"value": "geom", "rows": 2, "row": 2}
+    assert (fault.value.key, fault.value.values) == ("wkb_damaged", said)
