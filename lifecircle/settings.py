@@ -78,6 +78,8 @@ class Source:
     database : str
         Environment variable with the address of a PostGIS database; ``layer`` is the
         table in it.
+    geometry : str
+        Column of shapes of a table that has several; empty = the first.
     crs : str
         ``"EPSG:n"``, ``"gcj02"``, ``"bd09"``, or ``""`` for tables without geometry.
     columns : Mapping[str, str]
@@ -119,6 +121,7 @@ class Source:
     provider: str = ""
     reviewed: Path | None = None
     database: str = ""
+    geometry: str = ""
 
 
 @dataclass(frozen=True, slots=True)

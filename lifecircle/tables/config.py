@@ -198,6 +198,8 @@ def _check_source(keys: Keys, source: dict[str, Any]) -> None:
             keys.report("config_no_crs", "crs")
         if suffix in (*TEXT, *SHEETS) and not (source["x"] and source["y"]):
             keys.report("config_no_xy", "x")
+    if source["geometry"] and not source["database"]:
+        keys.report("config_geometry", "geometry")
     if source["encoding"] and not canonical(source["encoding"]):
         keys.report("encoding_unknown", "encoding", value=source["encoding"])
 
@@ -228,6 +230,7 @@ def _source(keys: Keys, table: str, base: Path) -> Source | None:
         "as_of": keys.date("as_of"),
         "note": keys.text("note"),
         "database": database,
+        "geometry": keys.text("geometry"),
         **_column_maps(keys, table),
         **(_labels(keys, base) if table == "facilities" else {}),
     }

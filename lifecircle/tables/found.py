@@ -140,6 +140,8 @@ class Found:
     merged : frozenset of (int, int)
         Row number and column (from 0) of cells that share one value with cells of
         other rows, as a spreadsheet merges them.
+    shapes : tuple of str
+        Columns of shapes of a table of a database, in the order of trust.
     """
 
     names: list[str]
@@ -150,6 +152,7 @@ class Found:
     layer: str = ""
     overlong: tuple[int, ...] = ()
     merged: frozenset[tuple[int, int]] = frozenset()
+    shapes: tuple[str, ...] = ()
 
 
 def codec_of(source: Source) -> str:

@@ -11,7 +11,7 @@ import shapely
 
 from lifecircle.database import connect, reason_of
 from lifecircle.tables.found import FileFault, Found, pick
-from lifecircle.tables.shape_columns import crs_of
+from lifecircle.tables.shape_columns import crs_of, pick_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,24 +135,31 @@ def _cell(value: Any) -> Any:
 
 
 def _read(source: Source, connection: psycopg.Connection) -> Found:
-    return _read_table(_table_of(source, connection), connection)
+    table = _table_of(source, connection)
+    return _read_table(table, connection, shapes=source.geometry)
 
 
 def _read_table(
-    table: str, connection: psycopg.Connection, *, most: int | None = None
+    table: str,
+    connection: psycopg.Connection,
+    *,
+    shapes: str = "",
+    most: int | None = None,
 ) -> Found:
-    """A table as found; with ``most``, some of its rows, no matter which."""
+    """A table as found; with ``most``, some of its rows, no matter which.
+
+    Its geometry is the column ``shapes``, or the first that there is.
+    """
     from psycopg import sql
 
     quoted = _quoted(table).as_string(connection)
     listed = connection.execute(_COLUMNS, (quoted,)).fetchall()
     names = [str(name) for name, kind in listed if kind not in _SHAPES]
-    shapes = [str(name) for shape in _SHAPES for name, kind in listed if kind == shape]
+    drawn = [str(name) for shape in _SHAPES for name, kind in listed if kind == shape]
+    taken = pick_shapes(shapes, drawn)
     wanted: list[sql.Composable] = [sql.Identifier(name) for name in names]
-    wanted += [
-        sql.SQL("ST_AsEWKB({}::geometry)").format(sql.Identifier(name))
-        for name in shapes[:1]
-    ]
+    if taken:
+        wanted.append(sql.SQL("ST_AsEWKB({}::geometry)").format(sql.Identifier(taken)))
     end = sql.SQL("LIMIT {}").format(sql.Literal(most))
     if most is None:
         end = sql.SQL("ORDER BY {}").format(_order(table, connection))
@@ -165,11 +172,11 @@ def _read_table(
     columns = list(zip(*rows, strict=True)) or [()] * len(wanted)
     cells = [[_cell(cell) for cell in column] for column in columns[: len(names)]]
     geometry, crs = None, None
-    if shapes:
+    if taken:
         geometry = shapely.from_wkb(np.array(columns[len(names)], dtype=object))
         crs = crs_of(geometry)
     count = np.arange(1, len(rows) + 1, dtype=np.int64)
-    return Found(names, cells, count, geometry, crs, table)
+    return Found(names, cells, count, geometry, crs, table, shapes=tuple(drawn))
 
 
 def _estimate(table: str, connection: psycopg.Connection) -> int:
@@ -188,7 +195,8 @@ def read_database(source: Source) -> Found:
     ----------
     source : Source
         ``database`` is the environment variable with the address; ``layer`` the
-        table, with its schema where that is not ``public``.
+        table, with its schema where that is not ``public``; ``geometry`` its column
+        of shapes, where it has several.
 
     Returns
     -------
@@ -199,7 +207,7 @@ def read_database(source: Source) -> Found:
     ------
     FileFault
         If the variable is not set, psycopg is missing, the server refuses or is lost
-        midway, or there is no such table.
+        midway, or there is no such table or no such column of shapes.
     """
     return _asked(source.database, lambda connection: _read(source, connection))
 

@@ -24,6 +24,7 @@ from lifecircle.tables.plausible import contradiction_m, coordinate_faults
 from lifecircle.tables.registers import to_yuan
 from lifecircle.tables.reviewing import classify_cells
 from lifecircle.tables.schemas import NUMERIC
+from lifecircle.tables.shape_columns import tell_shapes
 from lifecircle.tables.shapes import check_shapes
 from lifecircle.tables.suffixes import TEXT
 from lifecircle.tables.zones import zone_in_easting
@@ -128,13 +129,12 @@ def _cells_of(
             taken[ours] = column
         elif fields[ours].required:
             whole = False
-    for axis in (source.x, source.y):
-        if axis:
-            column = _take_column(found, axis, axis, number=number, ledger=ledger)
-            if column is None:
-                whole = False
-            else:
-                taken[f"@{axis}"] = column
+    for axis in filter(None, (source.x, source.y)):
+        column = _take_column(found, axis, axis, number=number, ledger=ledger)
+        if column is None:
+            whole = False
+        else:
+            taken[f"@{axis}"] = column
     if not whole:
         return None
     kept = {name: _as_found(column) for name, column in taken.items()}
@@ -232,6 +232,7 @@ def _geometry_of(
         number = int(frame["_origin"].iloc[0]) if len(frame) else None
         ledger.report("no_geometry", origin=number)
         return None
+    tell_shapes(source, found, frame, ledger=ledger)
     shapes = found.geometry.copy()
     deep = shapely.get_coordinate_dimension(shapes) > 2
     shapes[deep] = shapely.force_2d(shapes[deep])

@@ -1,4 +1,4 @@
-"""Columns of shapes in tables that do not say which is their geometry."""
+"""Columns of shapes where a file or a table does not say which is its geometry."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
 from lifecircle.tables.found import FileFault
+from lifecircle.tables.parse import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
+    import pandas as pd
 
-__all__ = ["crs_of", "shapes_from_wkb", "wkb_column"]
+    from lifecircle.model import Source
+    from lifecircle.tables.found import Found
+    from lifecircle.tables.ledger import Ledger
+
+__all__ = ["crs_of", "pick_shapes", "shapes_from_wkb", "tell_shapes", "wkb_column"]
 
 _NAMES = (
     *("geometry", "geom", "the_geom", "wkb_geometry", "geom_wkb", "geometry_wkb"),
@@ -52,6 +58,62 @@ def crs_of(shapes: npt.NDArray[np.object_]) -> CRS | None:
         return CRS.from_epsg(codes.pop())
     except ProjCrsError:
         return None
+
+
+def pick_shapes(wanted: str, columns: Sequence[str]) -> str:
+    """The column of shapes to read.
+
+    Parameters
+    ----------
+    wanted : str
+        As the district file names it; may be empty.
+    columns : sequence of str
+        Those that the table has, the one that is read first.
+
+    Returns
+    -------
+    str
+        One of them; empty if there is none and none is wanted.
+
+    Raises
+    ------
+    FileFault
+        If the one that is named is not there.
+
+    Examples
+    --------
+    >>> pick_shapes("", ["plot", "door"]), pick_shapes("door", ["plot", "door"])
+    ('plot', 'door')
+    """
+    if wanted and wanted not in columns:
+        near = nearest(wanted, list(columns))
+        told = "、".join(columns)
+        raise FileFault(key="shapes_missing", value=wanted, nearest=near, columns=told)
+    return wanted or next(iter(columns), "")
+
+
+def tell_shapes(
+    source: Source, found: Found, frame: pd.DataFrame, *, ledger: Ledger
+) -> None:
+    """Warn which column of shapes was read, where a table has several.
+
+    Parameters
+    ----------
+    source : Source
+        Names one, or none.
+    found : Found
+        As read.
+    frame : DataFrame
+        Its rows, with the hidden columns.
+    ledger : Ledger
+        Takes the warning.
+    """
+    if source.geometry or len(found.shapes) < 2 or not len(frame):
+        return
+    taken, *others = found.shapes
+    shown = {"value": taken, "others": "、".join(others)}
+    number = int(frame["_origin"].iloc[0])
+    ledger.report("shapes_taken", shown, origin=number, severity="warning")
 
 
 def wkb_column(names: Sequence[str], binary: Sequence[bool]) -> int | None:

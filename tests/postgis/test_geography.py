@@ -7,7 +7,7 @@ import shapely
 
 from lifecircle.model import Source
 from lifecircle.tables import survey_database as surveyed
-from lifecircle.tables.files import read_file
+from lifecircle.tables.files import FileFault, read_file
 from lifecircle.tables.ledger import Ledger
 from lifecircle.tables.read import read_source
 from tests.postgis.test_inspect_database import call
@@ -60,6 +60,39 @@ def test_beside_a_geometry_that_one_counts(sphere):
     assert found.names == ["n"]
     assert found.crs.to_epsg() == 4548
     assert found.geometry[0].x == 520_000
+
+
+def test_the_named_column_of_shapes_is_read(sphere):
+    layer = {"database": sphere, "layer": "sphere.both"}
+    found = read_file(Source("facilities", None, **layer, geometry="at"))
+    assert (found.names, found.shapes) == (["n"], ("g", "at"))
+    assert found.crs.to_epsg() == 4326
+    assert (found.geometry[0].x, found.geometry[0].y) == (117.2, 31.8)
+    with pytest.raises(FileFault) as fault:
+        read_file(Source("facilities", None, **layer, geometry="att"))
+    said = {"value": "att", "nearest": "at", "columns": "g、at"}
+    assert (fault.value.key, fault.value.values) == ("shapes_missing", said)
+
+
+@pytest.mark.parametrize("geometry", ["", "at", "g"])
+def test_of_two_that_stand_the_one_that_is_read_is_told(sphere, tmp_path, geometry):
+    source = Source(
+        "facilities",
+        tmp_path / "x.postgis",
+        database=sphere,
+        layer="sphere.both",
+        geometry=geometry,
+        crs="EPSG:4326" if geometry == "at" else "EPSG:4548",
+        columns={"facility_id": "n"},
+        constants={"facility_class": "HLT.PHARM"},
+    )
+    ledger = Ledger()
+    read_source(source, base=tmp_path, target="EPSG:4548", ledger=ledger)
+    told = [one for one in ledger.problems if one.key == "tables.shapes_taken"]
+    assert len(told) == (geometry == "")
+    for one in told:
+        assert (one.severity, one.layer) == ("warning", "sphere.both")
+        assert (one.values["value"], one.values["others"]) == ("g", "at")
 
 
 def test_inspect_tells_shape_and_system(sphere):

@@ -157,6 +157,12 @@ def test_walkers_can_be_set(files):
             {"value": "registred", "nearest": "registered"},
         ),
         (
+            'layer = "小区"',
+            'layer = "小区"\ngeometry = "geom"',
+            "config_geometry",
+            {"setting": "sources.compounds[1].geometry"},
+        ),
+        (
             'encoding = "gbk"',
             'encoding = "gkb"',
             "encoding_unknown",
