@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -25,7 +25,7 @@ _LEAST_R, _MOST_R = 5.0, 16.0
 def draw_faults(
     parent: Tree.Element, communities: GeoDataFrame, faults: DataFrame
 ) -> None:
-    """Draw communities in outline and every fault as a numbered circle.
+    """Draw communities in outline, and every fault with a numbered circle on it.
 
     Parameters
     ----------
@@ -50,11 +50,19 @@ def draw_faults(
     def at(x: float, y: float) -> str:
         return f"{left + (x - west) * scale:.1f} {_MARGIN + (north - y) * scale:.1f}"
 
-    for part in shapely.get_parts(np.array(shapes, dtype=object)):
-        thin = shapely.simplify(part, 0.5 / scale)
-        for ring in shapely.get_rings(thin):
-            line = " L".join(at(x, y) for x, y in shapely.get_coordinates(ring))
-            element(picture, "path", d=f"M{line}Z", fill="#F5F3EE", stroke="#8A9096")
+    def draw(shape: Any, **style: str) -> None:
+        parts = shapely.get_parts(shapely.simplify(shape, 0.5 / scale))
+        lines = (
+            " L".join(at(x, y) for x, y in shapely.get_coordinates(ring))
+            for ring in shapely.get_rings(parts)
+        )
+        path = "".join(f"M{line}Z" for line in lines)
+        element(picture, "path", d=path, **style, **{"fill-rule": "evenodd"})
+
+    for shape in shapes:
+        draw(shape, fill="#F5F3EE", stroke="#8A9096")
+    for shape in faults["geometry"]:
+        draw(shape, fill="#E98B5B", **{"fill-opacity": "0.35"})
     most = max(float(faults["area_m2"].max()), 1.0)
     for number, (point, area) in enumerate(
         zip(places, faults["area_m2"].tolist(), strict=True), start=1

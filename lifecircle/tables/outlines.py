@@ -20,7 +20,7 @@ from lifecircle.tables.places import (
     shapes_of,
     shares_inside,
 )
-from lifecircle.tables.topology import ACROSS_M2, ACROSS_SHARE
+from lifecircle.tables.topology import ACROSS_M2, ACROSS_SHARE, ground_of, mean_width_m
 from lifecircle.tables.topology_checks import warn_first
 
 if TYPE_CHECKING:
@@ -242,7 +242,8 @@ def _compare(
     names = children["label" if "label" in children else key].to_numpy(dtype=object)
     labels = above["label"].to_numpy(dtype=object)
     told: dict[str, list[tuple[int, dict[str, str]]]] = {}
-    for kind, row, other, ground in _beyond(shapes, home, above):
+    for kind, row, other, found in _beyond(shapes, home, above):
+        ground = ground_of(found)
         own, area_m2 = labels[home[row]], float(shapely.area(ground))
         second = other if kind == "across" else own
         ids = f"{names[row]} · {second}"
@@ -253,6 +254,7 @@ def _compare(
             "value": str(own),
             "found": other,
             "area": f"{area_m2:,.1f}",
+            "wide": f"{float(mean_width_m(ground)):,.0f}",
             "percent": f"{100.0 * area_m2 / shapely.area(shapes[row]):.0f}",
             "x": f"{spot.x:.1f}",
             "y": f"{spot.y:.1f}",

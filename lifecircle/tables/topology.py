@@ -22,6 +22,7 @@ __all__ = [
     "Faults",
     "crossings",
     "gaps",
+    "ground_of",
     "mean_width_m",
     "overlaps",
     "parts",
@@ -121,12 +122,33 @@ def _faults(
     area = np.nan_to_num(shapely.area(shapes))
     large = np.flatnonzero(area > least_m2)
     order = large[np.lexsort((second[large], first[large]))]
-    found = shapes[order]
-    # Polygons that also touch along a line meet in a collection.
-    for place in np.flatnonzero(shapely.get_type_id(found) == _COLLECTION).tolist():
-        areas = shapely.get_parts(found[place])
-        found[place] = shapely.union_all(areas[shapely.area(areas) > 0.0])
+    found = np.array([ground_of(shape) for shape in shapes[order]], dtype=object)
     return Faults(first[order], second[order], area[order], found)
+
+
+def ground_of(shape: Any) -> Any:
+    """Keep the polygons of a shape.
+
+    Parameters
+    ----------
+    shape : shapely geometry
+        Of some area: polygons that also touch along a line meet in a collection.
+
+    Returns
+    -------
+    shapely geometry
+        The shape itself where it has nothing but polygons.
+
+    Examples
+    --------
+    >>> line, square = shapely.LineString([(0, 0), (0, 9)]), shapely.box(0, 0, 1, 1)
+    >>> ground_of(shapely.GeometryCollection([line, square])).geom_type
+    'Polygon'
+    """
+    if shapely.get_type_id(shape) != _COLLECTION:
+        return shape
+    areas = shapely.get_parts(shape)
+    return shapely.union_all(areas[shapely.area(areas) > 0.0])
 
 
 def overlaps(shapes: npt.NDArray[np.object_]) -> Faults:

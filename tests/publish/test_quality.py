@@ -64,6 +64,8 @@ def test_faults_are_numbered_by_area_on_the_map_as_in_the_list(troubled):
     radii = [float(node.get("r")) for node in picture.iter("circle")]
     # 16, 16 * sqrt(300 / 5000) = 3.9 and less: no smaller than 5.
     assert radii == [16.0, 5.0, 5.0]
+    filled = [node.get("fill") for node in picture.iter("path")]
+    assert filled == ["#F5F3EE"] * len(troubled.communities) + ["#E98B5B"] * 3
     order = [page.index(text) for text in ("5,000.0", "300.0", "200.0")]
     assert order == sorted(order)
 

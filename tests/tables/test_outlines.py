@@ -218,6 +218,25 @@ def test_a_community_across_two_outlines_and_one_out_of_all():
     assert areas == pytest.approx([96_000, 20_000, 20_000], abs=1.0)
 
 
+def test_ground_that_touches_along_a_line_is_polygons_without_it():
+    # Beyond 900 m S1 has a notch of C02 only, 600 to 800 m north. Below it C02 lies in
+    # S2, above it in none, but S2 touches it there along a line, which has no ground.
+    notch = box(X + 900, Y + 600, X + 1000, Y + 800)
+    west = rectangle(0, 900).union(notch)
+    east = rectangle(900, 2000, 0, 600).union(rectangle(1000, 2000))
+    district = compare((west, east))
+    assert faults(district) == [
+        ("across", "communities", "subdistrict", "C02 · 西街道"),
+        ("outside", "communities", "subdistrict", "C02 · 东街道"),
+    ]
+    # 100 m x 600 m in S2; 100 m x 200 m above the notch in none.
+    assert district.topology["area_m2"].tolist() == pytest.approx([60_000, 20_000])
+    assert [shape.geom_type for shape in district.topology.geometry] == ["Polygon"] * 2
+    (across,) = told(district, "outline_across")
+    # Twice 60,000 m² by the way around of 1,400 m.
+    assert across.values["wide"] == "86"
+
+
 def test_a_community_mostly_in_another_subdistrict_than_it_names():
     # S1 ends at 700: of C02 (500 to 1,000) 200 m of 500 m lie in it, 300 m in S2.
     shapes = (rectangle(0, 700), rectangle(700, 2000))
