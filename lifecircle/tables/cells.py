@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "LONGEST_MISSING",
     "is_missing",
     "missing_words",
     "to_flag",
@@ -57,8 +58,8 @@ _FLAGS = {
 }
 _YEAR = re.compile(r"(\d{4})(?:年|[-./](?:\d.*)?|\d{2}|\d{4}|$)(?:.*)?")
 
-
-_LONGEST_MISSING = max(map(len, _MISSING))
+LONGEST_MISSING = max(map(len, _MISSING))
+"""Characters of the longest word for no data."""
 
 
 def _narrow(value: str) -> str:
@@ -91,7 +92,7 @@ def is_missing(value: Any) -> bool:
     if isinstance(value, str):
         bare = value.strip()
         # No folding of wide forms makes one of these words of a longer text.
-        return len(bare) <= _LONGEST_MISSING and _narrow(bare).lower() in _MISSING
+        return len(bare) <= LONGEST_MISSING and _narrow(bare).lower() in _MISSING
     return bool(value != value)  # NaN and NaT differ from themselves
 
 
@@ -142,7 +143,7 @@ def missing_words(cells: Iterable[str]) -> frozenset[str]:
     >>> sorted(missing_words(["春江苑", " 暂无 ", "N/A", "暂无"]))
     ['N/A', '暂无']
     """
-    short = {bare for bare in map(str.strip, cells) if len(bare) <= _LONGEST_MISSING}
+    short = {bare for bare in map(str.strip, cells) if len(bare) <= LONGEST_MISSING}
     return frozenset(filter(is_missing, short))
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from lifecircle.evidence import FILLED
-from lifecircle.tables.cells import is_missing, missing_words
 from lifecircle.tables.facts import schema_of
 from lifecircle.tables.found import find_column
 from lifecircle.tables.labels import label_columns
+from lifecircle.tables.texts import as_found, count_filled
 
 if TYPE_CHECKING:
     from lifecircle.model import Source
@@ -55,7 +53,7 @@ def filled_columns(ledger: Ledger) -> pd.DataFrame:
             theirs = origin.columns.get(name, name)
             filled, rows = ledger.filled.get((number, name), (0, -1))
             if rows != len(cells):  # not of text, or rows that are notes were dropped
-                filled = _filled(cells[name])
+                filled = count_filled(cells[name])
             place = (origin.table, origin.file, origin.layer)
             lines.append((*place, theirs, name, len(cells), filled, 1))
         for theirs, counted, columns in ledger.unused.get(number, ()):
@@ -98,26 +96,8 @@ def unused_columns(source: Source, found: Found) -> list[tuple[str, float, int]]
     counted = rest[: min(_MOST_COLUMNS, _MOST_CELLS // max(1, len(found.rows)))]
     lines: list[tuple[str, float, int]] = []
     for place in counted:
-        cells = found.cells[place]
-        numbers = isinstance(cells, np.ndarray) and cells.dtype != object
-        column = pd.Series(cells, dtype=cells.dtype if numbers else object)
-        lines.append((found.names[place] or f"#{place + 1}", _filled(column), 1))
+        filled = count_filled(as_found(found.cells[place]))
+        lines.append((found.names[place] or f"#{place + 1}", filled, 1))
     if len(rest) > len(counted):
         lines.append(("", np.nan, len(rest) - len(counted)))
     return lines
-
-
-def _filled(cells: pd.Series[Any]) -> int:
-    there = cells[cells.notna()]
-    if cells.dtype != object:
-        return len(there)
-    listed = there.tolist()
-    if pd.api.types.infer_dtype(there) == "string" and not missing_words(listed):
-        return len(there)
-    words = Counter(map(_word, listed))
-    return sum(times for word, times in words.items() if not is_missing(word))
-
-
-def _word(cell: Any) -> Any:
-    """A cell that can be counted; lists, which some files hold, as text."""
-    return cell if isinstance(cell, Hashable) else str(cell)

@@ -89,9 +89,7 @@ class _Cells(Sequence[Any]):
         column = self._frame.iloc[:, place]
         if column.dtype.kind in "iuf":
             return column.to_numpy()
-        if column.dtype == "str":
-            return column.to_numpy(dtype=object)
-        return column.tolist()
+        return column.array if column.dtype == "str" else column.tolist()
 
 
 def _from_features(frame: pd.DataFrame, *, layer: str = "") -> Found:
@@ -135,7 +133,7 @@ def _read_features(source: Source) -> Found:
 def _decoded(source: Source, raw: Found, label: str) -> Found:
     """Text that was read byte for byte, in the declared encoding or the .cpg's."""
     columns = [
-        column if isinstance(column, list) or column.dtype.kind != "O" else list(column)
+        column if isinstance(column, list) or column.dtype.kind != "O" else [*column]
         for column in raw.cells
     ]
     if not source.encoding and label:

@@ -16,10 +16,10 @@ from lifecircle.tables.cells import (
     to_list,
     to_number,
     to_text,
-    to_texts,
     to_year,
 )
 from lifecircle.tables.schemas import NUMERIC
+from lifecircle.tables.texts import clean_texts, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -265,11 +265,10 @@ def parse_column(
     if field.name not in frame:
         return _absent(frame, field)
     cells = frame[field.name]
-    values, faults = _judge_column(cells, field, mapping)
+    values, gone, faults = _judge_column(cells, field, mapping)
     for place, fault in faults.items():
         shown = _shown(cells.iloc[place], field, mapping)
         ledger.flag(frame, [place], fault, [shown], column=field.name)
-    gone = pd.isna(values)
     if field.kind in ("id", "text") and not mapping and len(frame):
         there = len(gone) - int(np.count_nonzero(gone))
         ledger.filled[int(frame["_origin"].iloc[0]), field.name] = (there, len(gone))
@@ -294,13 +293,13 @@ def _absent(frame: pd.DataFrame, field: Field) -> pd.Series[Any]:
 
 def _judge_column(
     cells: pd.Series[Any], field: Field, mapping: Mapping[str, str]
-) -> tuple[npt.NDArray[Any], dict[int, str]]:
-    """Parsed values of a column, and faults by place; no cell is looked at twice."""
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_], dict[int, str]]:
+    """Parsed values of a column, which are missing, and faults by place."""
     if cells.dtype.kind in "iuf" and field.kind == "number" and not mapping:
         return _judge_numbers(cells, field)
-    texts = pd.api.types.infer_dtype(cells, skipna=True) == "string"
+    texts = is_text(cells)
     if texts and field.kind in ("id", "text") and not mapping:
-        return _clean_texts(cells), {}
+        return *clean_texts(cells), {}
     codes, different = _different(cells, texts=texts)
     judged = [_judge(cell, field, mapping) for cell in different]
     kind = np.float64 if field.kind in NUMERIC else object
@@ -309,16 +308,7 @@ def _judge_column(
     faults[:] = [fault for _, fault in judged]
     wrong = np.flatnonzero((faults != "")[codes])
     found = zip(wrong.tolist(), faults[codes[wrong]], strict=True)
-    return values[codes], dict(found)
-
-
-def _clean_texts(cells: pd.Series[Any]) -> npt.NDArray[np.object_]:
-    """As ``to_text`` of each, for a column of text and of what is missing."""
-    texts = cells.to_numpy(dtype=object, copy=True)
-    missing = pd.isna(texts)
-    texts[missing] = None
-    texts[~missing] = to_texts(texts[~missing].tolist())
-    return texts
+    return values[codes], pd.isna(values)[codes], dict(found)
 
 
 def _different(
@@ -326,8 +316,7 @@ def _different(
 ) -> tuple[npt.NDArray[np.intp], list[Any]]:
     """The different cells, and which of them stands where; 1 and "1" are two."""
     if texts:
-        given = cells.to_numpy(dtype=object)
-        codes, different = pd.factorize(given)
+        codes, different = pd.factorize(cells)
         # What is missing has code -1: the last.
         return codes, [*different, None]
     places: dict[tuple[type, Any], int] = {}
@@ -341,7 +330,7 @@ def _different(
 
 def _judge_numbers(
     cells: pd.Series[Any], field: Field
-) -> tuple[npt.NDArray[Any], dict[int, str]]:
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_], dict[int, str]]:
     """As ``_judge``, for a column that a file holds as numbers."""
     values = cells.to_numpy(dtype=np.float64, copy=True)
     faults = {}
@@ -352,4 +341,4 @@ def _judge_numbers(
         bad |= np.isfinite(values) & (values != np.floor(values))
     for place in np.flatnonzero(bad).tolist():
         values[place], faults[place] = _judge(cells.iloc[place], field, {})
-    return values, faults
+    return values, np.isnan(values), faults

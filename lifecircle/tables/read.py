@@ -27,6 +27,7 @@ from lifecircle.tables.schemas import NUMERIC
 from lifecircle.tables.shape_columns import tell_shapes
 from lifecircle.tables.shapes import check_shapes
 from lifecircle.tables.suffixes import TEXT
+from lifecircle.tables.texts import as_found, may_hold
 from lifecircle.tables.zones import zone_in_easting
 
 if TYPE_CHECKING:
@@ -107,12 +108,6 @@ def _numbered(source: Source, found: Found) -> list[Any]:
     return [f"{name}-{row}" for row in found.rows]
 
 
-def _as_found(column: Any) -> pd.Series[Any]:
-    """Cells of any kind as they are; numbers of a file stay numbers."""
-    numbers = isinstance(column, np.ndarray) and column.dtype != object
-    return pd.Series(column, dtype=column.dtype if numbers else object, copy=False)
-
-
 def _cells_of(
     source: Source, found: Found, *, number: int, ledger: Ledger
 ) -> pd.DataFrame | None:
@@ -137,7 +132,7 @@ def _cells_of(
             taken[f"@{axis}"] = column
     if not whole:
         return None
-    kept = {name: _as_found(column) for name, column in taken.items()}
+    kept = {name: as_found(column) for name, column in taken.items()}
     frame = pd.DataFrame(kept, index=pd.RangeIndex(len(found.rows)), copy=False)
     for ours, value in source.constants.items():
         frame[ours] = pd.Series([value] * len(frame), dtype=object)
@@ -155,20 +150,11 @@ def _refuse_persons(found: Found, number: int, ledger: Ledger) -> bool:
     return bool(columns)
 
 
-def _holds_lost(texts: pd.Series[Any]) -> bool:
-    cells = texts.tolist()
-    try:
-        whole = "\n".join(cells)
-    except TypeError:  # not of text alone
-        whole = "\n".join([cell for cell in cells if isinstance(cell, str)])
-    return any(mark in whole for mark in _LOST)
-
-
 def _report_lost_text(frame: pd.DataFrame, *, ledger: Ledger) -> None:
     """Warn of characters that an earlier program has destroyed."""
     for name in frame.columns:
         texts = frame[name]
-        if texts.dtype != object or not _holds_lost(texts):
+        if texts.dtype.kind != "O" or not may_hold(texts, _LOST):
             continue
         lost = [
             place
@@ -312,7 +298,7 @@ def _located(
     shapes[faulty] = None
     allowed = schema_of(source.table).shapes
     shapes = check_shapes(frame, shapes, allowed, told=told | faulty, ledger=ledger)
-    located = gpd.GeoDataFrame(frame, geometry=shapes)
+    located = gpd.GeoDataFrame(frame, geometry=shapes, copy=False)
     return project_frame(located, source.crs, target, name=source.path.name)
 
 

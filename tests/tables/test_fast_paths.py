@@ -12,11 +12,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lifecircle.tables import texts
 from lifecircle.tables.astray import FAR_M, _away_m, _is_near
-from lifecircle.tables.cells import to_text, to_texts
+from lifecircle.tables.cells import is_missing, to_text, to_texts
 from lifecircle.tables.ledger import Ledger
 from lifecircle.tables.places import _lowest, containing
 from lifecircle.tables.regions import regions
+from lifecircle.tables.texts import clean_texts, count_filled, may_hold
 from lifecircle.tables.vector_files import _through_arrow
 
 HEADER = b"GP\0\x01" + struct.pack("<i", 4548)
@@ -40,6 +42,38 @@ WORDS = st.sampled_from(
 @given(cells=st.lists(st.text(max_size=12) | WORDS))
 def test_many_texts_are_cleaned_as_one_by_one(cells):
     assert to_texts(cells) == [to_text(cell) for cell in cells]
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    parts=st.lists(st.lists(st.text("ab楼无 \ufffd", max_size=9) | WORDS | st.none())),
+    few=st.booleans(),
+    cut=st.integers(0, 3),
+)
+def test_a_column_of_text_is_cleaned_and_counted_as_cell_by_cell(parts, few, cut):
+    pa = pytest.importorskip("pyarrow")
+    chunks = [pa.array(part, pa.large_string())[cut:] for part in parts]
+    column = pd.Series(pa.chunked_array(chunks, pa.large_string()), dtype="str")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(texts, "_few_differ", lambda _: few)
+        cleaned, gone = clean_texts(column)
+        filled = count_filled(column)
+    cells = [cell for part in parts for cell in part[cut:]]
+    assert cleaned.tolist() == [to_text(cell) for cell in cells]
+    assert gone.tolist() == [cell is None for cell in cleaned.tolist()]
+    assert filled == sum(not is_missing(cell) for cell in cells)
+    if any(cell and "\ufffd" in cell for cell in cells):
+        assert may_hold(column, ("\ufffd",))
+
+
+def test_few_different_texts_of_many_rows_are_cleaned_once_each():
+    cells = ["锦绣路 1号", " 暂无", None, "\u3000锦绣路 1号"] * 1_000
+    column = pd.Series(cells, dtype="str")
+    cleaned, gone = clean_texts(column)
+    assert cleaned.tolist() == ["锦绣路 1号", None, None, "锦绣路 1号"] * 1_000
+    assert gone.sum() == 2_000
+    assert count_filled(column) == 2_000
+    assert len({id(cell) for cell in cleaned}) == 3
 
 
 def test_text_that_is_clean_is_not_copied():
