@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from lifecircle.checks.binding import binds, places_of
 from lifecircle.checks.clusters import Outlines, components, links
@@ -22,6 +21,7 @@ from lifecircle.checks.measures.straight import is_of_centres
 from lifecircle.checks.units import estimated, in_scope
 from lifecircle.columns import GAP_AREAS, SHORTFALLS
 from lifecircle.model import Gaps
+from lifecircle.unions import union_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -166,7 +166,7 @@ class _Homes:
         )
         shapes = homes.geometry.to_numpy()
         barriers = district.barriers.geometry.to_numpy()
-        land = shapely.union_all(district.communities.geometry.to_numpy())
+        land = union_of(district.communities.geometry.to_numpy())
         self.links = links(shapes, barriers, within_m=LINK_M)
         self.outlines = Outlines(shapes, barriers, land)
 

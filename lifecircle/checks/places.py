@@ -10,6 +10,7 @@ import shapely
 
 from lifecircle.checks.inputs import Inputs, cached
 from lifecircle.checks.units import representative_points
+from lifecircle.unions import union_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -360,11 +361,11 @@ def _places(
     if level == "community":
         return np.asarray(communities.geometry, dtype=object)
     if level in ("city", "district"):
-        return np.array([shapely.union_all(communities.geometry.to_numpy())])
+        return np.array([union_of(communities.geometry.to_numpy())])
     if level == "subdistrict":
         of = communities["subdistrict_id"].to_numpy()
         shapes = communities.geometry.to_numpy()
-        units = [shapely.union_all(shapes[of == unit]) for unit in subdistricts(inputs)]
+        units = [union_of(shapes[of == unit]) for unit in subdistricts(inputs)]
         return np.array(units, dtype=object)
     if level == "catchment":
         return _catchments(inputs, classes)

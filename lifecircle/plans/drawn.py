@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from lifecircle.plans.edited import FAULTS
+from lifecircle.unions import union_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -101,7 +102,7 @@ def _ground(
     main = most.argmax(axis=1) if len(grounds) else np.zeros(len(shapes), np.intp)
     rows = []
     for one in np.unique(main[most.max(axis=1, initial=0.0) > 0.0]):
-        covered = shapely.union_all(shapes[main == one])
+        covered = union_of(shapes[main == one])
         gap = float(shapely.area(shapely.difference(grounds[one], covered)))
         if gap > _LEAST_M2:
             rows.append(_row("gap", community_id=homes[one], value=gap))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
+from lifecircle.unions import union_of
+
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
@@ -33,7 +35,7 @@ def outline(communities: GeoDataFrame) -> Any:
     >>> outline(toy.district.communities).geom_type
     'Polygon'
     """
-    return _without_slivers(shapely.union_all(communities.geometry.to_numpy()))
+    return _without_slivers(union_of(communities.geometry.to_numpy()))
 
 
 def borders(communities: GeoDataFrame) -> dict[str, Any]:
@@ -57,10 +59,8 @@ def borders(communities: GeoDataFrame) -> dict[str, Any]:
     shapes = communities.geometry
     by_subdistrict = communities.groupby("subdistrict_id", sort=True).geometry
     levels = {
-        "district": [shapely.union_all(shapes.to_numpy())],
-        "subdistrict": [
-            shapely.union_all(part.to_numpy()) for _, part in by_subdistrict
-        ],
+        "district": [union_of(shapes.to_numpy())],
+        "subdistrict": [union_of(part.to_numpy()) for _, part in by_subdistrict],
         "community": shapes.tolist(),
     }
     drawn: Any = shapely.GeometryCollection()

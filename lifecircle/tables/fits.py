@@ -17,6 +17,7 @@ from lifecircle.evidence import FITS
 from lifecircle.tables.fits_inside import check_inside
 from lifecircle.tables.places import shapes_of
 from lifecircle.tables.readings import readings
+from lifecircle.unions import union_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,7 +113,7 @@ def check_fits(tables: Mapping[str, Any], *, crs: str, ledger: Ledger) -> None:
     """
     roads = shapes_of(tables["roads"])
     roads = roads[~shapely.is_missing(roads)]
-    cover = shapely.union_all(shapes_of(tables["communities"]))
+    cover = union_of(shapes_of(tables["communities"]))
     shapely.prepare(cover)
     tree = shapely.STRtree(roads if len(roads) >= FEWEST else roads[:0])
     alone = []

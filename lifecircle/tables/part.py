@@ -26,6 +26,7 @@ from lifecircle.tables.places import (
 )
 from lifecircle.tables.registers import known_units
 from lifecircle.tables.schemas import SCHEMAS
+from lifecircle.unions import union_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -321,7 +322,7 @@ class _Part:
     def _grounds(self) -> list[Any]:
         """The communities as one, and what of the district stands outside of them."""
         ours = shapes_of(self.communities)[self.own["communities"]]
-        whole = shapely.union_all(ours)
+        whole = union_of(ours)
         shapely.prepare(whole)
         homes = [
             shapes_of(self.tables[name])[self.own[name]]

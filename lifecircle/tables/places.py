@@ -11,6 +11,7 @@ import shapely
 from lifecircle.errors import TableError
 from lifecircle.hours import hours_open
 from lifecircle.tables.regions import regions
+from lifecircle.unions import union_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -178,7 +179,7 @@ def outside_share(
     >>> outside_share(numpy.array([square]), numpy.array([area])).tolist()
     [0.4]
     """
-    outside = shapely.area(shapely.difference(shapes, shapely.union_all(areas)))
+    outside = shapely.area(shapely.difference(shapes, union_of(areas)))
     share: npt.NDArray[np.float64] = (outside / shapely.area(shapes)).round(6)
     return share
 

@@ -10,12 +10,12 @@ import pandas as pd
 import shapely
 
 from lifecircle.settings import GAP_M2
+from lifecircle.unions import GRID_M
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 __all__ = [
-    "GRID_M",
     "LEVELS",
     "SLIVER_M",
     "TILED",
@@ -36,11 +36,6 @@ TILED = ("communities", "grids")
 
 LEAST_M2 = 1.0
 """Less common ground, or a smaller gap, is rounding of coordinates."""
-
-GRID_M = 0.0001
-"""Corners of what is joined or cut lie on a grid of this: no crack or spike of rounding
-stays where borders almost meet, and no polygon is lost (GEOS without a grid may leave
-a whole polygon out of a union: libgeos/geos#1344)."""
 
 SLIVER_M = 1.0
 """A polygon, part or gap of less mean width is a sliver."""

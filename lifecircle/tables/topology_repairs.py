@@ -10,7 +10,6 @@ import shapely
 from lifecircle.tables.places import shapes_of
 from lifecircle.tables.schemas import SCHEMAS
 from lifecircle.tables.topology import (
-    GRID_M,
     LEVELS,
     SLIVER_M,
     TILED,
@@ -18,6 +17,7 @@ from lifecircle.tables.topology import (
     mean_width_m,
     overlaps,
 )
+from lifecircle.unions import GRID_M
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,6 +13,7 @@ from lifecircle.checks.levels import scoped
 from lifecircle.checks.measures.rows import begin_rows
 from lifecircle.checks.measures.size import MICRO
 from lifecircle.checks.places import canonical, places_at
+from lifecircle.unions import union_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -106,7 +107,7 @@ def gaps_beside(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
     >>> gaps_beside(halves)
     array([1., 1.])
     """
-    whole = shapely.union_all(shapes)
+    whole = union_of(shapes)
     rings = [
         ring
         for part in shapely.get_parts(np.array([whole], dtype=object))
