@@ -133,8 +133,8 @@ def test_merged_listings_share_a_name_and_lie_together(compounds):
 
 def test_reader_accepts_the_folder_and_tells_what_merging_left(folder):
     problems, rejected = check_district(folder[0] / "district.toml")
-    # TIGER国际公寓 and 云视界 are listed twice 210 to 230 m apart, farther than
-    # the 150 m that are merged; 公路局家属院 stands at 含光北路 110 and 128, estimates alike.
+    # TIGER国际公寓 and 云视界 are listed twice, 210 to 230 m apart (150 m are merged);
+    # 公路局家属院 stands at 含光北路 110 and 128, with the same estimate.
     (one,) = problems
     assert (one.key, one.severity) == ("tables.buildings_repeat", "warning")
     assert (one.values["count"], one.values["households"]) == ("3", "1,314")
