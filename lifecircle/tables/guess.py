@@ -18,7 +18,7 @@ from lifecircle.tables.guess_values import guess_provider, guess_values
 from lifecircle.tables.labels import label_columns
 from lifecircle.tables.persons import personal_columns
 from lifecircle.tables.read import ROW_NUMBER
-from lifecircle.tables.schemas import NUMERIC
+from lifecircle.tables.schemas import NUMERIC, OUTLINES, SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,6 +110,7 @@ def _tables_with(name: str) -> int:
     return sum(
         any(name in map(bare, _names_of(table, ours)) for ours in _readable(table))
         for table in TABLES
+        if table not in OUTLINES
     )
 
 
@@ -202,6 +203,25 @@ def _allowed(layer: Layer, table: str, *, located: bool) -> bool:
     return ("Point" in shapes) if located else not shapes
 
 
+def _one_each(layer: Layer, columns: Mapping[str, str]) -> str:
+    """The column that names another subdistrict in every row, if none is of less.
+
+    Of columns that one table alone knows all are among those given, and have no value
+    twice.
+    """
+    plain, cells = spoken(layer), dict(zip(layer.names, layer.samples, strict=True))
+    own = [
+        theirs
+        for table in SCHEMAS
+        for theirs in _columns(layer, table).values()
+        if _tables_with(plain[theirs]) == 1
+    ]
+    key = _readable("subdistricts")["subdistrict_id"]
+    alone = {*own} <= {*columns.values()}
+    alone = alone and all(_fits_cells(cells[theirs], key) for theirs in own)
+    return own[-1] if own and alone and layer.rows > 1 else ""
+
+
 def _scored(layer: Layer, table: str) -> tuple[int, dict[str, str], list[Evidence]]:
     """How much speaks for a table, its columns, and what speaks."""
     columns = _columns(layer, table)
@@ -221,6 +241,10 @@ def _scored(layer: Layer, table: str) -> tuple[int, dict[str, str], list[Evidenc
         reasons.append(Evidence("by_file_name", {"word": file_word}))
     elif file_says == table:
         score += _FILE_WORD
+    each = _one_each(layer, columns) if table == "subdistricts" else ""
+    if each:
+        score += _FILE_WORD
+        reasons.append(Evidence("by_one_each", {"column": each}))
     if columns:
         told = "、".join(columns.values())
         reasons.append(Evidence("by_columns", {"columns": told}))
@@ -331,7 +355,8 @@ def _whole(
     ]
     if schema.key in missing and fields[schema.key].unique:
         missing.remove(schema.key)
-        columns = {schema.key: ROW_NUMBER, **columns}
+        name = columns.get("name", ROW_NUMBER) if table in OUTLINES else ROW_NUMBER
+        columns = {schema.key: name, **columns}
     constants = _constants(layer, fields, columns, missing)
     missing = [ours for ours in missing if ours not in constants]
     cells = dict(zip(layer.names, layer.samples, strict=True))

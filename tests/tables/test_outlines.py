@@ -17,8 +17,11 @@ from lifecircle.model import DistrictConfig, Problem
 from lifecircle.publish.quality import quality_page
 from lifecircle.tables.crs import declared_crs, from_wgs84
 from lifecircle.tables.district import check_district, examine_district
+from lifecircle.tables.guess import guess
 from lifecircle.tables.ledger import Ledger, Origin
 from lifecircle.tables.outlines import check_outlines, sort_outlines
+from lifecircle.tables.starter import starter
+from lifecircle.tables.survey import Layer
 from lifecircle.tables.topology_checks import topology_frame
 from lifecircle.text import problem_lines
 
@@ -436,3 +439,67 @@ def test_the_same_district_twice_gives_the_same_page(outlined):
     cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows]
     assert ["社区", "街道编号 · subdistrict_id", "4", "4", "1", "0"] in cells
     assert ["街道边界", "区界", "2", "2", "0", "1"] in cells
+
+
+def seen(name, columns):
+    """What a layer of these columns seems to be."""
+    samples = tuple(list(cells) for cells in columns.values())
+    return guess(Layer(Path(name), "", tuple(columns), samples, 3, shapes=("Polygon",)))
+
+
+TOWNS = ("东街道", "西街道", "南镇")
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "table", "mapped"),
+    [
+        (
+            "界.shp",
+            {"OBJECTID": (1, 2, 3), "JDMC": TOWNS, "人口": (9, 8, 7)},
+            "subdistricts",
+            {"subdistrict_id": "JDMC", "name": "JDMC"},
+        ),
+        (
+            "界.shp",
+            {"街道代码": ("01", "02", "03"), "街道名称": TOWNS},
+            "subdistricts",
+            {"subdistrict_id": "街道代码", "name": "街道名称"},
+        ),
+        (
+            "东乡街道边界.shp",
+            {"名称": TOWNS},
+            "subdistricts",
+            {"subdistrict_id": "名称", "name": "名称"},
+        ),
+        ("蜀山区界.shp", {"名称": ("蜀山区",) * 3}, "districts", {"name": "名称"}),
+        (
+            "界.shp",
+            {"社区名称": ("一", "二", "三"), "街道": TOWNS},
+            "communities",
+            {"community_id": "@row", "name": "社区名称", "subdistrict_name": "街道"},
+        ),
+        (
+            "界.shp",
+            {"编号": ("1", "2", "3"), "街道": ("东街道",) * 3},
+            "communities",
+            {"community_id": "编号", "subdistrict_name": "街道"},
+        ),
+    ],
+)
+def test_init_knows_outlines_by_their_rows_or_their_name(name, columns, table, mapped):
+    found = seen(name, columns)
+    assert (found.table, dict(found.columns)) == (table, mapped)
+
+
+def test_init_says_why_and_what_it_writes_is_read(outlined, tmp_path):
+    outlined()
+    (tmp_path / "街道界.shp").rename(tmp_path / "图层一.shp")
+    for suffix in ("dbf", "shx", "prj"):
+        (tmp_path / f"街道界.{suffix}").rename(tmp_path / f"图层一.{suffix}")
+    text = starter(tmp_path).text
+    entry = text[: text.index("[[sources.subdistricts]]")].splitlines()
+    why = "列“街道名称”每行各不相同，没有更下一级的列"
+    assert any(why in line for line in entry[-8:])
+    path = tmp_path / "district.toml"
+    path.write_text(text, encoding="utf-8")
+    assert about_outlines(read_district(path)) == []
