@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
     from lifecircle.tables.ledger import Ledger
 
-__all__ = ["check_inside"]
+__all__ = ["check_inside", "check_outlines_fit"]
 
 FEWEST_OUT, TIMES_LESS, STRAYS = 5, 5, 0.03
+GROUND_OUT, PLAIN_M = 0.01, 10.0
 
 
 def check_inside(
@@ -76,12 +77,68 @@ def check_inside(
         _report("crs_takes_in", outside, len(points), number, ledger)
 
 
+def check_outlines_fit(
+    shapes: npt.NDArray[np.object_],
+    outlines: npt.NDArray[np.object_],
+    home: npt.NDArray[np.intp],
+    *,
+    out_m2: float,
+    number: int,
+    crs: str,
+    ledger: Ledger,
+) -> None:
+    """Warn of outlines that hold what lies in them under another datum only.
+
+    Parameters
+    ----------
+    shapes : object array
+        Polygons in ``crs``.
+    outlines : object array
+        Polygons in ``crs``.
+    home : int array
+        Which outline is whose, parallel to ``shapes``.
+    out_m2 : float
+        Ground outside as declared.
+    number : int
+        The outlines' origin.
+    crs : str
+        The district's metric CRS.
+    ledger : Ledger
+        Takes the warning; nothing is moved.
+
+    Notes
+    -----
+    More than 1 % of the ground lies outside as declared, under the other reading no
+    more than a fifth of it and at most 3 % of all.
+    """
+    declared, whole = ledger.origins[number].crs, float(shapely.area(shapes).sum())
+    if out_m2 <= GROUND_OUT * whole:
+        return
+    plain = shapely.simplify(outlines, PLAIN_M)
+    left_out = {
+        reading: float(shapely.area(shapely.difference(shapes, moved[home])).sum())
+        for reading, moved in _moved(plain, declared=declared, crs=crs)
+        if reading != declared
+    }
+    other, left = min(left_out.items(), key=lambda pair: pair[1])
+    if left * TIMES_LESS > out_m2 or left > STRAYS * whole:
+        return
+    shown = {
+        "declared": declared,
+        "area": f"{out_m2:,.0f}",
+        "percent": f"{100.0 * out_m2 / whole:.0f}",
+        "other": other,
+        "left": f"{left:,.0f}",
+    }
+    ledger.report("outlines_fit_better", shown, origin=number, severity="warning")
+
+
 def _outside(cover: Any, points: npt.NDArray[np.float64]) -> int:
     return int((~shapely.intersects_xy(cover, points[:, 0], points[:, 1])).sum())
 
 
 def _moved(cover: Any, *, declared: str, crs: str) -> Iterator[tuple[str, Any]]:
-    """The communities' outline under each reading of their coordinates."""
+    """An outline, or an array of them, under each reading of their coordinates."""
     corners = shapely.get_coordinates(cover)
     for reading, places in readings(corners, declared=declared, crs=crs).items():
         # A deep copy, as set_coordinates works in place.

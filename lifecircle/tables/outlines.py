@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from lifecircle.tables.fits_inside import check_outlines_fit
 from lifecircle.tables.ledger import HIDDEN
 from lifecircle.tables.part import whole
 from lifecircle.tables.places import (
@@ -237,12 +238,24 @@ def _compare(
     ledger: Ledger,
 ) -> None:
     """Tell of children whose ground is not in their own outline, ``home`` of above."""
+    rows = np.flatnonzero((home >= 0) & ~shapely.is_missing(shapes))
+    if not len(rows):
+        return
+    children, shapes, home = children.iloc[rows], shapes[rows], home[rows]
+    outlines, labels = shapes_of(above), above["label"].to_numpy(dtype=object)
     parent = "subdistrict" if "ours" in above else "district"
     key = "community_id" if table == "communities" else "subdistrict_id"
     names = children["label" if "label" in children else key].to_numpy(dtype=object)
-    labels = above["label"].to_numpy(dtype=object)
+    rest = shapely.difference(shapes, outlines[home])
+    check_outlines_fit(
+        *(shapes, outlines, home),
+        out_m2=float(shapely.area(rest).sum()),
+        number=int(above["_origin"].iloc[0]),
+        crs=str(above.crs),
+        ledger=ledger,
+    )
     told: dict[str, list[tuple[int, dict[str, str]]]] = {}
-    for kind, row, other, found in _beyond(shapes, home, above):
+    for kind, row, other, found in _beyond(shapes, rest, home, above):
         ground = ground_of(found)
         own, area_m2 = labels[home[row]], float(shapely.area(ground))
         second = other if kind == "across" else own
@@ -265,19 +278,17 @@ def _compare(
         warn_first(table, children, pairs, sentence, column=column, ledger=ledger)
 
 
-def _beyond(shapes: Objects, home: Places, above: GeoDataFrame) -> Iterator[_Found]:
-    """Ground of each child that is not in its own outline, by where it lies."""
-    rows = np.flatnonzero((home >= 0) & ~shapely.is_missing(shapes))
-    outlines = shapes_of(above)
-    own = outlines[home[rows]]
-    share = shares_inside(shapes[rows], own)
-    rest = shapely.difference(shapes[rows], own)
-    least_m2 = np.maximum(ACROSS_M2, ACROSS_SHARE * shapely.area(shapes[rows]))
+def _beyond(
+    shapes: Objects, rest: Objects, home: Places, above: GeoDataFrame
+) -> Iterator[_Found]:
+    """Where the rest of each child's ground lies, that is not in its own outline."""
+    outlines, labels = shapes_of(above), above["label"].to_numpy(dtype=object)
+    whole, out = shapely.area(shapes), shapely.area(rest)
+    least_m2 = np.maximum(ACROSS_M2, ACROSS_SHARE * whole)
     tree = shapely.STRtree(outlines)
-    labels = above["label"].to_numpy(dtype=object)
-    for place in np.flatnonzero(shapely.area(rest) > least_m2).tolist():
-        row, ground = int(rows[place]), rest[place]
-        if share[place] < MOST_SHARE:
+    for row in np.flatnonzero(out > least_m2).tolist():
+        ground = rest[row]
+        if whole[row] - out[row] < MOST_SHARE * whole[row]:
             most = largest_overlap(shapes[[row]], above, "label")[0]
             other = _NONE if most in (None, labels[home[row]]) else str(most)
             yield _Found("elsewhere", row, other, ground)
@@ -285,10 +296,10 @@ def _beyond(shapes: Objects, home: Places, above: GeoDataFrame) -> Iterator[_Fou
         met = np.sort(tree.query(ground, predicate="intersects"))
         for at in met.tolist():
             piece = shapely.intersection(ground, outlines[at])
-            if shapely.area(piece) > least_m2[place]:
+            if shapely.area(piece) > least_m2[row]:
                 yield _Found("across", row, str(labels[at]), piece)
         bare = shapely.difference(ground, shapely.union_all(outlines[met]))
-        if shapely.area(bare) > least_m2[place]:
+        if shapely.area(bare) > least_m2[row]:
             yield _Found("outside", row, _NONE, bare)
 
 
@@ -302,9 +313,12 @@ def _check_names(
         number = int(outlines["_origin"].iloc[0])
         ledger.report("outlines_unmatched", shown, origin=number, severity="warning")
         return
+    lost = pd.Series(np.arange(len(said)))[(home < 0) & said.notna().to_numpy()]
+    bare = np.setdiff1d(np.flatnonzero(outlines["ours"]), home)
+    if not len(lost) and not len(bare):
+        return
     shapes = shapes_of(communities)
     lies_in = largest_overlap(shapes, outlines, "label")
-    lost = pd.Series(np.arange(len(said)))[(home < 0) & said.notna().to_numpy()]
     for one, rows in lost.groupby(said.to_numpy(dtype=object)[lost]):
         name, ground = str(one), shapely.union_all(shapes[rows])
         shown = {
@@ -325,7 +339,6 @@ def _check_names(
             column="subdistrict_id",
             severity="warning",
         )
-    bare = np.setdiff1d(np.flatnonzero(outlines["ours"]), home)
     told: list[tuple[int, dict[str, str]]] = []
     for at in bare.tolist():
         name, ground = str(outlines["label"].iloc[at]), outlines.geometry.iloc[at]

@@ -401,6 +401,15 @@ def test_shifted_outlines_come_back_to_their_place(outlined, datum):
     (path.parent / "街道界.cpg").unlink()
     changed(path, SUBDISTRICTS, SUBDISTRICTS.replace(METRIC, datum))
     assert about_outlines(read_district(path)) == []
+    changed(path, f'crs = "{datum}"', 'crs = "EPSG:4490"')
+    district = read_district(path)
+    about = about_outlines(district)
+    assert about[0] == "outlines_fit_better"
+    assert {*about[1:]} <= {"outline_elsewhere", "outline_across", "outline_outside"}
+    assert len(about) > 1
+    (found,) = told(district, "outlines_fit_better")
+    assert (found.file, found.values["declared"]) == ("街道界.shp", "EPSG:4490")
+    assert found.values["other"] == datum
 
 
 def test_a_file_in_another_encoding_than_declared_is_told(outlined):
