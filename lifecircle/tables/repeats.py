@@ -82,11 +82,11 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
         }
     )
     named = named[(named["households"] > 0.0) & named["name"].notna()]
-    whole = [fold(name) for name in named["name"]]
-    named = named.assign(
-        name=[without_brackets(name) for name in whole],
-        branch=["".join(BRACKETS.findall(name)) for name in whole],
-    )
+    codes, different = pd.factorize(named["name"])
+    whole = [fold(name) for name in different]
+    bare = np.array([without_brackets(name) for name in whole], dtype=object)
+    branch = np.array(["".join(BRACKETS.findall(name)) for name in whole], dtype=object)
+    named = named.assign(name=bare[codes], branch=branch[codes])
     return named[named["name"] != ""]
 
 
