@@ -295,6 +295,8 @@ def _faults(lang: Language) -> list[Look]:
         "gap": "#6B5FA0",
         "across": "#A87B00",
         "elsewhere": "#2E6DA4",
+        "outside": "#1F8A8A",
+        "unmatched": "#8A4B1F",
         "multipart": "#5B636B",
         "sliver": "#B03A78",
         "invalid": "#111111",
