@@ -79,8 +79,9 @@ def sort_outlines(
     Returns
     -------
     dict
-        The tables. ``subdistricts`` has a row each, ``label`` (its name, else its id),
-        and ``ours`` (False = of another district); ``districts`` one row, or none.
+        The tables, and ``subdistrict_outlines``: a row each, ``label`` (its name, else
+        its id), ``ours`` (False = of another district); ``district_outline``: one row,
+        or none.
 
     Notes
     -----
@@ -91,7 +92,7 @@ def sort_outlines(
     an outline of the district, where it shares no ground with the communities.
     """
     made = dict(tables)
-    made["districts"] = _own_district(tables["districts"], config, ledger=ledger)
+    made["district_outline"] = _own_district(tables["districts"], config, ledger=ledger)
     found = _united(tables["subdistricts"], "subdistrict_id", ledger=ledger)
     named = np.zeros(len(found), dtype=bool)
     named[[at for at in _named(tables["communities"], found).tolist() if at >= 0]] = (
@@ -99,8 +100,8 @@ def sort_outlines(
     )
     shapes = shapes_of(found)
     away = np.zeros(len(found), dtype=bool)
-    if len(made["districts"]):
-        home = np.repeat(shapes_of(made["districts"]), len(found))
+    if len(made["district_outline"]):
+        home = np.repeat(shapes_of(made["district_outline"]), len(found))
         away = shares_inside(shapes, home) < MOST_SHARE
     elif config.part and len(found):
         home = np.full(len(found), shapely.union_all(shapes_of(tables["communities"])))
@@ -108,7 +109,7 @@ def sort_outlines(
     if config.part:
         theirs = _named(whole(tables, "communities"), found)
         away[[at for at in theirs.tolist() if at >= 0]] = True
-    made["subdistricts"] = found.assign(ours=named | ~away)
+    made["subdistrict_outlines"] = found.assign(ours=named | ~away)
     others = found.loc[~named & away, "subdistrict_id"]
     rows = tables["subdistricts"]
     _forget(rows[rows["subdistrict_id"].isin(others)], ledger)
@@ -209,7 +210,7 @@ def check_outlines(tables: Mapping[str, Any], *, ledger: Ledger) -> Bools:
     outline (across) and where it lies in none (outside). Without outlines of
     subdistricts the communities are compared with the district's.
     """
-    communities, outlines = tables["communities"], tables["subdistricts"]
+    communities, outlines = tables["communities"], tables["subdistrict_outlines"]
     drawn = (communities["unit_kind"] == "community").to_numpy()
     shapes = shapes_of(communities)
     shapes[~drawn] = None
@@ -222,7 +223,7 @@ def check_outlines(tables: Mapping[str, Any], *, ledger: Ledger) -> Bools:
         shapes = shapes_of(children)
     else:
         table, children = "communities", communities
-    district = tables["districts"]
+    district = tables["district_outline"]
     inside = np.full(len(children), len(district) - 1, dtype=np.intp)
     _compare(table, children, shapes, inside, district, ledger=ledger)
     return np.asarray((home >= 0) & drawn, dtype=bool)

@@ -300,6 +300,21 @@ def test_rows_of_one_subdistrict_are_its_parts():
     assert (found.row, found.values["value"], found.values["first"]) == (3, "S2", 2)
 
 
+def test_rows_that_are_parts_are_all_used(outlined):
+    path = outlined(
+        (HALVES[0], rectangle(1000, 1500), rectangle(1500, 2000)),
+        ids=("S1", "S2", "S2"),
+        names=("东街道", "西街道", "西街道"),
+        districts={"甲": HALVES[0], "乙": HALVES[1]},
+    )
+    changed(path, 'columns = { name = "区名" }', "")
+    district = read_district(path)
+    assert about_outlines(district) == ["outline_parts"]
+    assert counts(district, "subdistricts") == (3, 3, 0, 0)
+    # No column says which is the district: its outline are both.
+    assert counts(district, "districts") == (2, 2, 0, 0)
+
+
 def test_a_subdistrict_beyond_the_district():
     # S2 reaches to 2,100: 100 m of 1,100 m are outside, 9 %.
     shapes = (HALVES[0], rectangle(1000, 2100))
