@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,9 @@ sites stand up to 280 m apart."""
 MANY = 20_000
 """Households that no row has: compounds are often given as buildings, a row each."""
 
+_SIGNS = (" ", "-", "(", "[", "【", "〔")
+"""What folding takes out of a printable name, or looks at."""
+
 _MOST_OF_A_NAME = 200
 """A name of more rows is a word, such as 宿舍, and no name."""
 
@@ -46,8 +50,7 @@ def warn_repeats(compounds: pd.DataFrame, *, ledger: Ledger) -> None:
         households that they add; nothing is merged. Names are compared without
         brackets, but two different ones (一期, 二期) are two compounds.
     """
-    named = _named(compounds)
-    again = _repeats(named, ["name"], _are_near)
+    again = _repeats(compounds, _named(compounds), ["name"], _are_near)
     _tell(compounds, again, "compounds_repeat", ledger=ledger)
 
 
@@ -64,43 +67,71 @@ def warn_repeated_buildings(buildings: pd.DataFrame, *, ledger: Ledger) -> None:
         source with more than three rows a name is passed over.
     """
     named = _named(buildings)
-    counts = named.groupby("origin")["name"].agg(["size", "nunique"])
-    shared = counts.index[counts["size"] > _MEAN_OF_A_NAME * counts["nunique"]]
-    named = named[~named["origin"].isin(shared)]
-    again = _repeats(named, ["name", "households"], _are_one_ground)
+    origin, name = named["origin"].to_numpy(), named["name"].to_numpy()
+    apart = np.ones(len(named), dtype=bool)
+    for number in np.unique(origin):
+        rows_of_name = np.bincount(name[origin == number])
+        different = np.count_nonzero(rows_of_name)
+        if rows_of_name.sum() > _MEAN_OF_A_NAME * different:
+            apart[origin == number] = False
+    by = ["name", "households"]
+    again = _repeats(buildings, named[apart], by, _are_one_ground)
     _tell(buildings, again, "buildings_repeat", ledger=ledger)
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows that count households under a name; the index is their position."""
+    """Rows that count households under a name; the index is their position.
+
+    A name without its brackets, and what stands in them, as numbers.
+    """
+    names, households = rows["name"].to_numpy(dtype=object), rows["households"]
+    places = np.flatnonzero((households > 0.0).to_numpy() & ~pd.isna(names))
+    codes, different = pd.factorize(names[places])
+    bare, branches = _parted(different)
     named = pd.DataFrame(
         {
-            "name": rows["name"].to_numpy(),
-            "households": rows["households"].to_numpy(),
-            "origin": rows["_origin"].to_numpy(),
-            "shape": shapes_of(rows),
-        }
+            "name": bare[codes],
+            "branch": branches[codes],
+            "households": households.to_numpy()[places],
+            "origin": rows["_origin"].to_numpy()[places],
+        },
+        index=places,
     )
-    named = named[(named["households"] > 0.0) & named["name"].notna()]
-    codes, different = pd.factorize(named["name"])
-    whole = [fold(name) for name in different]
-    bare = np.array([without_brackets(name) for name in whole], dtype=object)
-    branch = np.array(["".join(BRACKETS.findall(name)) for name in whole], dtype=object)
-    named = named.assign(name=bare[codes], branch=branch[codes])
-    return named[named["name"] != ""]
+    return named if (bare >= 0).all() else named[named["name"] >= 0]
+
+
+def _parted(
+    names: npt.NDArray[np.object_],
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Names without their brackets and what stands in them, numbered; -1 = empty."""
+    together = "".join(names)
+    plain = together.isprintable() and unicodedata.is_normalized("NFKC", together)
+    if plain and not any(sign in together for sign in _SIGNS):
+        return np.arange(len(names)), np.full(len(names), -1)
+    whole = [fold(name) for name in names]
+    bare = [without_brackets(name) or None for name in whole]
+    branches = ["".join(BRACKETS.findall(name)) or None for name in whole]
+    numbered = [
+        pd.factorize(np.array(one, dtype=object))[0] for one in (bare, branches)
+    ]
+    return numbered[0], numbered[1]
 
 
 def _repeats(
+    rows: pd.DataFrame,
     named: pd.DataFrame,
     by: list[str],
     alike: Callable[[pd.DataFrame, pd.DataFrame], npt.NDArray[np.bool_]],
 ) -> pd.DataFrame:
     """``later`` rows and the first ``earlier`` one that each repeats, by position."""
+    name = named["name"].to_numpy()
+    named = named[np.bincount(name)[name] > 1]
     groups = named.groupby(by, sort=False)
     size = groups["name"].transform("size")
     named = named.assign(group=groups.ngroup())
     named = named[(size > 1) & (size <= _MOST_OF_A_NAME)]
     named = named.sort_values("group", kind="stable")
+    named = named.assign(shape=shapes_of(rows.iloc[named.index]))
     group = named["group"].to_numpy()
     first = pd.Series(-1, index=named.index)
     for step in range(1, len(named)):
@@ -119,7 +150,7 @@ def _are_near(earlier: pd.DataFrame, later: pd.DataFrame) -> npt.NDArray[np.bool
     middles = [shapely.centroid(one["shape"].to_numpy()) for one in (earlier, later)]
     alike: npt.NDArray[np.bool_] = shapely.distance(*middles) <= ALIKE_M
     first, second = earlier["branch"].to_numpy(), later["branch"].to_numpy()
-    alike &= (first == second) | (first == "") | (second == "")
+    alike &= (first == second) | (first < 0) | (second < 0)
     return alike
 
 
