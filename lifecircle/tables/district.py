@@ -26,6 +26,7 @@ from lifecircle.tables.relate import check_layers, relate
 from lifecircle.tables.reviewing import reviewed_lists
 from lifecircle.tables.row_counts import row_counts
 from lifecircle.tables.schemas import NUMERIC, REQUIRED_TABLES, SCHEMAS
+from lifecircle.tables.texts import rises
 from lifecircle.tables.topology_checks import topology_frame
 from lifecircle.tables.whole import CityFiles, Whole
 from lifecircle.text import problem_lines
@@ -156,16 +157,15 @@ def _finish(table: str, frame: pd.DataFrame, crs: str) -> pd.DataFrame:
     schema = SCHEMAS[table]
     columns = list(schema.columns)
     order = [name for name in schema.order if name in frame.columns]
-    if order and not (len(order) == 1 and frame[order[0]].is_monotonic_increasing):
+    if order and not (len(order) == 1 and rises(frame[order[0]].to_numpy(object))):
         frame = frame.sort_values(order, kind="stable")
     plain = frame[columns].reset_index(drop=True)
     for field in schema.fields:
         if field.kind not in NUMERIC and field.name in plain:
             text = plain[field.name].to_numpy(dtype=object)
-            missing = pd.isna(text)
-            if missing.any():
+            if pd.api.types.infer_dtype(text, skipna=False) != "string":
                 text = text.copy()
-                text[missing] = None
+                text[pd.isna(text)] = None
             plain[field.name] = pd.Series(text, plain.index, dtype=object, copy=False)
     if not schema.shapes:
         return pd.DataFrame(plain)

@@ -9,7 +9,8 @@ total less what all its other buildings hold.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, NamedTuple
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -201,13 +202,14 @@ def estimate_households(
     households, method = _own_figures(
         buildings, by_product, floor_area_per_household_m2
     )
-    basis = buildings["household_basis"].fillna("")
-    told = basis.where(~((basis == "") & (method == "units")), "dwellings")
+    basis = buildings["household_basis"].fillna("").to_numpy(dtype=object)
+    told = basis.copy()
+    told[(method == "units") & (basis == "")] = "dwellings"
+    # An estimate may be subtracted from a total of any basis.
     weighed = buildings.assign(
         households=households,
         floor_area_m2=buildings["floor_area_m2"].fillna(by_product),
-        # An estimate may be subtracted from a total of any basis.
-        household_basis=basis.where(method == "declared", ""),
+        household_basis=_words(np.where(method == "declared", basis, ""), buildings),
     )
     overdrawn, mixed = {}, {}
     for table, totals in (("compounds", compounds), ("communities", communities)):
@@ -215,30 +217,35 @@ def estimate_households(
         unknown = weighed["households"].isna()
         spread, overdrawn[table], mixed[table] = _spread(weighed, totals, key)
         weighed["households"] = spread
-        given = unknown & spread.notna()
-        method = method.where(~given, by_total)
+        given = (unknown & spread.notna()).to_numpy()
+        method[given] = by_total
         bases = totals.drop_duplicates(key).set_index(key)["household_basis"].to_dict()
-        brought = buildings[key].astype(object).map(bases).astype(object).fillna("")
-        told = told.where(~(given & (brought != "")), brought)
-    logger.info("households: %s", method.value_counts().sort_index().to_dict())
+        units = buildings[key].astype(object)[given]
+        brought = units.map(bases).astype(object).fillna("").to_numpy()
+        told[given] = np.where(brought == "", told[given], brought)
+    logger.info("households: %s", dict(Counter(method.tolist())))
     filled = buildings.assign(
         households=weighed["households"],
-        households_method=method,
-        household_basis=told,
+        households_method=_words(method, buildings),
+        household_basis=_words(told, buildings),
     )
     return Estimate(filled, overdrawn, mixed)
+
+
+def _words(values: npt.NDArray[np.object_], rows: pd.DataFrame) -> pd.Series[Any]:
+    return pd.Series(values, rows.index, dtype=object, copy=False)
 
 
 def _own_figures(
     buildings: pd.DataFrame,
     by_product: pd.Series[float],
     floor_area_per_household_m2: float | None,
-) -> tuple[pd.Series[float], pd.Series[str]]:
+) -> tuple[pd.Series[float], npt.NDArray[np.object_]]:
     """What every building says of its own households, and by which method."""
     households = buildings["households"].copy()
-    known = households.notna()
-    method = buildings["households_method"].astype(object)
-    method = method.where(~known | method.notna(), "declared").where(known, None)
+    method = buildings["households_method"].to_numpy(dtype=object, copy=True)
+    method[pd.isna(method)] = "declared"
+    method[households.isna()] = None
     guesses = {"units": buildings["units"]}
     if floor_area_per_household_m2:
         area = buildings["floor_area_m2"]
@@ -252,7 +259,7 @@ def _own_figures(
     for name, guess in guesses.items():
         taken = households.isna() & (guess > 0)
         households = households.where(~taken, guess)
-        method = method.where(~taken, name)
+        method[taken] = name
     return households, method
 
 
@@ -300,17 +307,18 @@ def estimate_persons(buildings: pd.DataFrame, config: DistrictConfig) -> pd.Data
     elderly, elderly_method = _fill(buildings["elderly"], persons, config.elderly_share)
     return buildings.assign(
         persons=persons,
-        persons_method=persons_method,
+        persons_method=_words(persons_method, buildings),
         elderly=elderly,
-        elderly_method=elderly_method,
+        elderly_method=_words(elderly_method, buildings),
     )
 
 
 def _fill(
     declared: pd.Series[float], base: pd.Series[float], ratio: float | None
-) -> tuple[pd.Series[float], pd.Series[str]]:
+) -> tuple[pd.Series[float], npt.NDArray[np.object_]]:
     estimate = base * (np.nan if ratio is None else ratio)
     filled = declared.fillna(estimate)
-    method = pd.Series(None, index=declared.index, dtype=object)
-    method = method.where(filled.isna(), "estimated").where(declared.isna(), "declared")
+    method = np.full(len(filled), None, dtype=object)
+    method[filled.notna()] = "estimated"
+    method[declared.notna()] = "declared"
     return filled, method

@@ -241,9 +241,9 @@ def _check_coordinates(
     """
     number = int(frame["_origin"].iloc[0]) if len(frame) else None
     box = shapely.bounds(shapes)
-    known = np.flatnonzero(np.isfinite(box).all(axis=1))
-    x = (box[known, 0] + box[known, 2]) / 2
-    y = (box[known, 1] + box[known, 3]) / 2
+    finite = np.isfinite(box).all(axis=1)
+    known, box = np.flatnonzero(finite), box if finite.all() else box[finite]
+    x, y = (box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2
     faults = coordinate_faults(x, y, source.crs, target=target)
     wrong = np.flatnonzero(faults != "")
     values = {
@@ -261,7 +261,7 @@ def _check_coordinates(
         layer_fault = str(faults[wrong[0]])
         shown = {**values[wrong[0]], "rows": len(wrong), "all": len(frame)}
     elif found.crs is not None and len(known):
-        total = [*np.nanmin(box[:, :2], axis=0), *np.nanmax(box[:, 2:], axis=0)]
+        total = [*box[:, :2].min(axis=0), *box[:, 2:].max(axis=0)]
         if contradiction_m(source.crs, found.crs, total):
             layer_fault = "crs_contradiction"
             shown = {"declared": source.crs, "found": found.crs.name}

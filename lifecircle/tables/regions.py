@@ -64,7 +64,8 @@ def regions(
 
     def cells(xy: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.intp], ...]:
         """Column and row; what lies outside counts to the outermost cells."""
-        found = np.clip(np.floor((xy - low) / size), 0, count - 1).astype(np.intp)
+        places = (xy - low) / size
+        found = np.clip(places, 0, count - 1, out=places).astype(np.intp)
         return found[:, 0], found[:, 1]
 
     free = np.ones(count, dtype=bool)

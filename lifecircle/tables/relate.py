@@ -36,6 +36,7 @@ from lifecircle.tables.services import (
     complete_rooms,
     complete_serves,
 )
+from lifecircle.tables.texts import rises
 from lifecircle.tables.topology_checks import check_topology
 from lifecircle.tables.topology_repairs import repair_topology
 
@@ -51,6 +52,8 @@ __all__ = ["check_layers", "relate"]
 def _check_unique(table: str, frame: pd.DataFrame, ledger: Ledger) -> None:
     key = SCHEMAS[table].fields[0]
     if not key.unique:
+        return
+    if rises(frame[key.name].to_numpy(dtype=object)):
         return
     named = frame[frame[key.name].notna().to_numpy()]
     again = np.flatnonzero(named.duplicated(key.name).to_numpy())

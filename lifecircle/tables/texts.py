@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
 
-__all__ = ["as_found", "clean_texts", "count_filled", "is_text", "may_hold"]
+__all__ = ["as_found", "clean_texts", "count_filled", "is_text", "may_hold", "rises"]
 
 _SAMPLE, _FEW = 10_000, 2_000
 """Cells looked at to see whether few differ, and how many of them may."""
@@ -76,6 +76,29 @@ def is_text(cells: pd.Series[Any]) -> bool:
     return cells.dtype == "str" or (
         pd.api.types.infer_dtype(cells, skipna=True) == "string"
     )
+
+
+def rises(cells: npt.NDArray[np.object_]) -> bool:
+    """Whether every cell is text that comes after the one before.
+
+    Parameters
+    ----------
+    cells : object array
+        Cells.
+
+    Returns
+    -------
+    bool
+        True if no cell is missing and none stands twice.
+
+    Examples
+    --------
+    >>> rises(np.array(["a", "b"], object)), rises(np.array(["a", "a"], object))
+    (True, False)
+    """
+    if len(cells) and pd.api.types.infer_dtype(cells, skipna=False) != "string":
+        return False
+    return bool(np.all(cells[1:] > cells[:-1]))
 
 
 def _arrow(cells: pd.Series[Any]) -> pa.ChunkedArray | None:
