@@ -8,7 +8,8 @@ text. Every cell is what the same table would hold in a workbook.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -16,9 +17,13 @@ import pandas as pd
 
 from lifecircle.tables.found import FileFault, reading
 from lifecircle.tables.shape_columns import crs_of, shapes_from_wkb, wkb_column
+from lifecircle.tables.shapes import shapes_of_pieces
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 __all__ = ["read_parquet"]
 
@@ -29,6 +34,11 @@ _LARGEST_LAYER_BYTES = 8_000_000_000
 """As of a zipped layer."""
 
 _CELL_BYTES = 8
+
+_PIECE = 16_384
+"""Rows of a layer at a time."""
+
+_T = TypeVar("_T")
 
 
 def read_parquet(path: str) -> pd.DataFrame:
@@ -62,9 +72,12 @@ def read_parquet(path: str) -> pd.DataFrame:
     ):
         located = b"geo" in (file.metadata.metadata or {})
         _refuse_huge(file.metadata, _LARGEST_LAYER_BYTES if located else _LARGEST_BYTES)
+        usual = _usual(file.schema_arrow.metadata[b"geo"]) if located else None
+        if usual:
+            return _layer(file, *usual)
+        table = file.read()
+        table.validate(full=True)
         if not located:
-            table = file.read()
-            table.validate(full=True)
             return _located(table)
     with reading():
         return gpd.read_parquet(path)
@@ -77,6 +90,53 @@ def _refuse_huge(metadata: Any, largest: int) -> None:
     size = max(told, metadata.num_rows * metadata.num_columns * _CELL_BYTES)
     if size > largest:
         raise FileFault(key="table_too_large", gb=f"{size / 1e9:.0f}")
+
+
+def _usual(metadata: bytes) -> tuple[str, Any] | None:
+    """Name and CRS of the column of shapes of a layer that has one, as WKB; else None.
+
+    No CRS said is WGS 84, and null is none.
+    """
+    said = json.loads(metadata)
+    if [*said["columns"]] != [said["primary_column"]]:
+        return None
+    ((name, told),) = said["columns"].items()
+    if told["encoding"] != "WKB" or "covering" in told:
+        return None
+    return name, told.get("crs", "OGC:CRS84")
+
+
+def _layer(file: pq.ParquetFile, name: str, crs: Any) -> gpd.GeoDataFrame:
+    """A layer as GeoParquet says, in pieces that stay in the processor's memory.
+
+    Each is unpacked while the shapes of the one before are made.
+    """
+    import pyarrow as pa
+
+    rest = []
+
+    def cells() -> Iterator[pa.Array]:
+        for piece in _ahead(file.iter_batches(_PIECE)):
+            piece.validate(full=True)
+            rest.append(piece.drop_columns([name]))
+            yield piece.column(name)
+
+    shapes = shapes_of_pieces(cells())
+    at = file.schema_arrow.get_field_index(name)
+    schema = file.schema_arrow.remove(at)
+    frame = pa.Table.from_batches(rest, schema).to_pandas()
+    located = gpd.array.from_shapely(shapes, crs=crs)
+    frame.insert(min(at, frame.shape[1]), name, located)
+    return gpd.GeoDataFrame(frame, geometry=name, copy=False)
+
+
+def _ahead(pieces: Iterator[_T]) -> Iterator[_T]:
+    """Items one by one, the next being made in another thread meanwhile."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, pieces, None)
+        while (piece := coming.result()) is not None:
+            coming = thread.submit(next, pieces, None)
+            yield piece
 
 
 def _located(table: pa.Table) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -9,17 +10,54 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy.typing as npt
     import pandas as pd
 
     from lifecircle.tables.ledger import Ledger
 
-__all__ = ["check_shapes"]
+__all__ = ["check_shapes", "shapes_of_pieces"]
 
 _MULTI = (4, 5, 6)
 """Type numbers of multi-parts of points, lines and polygons."""
 
 _PLACE = re.compile(r"(?P<what>.+)\[(?P<x>\S+) (?P<y>\S+)\]")
+
+
+def shapes_of_pieces(pieces: Iterable[Any]) -> npt.NDArray[np.object_]:
+    """Shapes of a layer whose WKB comes piece by piece.
+
+    Parameters
+    ----------
+    pieces : iterable of pyarrow.Array
+        Binary, null where there is no shape.
+
+    Returns
+    -------
+    object array
+        All of them, None where there is none.
+
+    Raises
+    ------
+    shapely.errors.ShapelyError
+        If bytes are no WKB.
+
+    Notes
+    -----
+    Python looks for garbage whenever there are many new objects, and goes through all
+    shapes made so far, of which none is garbage: it does not while they are made.
+    """
+    looking = gc.isenabled()
+    gc.disable()
+    try:
+        made = [
+            shapely.from_wkb(piece.to_numpy(zero_copy_only=False)) for piece in pieces
+        ]
+    finally:
+        if looking:
+            gc.enable()
+    return np.concatenate([np.empty(0, dtype=object), *made])
 
 
 def _single(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:

@@ -20,6 +20,7 @@ import shapely
 from lifecircle.tables.encodings import canonical, decode, other_encoding
 from lifecircle.tables.found import FileFault, reading
 from lifecircle.tables.parquet import read_parquet
+from lifecircle.tables.shapes import shapes_of_pieces
 from lifecircle.tables.suffixes import PARQUET
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ def _through_arrow(dataset: str, layer: str) -> pd.DataFrame | None:
         shapes = None
         if meta["geometry_type"] is not None:
             name = meta["geometry_name"] or "wkb_geometry"
-            shapes = shapely.from_wkb(table[name].to_numpy())
+            shapes = shapes_of_pieces(table[name].chunks)
             table = table.drop_columns([name])
     except _NOT_THROUGH_ARROW as error:
         logger.debug("tables: %s row by row (%s)", layer, error)
@@ -222,7 +223,7 @@ def _through_arrow(dataset: str, layer: str) -> pd.DataFrame | None:
         return pd.DataFrame(frame)
     if (shapely.get_type_id(shapes) > _COLLECTION).any() or shapely.has_m(shapes).any():
         return None
-    return gpd.GeoDataFrame(frame, geometry=shapes, crs=meta["crs"])
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs=meta["crs"], copy=False)
 
 
 def _close(frame: pd.DataFrame) -> pd.DataFrame:
