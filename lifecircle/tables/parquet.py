@@ -35,8 +35,8 @@ _LARGEST_LAYER_BYTES = 8_000_000_000
 
 _CELL_BYTES = 8
 
-_PIECE = 16_384
-"""Rows of a layer at a time."""
+_PIECE, _PAGE_BYTES = 65_536, 65_536
+"""Rows of a layer at a time, and bytes of a column."""
 
 _T = TypeVar("_T")
 
@@ -68,7 +68,9 @@ def read_parquet(path: str) -> pd.DataFrame:
         raise FileFault(key="parquet_no_reader") from error
     with (
         reading(),
-        pq.ParquetFile(path, page_checksum_verification=True) as file,
+        pq.ParquetFile(
+            path, buffer_size=_PAGE_BYTES, page_checksum_verification=True
+        ) as file,
     ):
         located = b"geo" in (file.metadata.metadata or {})
         _refuse_huge(file.metadata, _LARGEST_LAYER_BYTES if located else _LARGEST_BYTES)
