@@ -2,12 +2,14 @@
 
 import ast
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import lifecircle
 from lifecircle import text
+from lifecircle.model import Source
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = sorted((ROOT / "lifecircle").rglob("*.py"))
@@ -92,6 +94,13 @@ def test_public_names_are_the_ones_in_the_readme():
     table = readme.split("<!-- public names -->")[1].split("<!-- end -->")[0]
     listed = set(re.findall(r"`lc\.(\w+)", table))
     assert listed == set(lifecircle.__all__) - {"__version__"}
+
+
+def test_every_key_of_a_source_is_in_the_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.split("<!-- source keys -->")[1].split("<!-- end of")[0]
+    listed = set(re.findall(r"`(\w+)`", "".join(re.findall(r"\n\| ([^|]+)\|", table))))
+    assert listed == {one.name for one in fields(Source)} - {"table"}
 
 
 def test_every_public_name_resolves_to_something_documented():
