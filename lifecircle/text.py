@@ -16,6 +16,9 @@ __all__ = ["Language", "problem_lines", "say", "say_all", "sentences"]
 
 Language = Literal["zh", "en"]
 
+_LABELS = {"table": ("publish", "table."), "kind": ("quality", "kind_")}
+"""Area of the labels of a value, and what their entries begin with."""
+
 
 @cache
 def _areas() -> dict[str, dict[str, dict[str, str]]]:
@@ -142,5 +145,13 @@ def problem_lines(problem: Problem, lang: Language) -> tuple[str, str, str]:
     if problem.column:
         parts.append(say("problems.column", lang, {"column": problem.column}))
     where = ("，" if lang == "zh" else ", ").join(parts)
-    what = say(problem.key, lang, problem.values)
-    return where, what, say(f"{problem.key}_fix", lang, problem.values)
+    values = {name: _named(name, told, lang) for name, told in problem.values.items()}
+    what = say(problem.key, lang, values)
+    return where, what, say(f"{problem.key}_fix", lang, values)
+
+
+def _named(name: str, told: Any, lang: Language) -> Any:
+    """Our word for a table or a fault of topology as people call it."""
+    area, entry = _LABELS.get(name, ("", ""))
+    label = _areas().get(area, {}).get(f"{entry}{told}")
+    return told if label is None else label[lang]

@@ -193,8 +193,13 @@ def warn_first(
     rows, shown = [row for row, _ in first], [values for _, values in first]
     ledger.flag(frame, rows, key, shown, column=column, severity="warning")
     if len(told) > MOST_WARNINGS:
-        values = {"rows": len(told) - MOST_WARNINGS, "kind": key, "table": table}
-        ledger.report("topology_more", values, severity="warning")
+        last = shown[-1]
+        values = {
+            "rows": len(told) - MOST_WARNINGS,
+            "value": last.get("id", last.get("value", "")),
+            "table": table,
+        }
+        ledger.report("more_alike", values, severity="warning")
 
 
 def topology_frame(ledger: Ledger, crs: str) -> gpd.GeoDataFrame:

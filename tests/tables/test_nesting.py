@@ -240,6 +240,7 @@ def test_conflicts_beyond_the_first_are_counted_in_one_warning(files):
     )
     district = read_district(files.write())
     assert len(told(district, "compound_conflict")) == 50
-    (more,) = told(district, "topology_more")
+    (more,) = told(district, "more_alike")
     assert more.values["rows"] == 20
+    assert problem_lines(more, "zh")[1].startswith("楼栋另有 20 处问题与前面“B")
     assert len(faults(district)) == 70

@@ -13,6 +13,7 @@ from shapely import MultiPolygon, Polygon, box
 
 from lifecircle.tables.district import check_district, read_district
 from lifecircle.tables.topology import crossings, gaps, mean_width_m, overlaps, parts
+from lifecircle.text import problem_lines
 
 X, Y = 520_000.0, 3_520_000.0
 
@@ -216,6 +217,8 @@ def test_faults_beyond_the_first_are_counted_in_one_warning(files):
     assert len(named) == 50
     assert len(more) == 1
     assert more[0].values["rows"] > 50
+    assert "（重叠）" in problem_lines(more[0], "zh")[1]
+    assert problem_lines(named[0], "zh")[1].startswith("小区：")
 
 
 def test_a_building_outside_its_declared_community_is_located(files):
