@@ -1,11 +1,18 @@
 """Joined polygons: nothing is left out, and corners stay where they are."""
 
+import datetime as dt
+from pathlib import Path
+
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 from shapely import box
 
 from lifecircle.checks.measures.boundaries import gaps_beside
+from lifecircle.model import DistrictConfig
+from lifecircle.tables.ledger import Ledger, Origin
+from lifecircle.tables.outlines import sort_outlines
 from lifecircle.tables.places import outside_share
 from lifecircle.unions import union_of
 
@@ -35,6 +42,23 @@ def test_what_reads_the_union_sees_no_hole_of_1008_m2(blocks):
     assert gaps_beside(blocks).tolist() == [0.0] * 9
     # Corners are moved by 0.05 mm at most: 0.05 mm x 128 m of 1,008 m² is 0.000006.
     assert outside_share(blocks, blocks).max() < 1e-5
+
+
+def test_outlines_drawn_in_parts_are_whole(blocks):
+    # A subdistrict, and the district, of nine rows each.
+    ledger = Ledger()
+    tables = {}
+    for table in ("communities", "subdistricts", "districts"):
+        number = ledger.open(Origin(table, f"{table}.gpkg", "", {}, "EPSG:4548"))
+        columns = dict.fromkeys(("subdistrict_id", "subdistrict_name", "name"), "S1")
+        frame = gpd.GeoDataFrame({"_row": range(1, 10)}, geometry=blocks)
+        tables[table] = frame.assign(**columns, _origin=number, district_id=None)
+    config = DistrictConfig(
+        "q", "青溪区", Path(), "EPSG:4548", dt.date(2026, 6, 30), ()
+    )
+    made = sort_outlines(tables, config, ledger=ledger)
+    for name in ("subdistrict_outlines", "district_outline"):
+        assert made[name].area.tolist() == pytest.approx([3600.0], abs=0.01), name
 
 
 def test_corners_stay_where_they_are():

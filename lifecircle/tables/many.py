@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from lifecircle.model import Severity
     from lifecircle.tables.ledger import Ledger
 
-__all__ = ["examples", "leave_out_many"]
+__all__ = ["MOST_SHOWN", "examples", "leave_out_many"]
 
 MOST_SINGLY = 20
 """Rows of a source told one by one; more have one cause and are told together."""
 
-_EXAMPLES = 5
+MOST_SHOWN = 5
+"""Ids that a sentence gives as examples."""
 
 
 def examples(ids: Iterable[Any]) -> str:
@@ -43,7 +44,7 @@ def examples(ids: Iterable[Any]) -> str:
     >>> examples(["C1", "C2", "C1", "C3", "C4", "C5", "C6"])
     'C1、C2、C3、C4、C5'
     """
-    return "、".join(map(str, list(dict.fromkeys(ids))[:_EXAMPLES]))
+    return "、".join(map(str, list(dict.fromkeys(ids))[:MOST_SHOWN]))
 
 
 def leave_out_many(

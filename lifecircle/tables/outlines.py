@@ -14,6 +14,7 @@ import shapely
 
 from lifecircle.tables.fits_inside import check_outlines_fit
 from lifecircle.tables.ledger import HIDDEN
+from lifecircle.tables.many import MOST_SHOWN, examples
 from lifecircle.tables.part import whole
 from lifecircle.tables.places import (
     MOST_SHARE,
@@ -23,6 +24,7 @@ from lifecircle.tables.places import (
 )
 from lifecircle.tables.topology import ACROSS_M2, ACROSS_SHARE, ground_of, mean_width_m
 from lifecircle.tables.topology_checks import warn_first
+from lifecircle.unions import union_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
 
 __all__ = ["check_outlines", "sort_outlines"]
 
-_MOST_NAMES = 5
 _NONE = "—"
 _SENTENCES = {
     ("elsewhere", "subdistrict"): "outline_elsewhere",
@@ -104,7 +105,7 @@ def sort_outlines(
         home = np.repeat(shapes_of(made["district_outline"]), len(found))
         away = shares_inside(shapes, home) < MOST_SHARE
     elif config.part and len(found):
-        home = np.full(len(found), shapely.union_all(shapes_of(tables["communities"])))
+        home = np.full(len(found), union_of(shapes_of(tables["communities"])))
         away = shares_inside(shapes, home) < ACROSS_SHARE
     if config.part:
         theirs = _named(whole(tables, "communities"), found)
@@ -131,7 +132,9 @@ def _united(frame: GeoDataFrame, key: str, *, ledger: Ledger) -> GeoDataFrame:
         shown = [{"value": frame[key].iloc[at], "first": int(frame["_row"][rows[0]])}]
         ledger.flag(frame, [at], "outline_parts", shown, column=key, severity="warning")
     if len(again):
-        ground = frame.groupby(key)["geometry"].agg(shapely.union_all)
+        ground = frame.groupby(key)["geometry"].agg(
+            lambda own: union_of(own.to_numpy())
+        )
         frame = frame.drop_duplicates(key).reset_index(drop=True)
         shapes = ground.reindex(frame[key]).to_numpy()
         frame = frame.set_geometry(shapes, crs=frame.crs)
@@ -163,15 +166,15 @@ def _own_district(
     mine = frame[own & ~frame.geometry.isna()].assign(
         district_id=config.district_id, label=config.name
     )
-    ground = shapely.union_all(shapes_of(mine))
+    ground = union_of(shapes_of(mine))
     first = mine.iloc[:1].reset_index(drop=True)
     return first.set_geometry([ground] * len(first), crs=frame.crs)
 
 
 def _listed(values: Any) -> str:
     names = list(dict.fromkeys(str(value) for value in values if not pd.isna(value)))
-    more = "…" if len(names) > _MOST_NAMES else ""
-    return "、".join(names[:_MOST_NAMES]) + more or _NONE
+    more = "…" if len(names) > MOST_SHOWN else ""
+    return examples(names) + more or _NONE
 
 
 def _named(communities: pd.DataFrame, outlines: pd.DataFrame) -> Places:
@@ -299,7 +302,7 @@ def _beyond(
             piece = shapely.intersection(ground, outlines[at])
             if shapely.area(piece) > least_m2[row]:
                 yield _Found("across", row, str(labels[at]), piece)
-        bare = shapely.difference(ground, shapely.union_all(outlines[met]))
+        bare = shapely.difference(ground, union_of(outlines[met]))
         if shapely.area(bare) > least_m2[row]:
             yield _Found("outside", row, _NONE, bare)
 
@@ -321,7 +324,7 @@ def _check_names(
     shapes = shapes_of(communities)
     lies_in = largest_overlap(shapes, outlines, "label")
     for one, rows in lost.groupby(said.to_numpy(dtype=object)[lost]):
-        name, ground = str(one), shapely.union_all(shapes[rows])
+        name, ground = str(one), union_of(shapes[rows])
         shown = {
             "value": name,
             "rows": str(len(rows)),
