@@ -109,7 +109,7 @@ def _usual(metadata: bytes) -> tuple[str, Any] | None:
 
 
 def _layer(file: pq.ParquetFile, name: str, crs: Any) -> gpd.GeoDataFrame:
-    """A layer as GeoParquet says, in pieces that stay in the processor's memory.
+    """A layer as GeoParquet says, piece by piece.
 
     Each is unpacked while the shapes of the one before are made.
     """

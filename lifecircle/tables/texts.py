@@ -124,7 +124,7 @@ def _wholes(column: pa.ChunkedArray) -> Iterator[str]:
 
 
 def _few_differ(cells: pd.Series[Any]) -> bool:
-    return int(cells.iloc[:_SAMPLE].nunique()) <= _FEW < len(cells)
+    return len(cells) > _FEW and int(cells.iloc[:_SAMPLE].nunique()) <= _FEW
 
 
 def may_hold(cells: pd.Series[Any], marks: tuple[str, ...]) -> bool:

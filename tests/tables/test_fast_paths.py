@@ -6,6 +6,7 @@ import struct
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import pytest
 import shapely
@@ -51,7 +52,6 @@ def test_many_texts_are_cleaned_as_one_by_one(cells):
     cut=st.integers(0, 3),
 )
 def test_a_column_of_text_is_cleaned_and_counted_as_cell_by_cell(parts, few, cut):
-    pa = pytest.importorskip("pyarrow")
     chunks = [pa.array(part, pa.large_string())[cut:] for part in parts]
     column = pd.Series(pa.chunked_array(chunks, pa.large_string()), dtype="str")
     with pytest.MonkeyPatch.context() as patch:
@@ -176,7 +176,6 @@ ODD = {
 
 @pytest.mark.parametrize("name", ODD)
 def test_a_geopackage_comes_through_arrow_as_row_by_row(name, tmp_path):
-    pytest.importorskip("pyarrow", reason="it is optional")
     path = tmp_path / "city.gpkg"
     layer().to_file(path, layer="楼")
     changed(path, *ODD[name])
@@ -184,7 +183,6 @@ def test_a_geopackage_comes_through_arrow_as_row_by_row(name, tmp_path):
 
 
 def test_a_layer_without_geometry_comes_through_arrow_too(tmp_path):
-    pytest.importorskip("pyarrow", reason="it is optional")
     path = tmp_path / "city.gpkg"
     pyogrio.write_dataframe(layer().drop(columns="geometry"), path, layer="楼")
     assert agree(path)
